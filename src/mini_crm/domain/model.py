@@ -1,0 +1,664 @@
+"""The things the program speaks of, as immutable values.
+
+Amounts are ``Decimal`` with two places in the unit of the entry's group: an ISO currency code
+such as ``RUB``, or ``pcs`` for pieces. Days are ``date`` in the company's time zone; instants
+are ``datetime`` in UTC.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, fields
+from datetime import date, datetime
+from decimal import Decimal
+from enum import StrEnum
+from uuid import UUID
+
+from mini_crm.domain.period import Period
+
+PIECES = "pcs"
+"""The unit of a group that counts pieces and not money."""
+
+
+class Status(StrEnum):
+    """What has become of an expected sale."""
+
+    EXPECTED = "expected"
+    PAID = "paid"
+    REFUSED = "refused"
+
+
+class Action(StrEnum):
+    """What a row of the history records."""
+
+    ADDED = "added"
+    CHANGED = "changed"
+    DELETED = "deleted"
+    RESTORED = "restored"
+    IMPORTED = "imported"
+    VOIDED = "voided"
+    REASSIGNED = "reassigned"
+
+
+@dataclass(frozen=True, slots=True)
+class EntryDraft:
+    """What a lead fills in for one entry; the rest is the store's to decide.
+
+    Attributes:
+        manager_id: A manager of one of the lead's groups.
+        client_pin: 1 to 32 characters; leading zeros count.
+        amount: More than 0, at most 10**10, two places.
+        pay_by: The promised day, not before the day of entry. None, like an empty PIN, only where
+            an imported entry came without one.
+        status: What is known now.
+        status_on: The day on which it was paid or refused; None means today.
+        paid_amount: What really came; None means all of it.
+        comment: Up to 500 characters.
+    """
+
+    manager_id: int
+    client_pin: str
+    amount: Decimal
+    pay_by: date | None
+    status: Status = Status.EXPECTED
+    status_on: date | None = None
+    paid_amount: Decimal | None = None
+    comment: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One entry as it is stored now.
+
+    Attributes:
+        client_ref: Made by the client once per entry; an entry is stored once for each.
+        entered_on: The server's day of entry.
+        pay_by: None only in imported entries.
+        first_pay_by: The first promised day; it never changes.
+        version: 1 for a new entry, one more for each change.
+        change_seq: The lead's running number of the last change.
+        deleted_at: When it was deleted or voided, else None.
+        probability: Chance of being paid by the end of the current month, from the last
+            complete run; None where that run did not see the entry as open.
+    """
+
+    entry_id: int
+    client_ref: UUID
+    lead_id: int
+    group_id: int
+    group_name: str
+    unit: str
+    manager_id: int
+    manager_name: str
+    client_pin: str
+    amount: Decimal
+    paid_amount: Decimal | None
+    entered_on: date
+    pay_by: date | None
+    first_pay_by: date | None
+    status: Status
+    status_on: date | None
+    comment: str
+    version: int
+    change_seq: int
+    deleted_at: datetime | None
+    probability: float | None = None
+
+    def draft(self) -> EntryDraft:
+        """Give what a lead may change, for a form."""
+        return EntryDraft(
+            manager_id=self.manager_id,
+            client_pin=self.client_pin,
+            amount=self.amount,
+            pay_by=self.pay_by,
+            status=self.status,
+            status_on=self.status_on,
+            paid_amount=self.paid_amount,
+            comment=self.comment,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class FieldChange:
+    """One field that a change touched; values are those of the ``Entry`` attribute ``field``.
+
+    A change of manager is told three times: by id, by name, and by the name of the group if that
+    is another one. Deleting and restoring are told by the action alone.
+    """
+
+    field: str
+    old: object
+    new: object
+
+
+@dataclass(frozen=True, slots=True)
+class EntryVersion:
+    """One row of an entry's history: who did what, when, from where.
+
+    Attributes:
+        version: The entry's version after it.
+        changes: What it changed, empty for the first version.
+    """
+
+    version: int
+    action: Action
+    changed_at: datetime
+    changed_by: str
+    computer: str
+    changes: tuple[FieldChange, ...]
+
+
+class EntrySort(StrEnum):
+    """By which column a list of entries is ordered; ties go by entry id."""
+
+    ENTRY_ID = "entry_id"
+    GROUP = "group"
+    MANAGER = "manager"
+    CLIENT_PIN = "client_pin"
+    AMOUNT = "amount"
+    ENTERED_ON = "entered_on"
+    PAY_BY = "pay_by"
+    STATUS = "status"
+    PROBABILITY = "probability"
+    COMMENT = "comment"
+
+
+@dataclass(frozen=True, slots=True)
+class EntryFilter:
+    """Which of a lead's entries are wanted; an empty field does not narrow.
+
+    Attributes:
+        pay_by_from: First promised day, inclusive.
+        pay_by_to: Last promised day, inclusive.
+        text: Looked for in PIN, manager, group and comment, whatever the case.
+    """
+
+    group_id: int | None = None
+    manager_id: int | None = None
+    statuses: frozenset[Status] = frozenset()
+    pay_by_from: date | None = None
+    pay_by_to: date | None = None
+    text: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class EntryPage:
+    """A part of a filtered list, and what the whole filtered list adds up to.
+
+    Attributes:
+        total: Entries that pass the filter.
+        sums: Their amounts by unit.
+    """
+
+    entries: tuple[Entry, ...]
+    total: int
+    sums: dict[str, Decimal]
+
+
+@dataclass(frozen=True, slots=True)
+class Changes:
+    """What changed for a lead since a number.
+
+    Attributes:
+        change_seq: Ask with this number next time.
+        entries: Changed entries as they are now, deleted ones included (``deleted_at``).
+        gone: Entries that now belong to another lead.
+        run_id: The current run, so that a window sees that the forecast is new.
+    """
+
+    change_seq: int
+    entries: tuple[Entry, ...]
+    gone: tuple[int, ...]
+    run_id: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Manager:
+    """A manager of one group."""
+
+    manager_id: int
+    name: str
+    is_active: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """A sales group of one lead; it counts money of one currency or pieces."""
+
+    group_id: int
+    name: str
+    unit: str
+    is_active: bool
+    managers: tuple[Manager, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Lead:
+    """A team lead with the groups, as the administrator sees one.
+
+    Attributes:
+        has_password: Whether a credential was issued.
+        locked: Whether only the administrator can let this lead in again.
+    """
+
+    lead_id: int
+    name: str
+    is_active: bool
+    has_password: bool
+    must_change: bool
+    locked: bool
+    failures: int
+    groups: tuple[Group, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """A lead who has signed in; the token itself stays with the client.
+
+    Attributes:
+        today: The server's day in the company's time zone.
+        must_change: Nothing but a change of the password is allowed before it is done.
+    """
+
+    lead_id: int
+    lead_name: str
+    expires_at: datetime
+    must_change: bool
+    today: date
+
+
+class RunKind(StrEnum):
+    """A live run counts up to now; a run as of a past evening is never current."""
+
+    LIVE = "live"
+    AS_OF = "as_of"
+
+
+class RunStatus(StrEnum):
+    """How far an aggregation run came."""
+
+    RUNNING = "running"
+    DONE = "done"
+    UNCHANGED = "unchanged"
+    FAILED = "failed"
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """One aggregation run.
+
+    Attributes:
+        count_day: The day up to which entries were counted.
+        as_of: The newest moment for which its results hold: later runs that found nothing
+            changed renew it.
+        entry_count: Entries that it counted.
+        paid_events: Payments that it learned from, company-wide.
+        refused_events: Refusals that it learned from.
+    """
+
+    run_id: int
+    kind: RunKind
+    count_day: date
+    started_at: datetime
+    finished_at: datetime | None
+    as_of: datetime
+    status: RunStatus
+    started_by: str
+    entry_count: int
+    paid_events: int
+    refused_events: int
+
+    @property
+    def has_history(self) -> bool:
+        """Whether anything was resolved yet; without it there is no forecast beyond what is paid."""
+        return self.paid_events + self.refused_events > 0
+
+    @property
+    def is_weak(self) -> bool:
+        """Whether fewer than 10 payments make the point a guess; the range still tells."""
+        return self.paid_events < 10
+
+
+@dataclass(frozen=True, slots=True)
+class ForecastRow:
+    """The numbers of one lead, one manager, or the company, in one period and unit.
+
+    Attributes:
+        lead_id: None for the company.
+        manager_id: None for a lead or the company.
+        clients: Client PINs with an open entry, counted per manager.
+        open_count: Open entries; ``due_today`` and ``overdue`` are among them.
+        expected: Sum of the open entries.
+        paid: What came in the period so far.
+        won: Paid among those resolved in the last 365 days, ``resolved``.
+        win_rate: Shown rate, drawn to the company's by how little is known; None for managers.
+        won_all: Paid among all ever resolved, ``resolved_all``: the hand formula's counts.
+        speed_index: Pays so many times as fast as the company; None for managers and the company.
+        still_to_come: Expected amount that will be paid by the period's end.
+        forecast: paid + still_to_come.
+        low: The tenth percentile (P10); None where nothing was resolved yet.
+        high: The ninetieth (P90).
+        hand_formula: paid + expected x won_all / resolved_all.
+        new_entries: What entries still to be made may bring; None with under 30 days of history.
+        run_rate: paid + the last 90 days' pace; None with under 30 days of history.
+        target: The administrator's number, where there is one.
+        commitment: The lead's own number, where there is one.
+    """
+
+    period: Period
+    unit: str
+    lead_id: int | None
+    lead_name: str
+    manager_id: int | None
+    manager_name: str
+    clients: int
+    open_count: int
+    due_today: int
+    overdue: int
+    expected: Decimal
+    paid_count: int
+    paid: Decimal
+    refused_count: int
+    refused: Decimal
+    won: int
+    resolved: int
+    win_rate: float | None
+    won_all: int
+    resolved_all: int
+    speed_index: float | None
+    paid_events: int
+    still_to_come: float
+    forecast: float
+    low: float | None
+    high: float | None
+    hand_formula: float
+    new_entries: float | None
+    run_rate: float | None
+    target: Decimal | None = None
+    commitment: Decimal | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Forecast:
+    """The results of the current run; ``run`` is None before the first one.
+
+    Attributes:
+        company: One row per period and unit; empty for a lead, who sees the own team only.
+        leads: One row per period, lead and unit.
+        managers: One row per period, lead, manager and unit.
+    """
+
+    run: Run | None
+    company: tuple[ForecastRow, ...] = ()
+    leads: tuple[ForecastRow, ...] = ()
+    managers: tuple[ForecastRow, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class TrendPoint:
+    """What the last run of a day said about a period.
+
+    Attributes:
+        lead_id: None for the company.
+        day: The day that was counted up to.
+        paid: Paid in the period by then.
+    """
+
+    lead_id: int | None
+    unit: str
+    day: date
+    paid: Decimal
+    forecast: float
+    low: float | None
+    high: float | None
+    hand_formula: float
+
+
+@dataclass(frozen=True, slots=True)
+class AccuracyRow:
+    """How well the stored forecasts of an ended period met what came.
+
+    The actual is what was paid in the period from the entries known on the forecast's day.
+
+    Attributes:
+        lead_id: None for the company.
+        days: Stored forecasts that were compared, one a day.
+        wape: Sum of the absolute errors / sum of the actuals; None when nothing came.
+        hand_wape: The same for the hand formula.
+        covered: Forecasts whose actual lay within P10-P90.
+    """
+
+    period: Period
+    lead_id: int | None
+    lead_name: str
+    unit: str
+    days: int
+    wape: float | None
+    hand_wape: float | None
+    covered: int
+
+
+@dataclass(frozen=True, slots=True)
+class Commitment:
+    """The lead's own number for a period; the newest one counts."""
+
+    period: Period
+    unit: str
+    amount: Decimal
+    note: str
+    made_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """The administrator's number for a period; ``lead_name`` is None for the company."""
+
+    period: Period
+    lead_name: str | None
+    unit: str
+    amount: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class ReportClient:
+    """One client PIN of one manager in the current run: the lowest row of the report.
+
+    Counts and sums as in ``ForecastRow``; paid and refused are those of the period.
+    """
+
+    lead_id: int
+    manager_id: int
+    unit: str
+    client_pin: str
+    open_count: int
+    due_today: int
+    overdue: int
+    expected: Decimal
+    paid_count: int
+    paid: Decimal
+    refused_count: int
+    refused: Decimal
+    still_to_come: float
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """All that the Excel report shows, read from one complete run in one snapshot.
+
+    Attributes:
+        clients: By lead, manager, unit and PIN, for ``period``.
+        database: The name that the title shows.
+    """
+
+    forecast: Forecast
+    period: Period
+    clients: tuple[ReportClient, ...]
+    trend: tuple[TrendPoint, ...]
+    accuracy: tuple[AccuracyRow, ...]
+    database: str
+
+
+@dataclass(frozen=True, slots=True)
+class RosterRow:
+    """One manager with group and lead, by name, as a roster file has it."""
+
+    lead: str
+    group: str
+    manager: str
+    unit: str
+
+
+@dataclass(frozen=True, slots=True)
+class RosterChange:
+    """One difference between a roster file and the database.
+
+    Attributes:
+        kind: ``lead_new``, ``lead_gone``, ``lead_back``, ``group_new``, ``group_gone``,
+            ``group_back``, ``manager_new``, ``manager_gone``, ``manager_back``,
+            ``manager_moved`` or ``group_unit``.
+        name: Whom it is about.
+        old: Where it was, or what it was.
+        new: Where it goes, or what it becomes.
+        open_entries: Open entries that follow a move.
+    """
+
+    kind: str
+    name: str
+    old: str = ""
+    new: str = ""
+    open_entries: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class ImportRow:
+    """One entry from a file, checked, with names yet to be found in the roster.
+
+    Attributes:
+        line: Line in the file, 1 for the head.
+        client_ref: Made from the source and the row's id, so that a second import finds it again.
+    """
+
+    line: int
+    client_ref: UUID
+    lead: str
+    group: str
+    manager: str
+    client_pin: str
+    amount: Decimal
+    paid_amount: Decimal | None
+    entered_on: date
+    pay_by: date | None
+    status: Status
+    status_on: date | None
+    comment: str
+
+
+@dataclass(frozen=True, slots=True)
+class ImportResult:
+    """What an import did.
+
+    Attributes:
+        batch_id: None when nothing was stored.
+        differing: Lines whose entry is there with other content and was left alone.
+        unknown: Lines whose lead, group or manager is not in the roster.
+    """
+
+    batch_id: int | None
+    added: int
+    updated: int
+    unchanged: int
+    differing: tuple[int, ...] = ()
+    unknown: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ImportBatch:
+    """One import as the record has it."""
+
+    batch_id: int
+    source: str
+    imported_at: datetime
+    imported_by: str
+    entries: int
+    undone_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class UndoResult:
+    """What taking back an import did; ``kept`` are entries that somebody changed since."""
+
+    removed: int
+    reverted: int
+    kept: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ReplayRow:
+    """One lead, or the company (``lead_id`` None), at one cut-off of a replay.
+
+    Attributes:
+        actual_pipeline: Paid in the period from the entries known at the cut-off.
+        actual_period: All that was paid in the period.
+    """
+
+    lead_id: int | None
+    unit: str
+    paid: float
+    still_to_come: float
+    forecast: float
+    low: float | None
+    high: float | None
+    hand_formula: float
+    new_entries: float | None
+    run_rate: float | None
+    actual_pipeline: float
+    actual_period: float
+
+
+@dataclass(frozen=True, slots=True)
+class CalibrationBin:
+    """Open entries of one cut-off and unit whose probability lay in [number/10, (number+1)/10).
+
+    Attributes:
+        unit: The unit of their group.
+        sum_probability: Sum of their probabilities.
+        paid: How many of them were paid by the period's end.
+        squared_error: Sum of (probability - outcome) squared.
+    """
+
+    unit: str
+    number: int
+    entries: int
+    sum_probability: float
+    paid: int
+    squared_error: float
+
+
+@dataclass(frozen=True, slots=True)
+class Replay:
+    """What the method would have said on an evening, and what came of it."""
+
+    as_of: date
+    period: Period
+    rows: tuple[ReplayRow, ...]
+    bins: tuple[CalibrationBin, ...] = field(default=())
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """What the entries cover; the days are None where there is none.
+
+    Attributes:
+        first_resolution: The first day on which any resolution was recorded.
+        last_day: The last day of entry or resolution.
+        units: Units by number of entries, most first.
+    """
+
+    entries: int
+    first_entry: date | None
+    first_resolution: date | None
+    last_day: date | None
+    units: tuple[str, ...]
+
+
+CHANGEABLE = tuple(f.name for f in fields(EntryDraft))
+"""The attributes that history compares, those of a draft."""

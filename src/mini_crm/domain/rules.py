@@ -1,0 +1,171 @@
+"""Rules of the business that need nothing but their arguments.
+
+The stores keep the same rules on the server; here they are for the form, which says what is
+wrong before anything is sent, and for files.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from datetime import date
+
+from mini_crm.domain.dates import add_months, trimmed
+from mini_crm.domain.errors import BadValue, RuleBroken
+from mini_crm.domain.model import Status
+
+MAX_PIN = 32
+MAX_COMMENT = 500
+"""In UTF-16 units, which is what ``nvarchar`` counts: a letter is one, an emoji two."""
+
+MAX_PAY_BY_YEARS = 5
+
+FIRST_WAIT_AT = 3
+MAX_WAIT_S = 900
+NUMBER_LOCKS_AT = 20
+"""Failures after which a number password is locked until the administrator unlocks it."""
+
+
+def check_pin(text: str, field: str = "client_pin") -> str:
+    """Check a client PIN; it is text, so leading zeros stay.
+
+    Args:
+        text: What was typed; blanks and invisible marks around it are dropped.
+        field: The field to name in errors.
+
+    Returns:
+        The PIN in Unicode form NFC, 1 to ``MAX_PIN`` long.
+
+    Raises:
+        BadValue: ``pin_missing``, ``pin_too_long`` or ``pin_characters``.
+    """
+    composed = unicodedata.normalize("NFC", text)
+    pin = trimmed("".join(" " if unicodedata.category(char) == "Zs" else char for char in composed))
+    if not pin:
+        raise BadValue("pin_missing", field=field)
+    # Invisible marks too: with one inside, two PINs that look alike would be two clients.
+    _refuse_characters(pin, "", ("Cc", "Cf", "Cs", "Zl", "Zp"), "pin_characters", field)
+    if (length := _length(pin)) > MAX_PIN:
+        raise BadValue("pin_too_long", field=field, length=length, limit=MAX_PIN)
+    return pin
+
+
+def check_comment(text: str, field: str = "comment") -> str:
+    """Check a comment; it may be empty and may have several lines.
+
+    Args:
+        text: What was typed; blanks around it are dropped, line ends become newlines.
+        field: The field to name in errors.
+
+    Returns:
+        The comment in Unicode form NFC, up to ``MAX_COMMENT`` long.
+
+    Raises:
+        BadValue: ``comment_too_long`` or ``comment_characters``.
+    """
+    comment = unicodedata.normalize("NFC", text)
+    for line_end in ("\r\n", "\r", "\u0085", "\u2028", "\u2029"):
+        comment = comment.replace(line_end, "\n")
+    comment = trimmed(comment)
+    _refuse_characters(comment, "\n\t", ("Cc", "Cs"), "comment_characters", field)
+    if (length := _length(comment)) > MAX_COMMENT:
+        raise BadValue("comment_too_long", field=field, length=length, limit=MAX_COMMENT)
+    return comment
+
+
+def check_pay_by(pay_by: date, entered_on: date, field: str = "pay_by") -> None:
+    """Check the promised day against the day of entry.
+
+    Raises:
+        BadValue: ``pay_by_before_entry``; ``pay_by_too_far`` if more than ``MAX_PAY_BY_YEARS`` years on.
+    """
+    if pay_by < entered_on:
+        raise BadValue("pay_by_before_entry", field=field, pay_by=pay_by, entered_on=entered_on)
+    limit = add_months(entered_on, 12 * MAX_PAY_BY_YEARS)
+    if pay_by > limit:
+        raise BadValue("pay_by_too_far", field=field, pay_by=pay_by, limit=limit)
+
+
+def check_status(
+    status: Status, status_on: date | None, *, entered_on: date, today: date, field: str = "status_on"
+) -> date | None:
+    """Find the day on which a status counts.
+
+    Args:
+        status: Expected, paid or refused.
+        status_on: The day that the lead gives; None means today.
+        entered_on: The day of entry.
+        today: The server's day.
+        field: The field to name in errors.
+
+    Returns:
+        None for an expected entry, else a day from the day of entry to today.
+
+    Raises:
+        BadValue: ``status_on_without_status``, ``status_before_entry`` or ``status_in_future``.
+    """
+    if status is Status.EXPECTED:
+        if status_on is not None:
+            raise BadValue("status_on_without_status", field=field, status_on=status_on)
+        return None
+    day = today if status_on is None else status_on
+    if day > today:
+        raise BadValue("status_in_future", field=field, status_on=day, today=today)
+    if day < entered_on:
+        raise BadValue("status_before_entry", field=field, status_on=day, entered_on=entered_on)
+    return day
+
+
+def may_delete(entered_on: date, today: date, deleted: bool) -> None:
+    """Let an entry be deleted on its day of entry only.
+
+    Raises:
+        RuleBroken: ``entry_already_deleted`` or ``delete_only_on_entry_day``.
+    """
+    if deleted:
+        raise RuleBroken("entry_already_deleted")
+    if today != entered_on:
+        raise RuleBroken("delete_only_on_entry_day", entered_on=entered_on, today=today)
+
+
+def may_restore(deleted_on: date | None, today: date) -> None:
+    """Let a deleted entry be brought back on the day of its deletion only.
+
+    Args:
+        deleted_on: The day of deletion; None if it is not deleted.
+        today: The server's day.
+
+    Raises:
+        RuleBroken: ``entry_not_deleted`` or ``restore_only_on_deletion_day``.
+    """
+    if deleted_on is None:
+        raise RuleBroken("entry_not_deleted")
+    if today != deleted_on:
+        raise RuleBroken("restore_only_on_deletion_day", deleted_on=deleted_on, today=today)
+
+
+def wait_after(failures: int) -> int:
+    """Give the seconds to wait after so many failed sign-ins: 1, 2, 4 … from the third, at most 900."""
+    if failures < FIRST_WAIT_AT:
+        return 0
+    doublings = min(failures - FIRST_WAIT_AT, MAX_WAIT_S.bit_length())
+    return min(1 << doublings, MAX_WAIT_S)
+
+
+def name_key(text: str) -> str:
+    """Give the form in which names are compared: case, outer and repeated blanks do not matter.
+
+    Source:
+        The Unicode Standard, definition D145, canonical caseless matching; composed at the end.
+    """
+    folded = unicodedata.normalize("NFD", " ".join(text.split())).casefold()
+    return unicodedata.normalize("NFC", folded)
+
+
+def _length(text: str) -> int:
+    return len(text.encode("utf-16-le", errors="surrogatepass")) // 2
+
+
+def _refuse_characters(text: str, allowed: str, categories: tuple[str, ...], code: str, field: str) -> None:
+    for position, char in enumerate(text, start=1):
+        if char not in allowed and unicodedata.category(char) in categories:
+            raise BadValue(code, field=field, character=f"U+{ord(char):04X}", position=position)
