@@ -1,0 +1,480 @@
+"""What the program asks of a database, whichever it is.
+
+There is one protocol for each kind of caller, since on a server each has a login of its own
+and reaches only its own procedures. Names match: ``Store.add_entry`` is ``api.AddEntry`` on SQL
+Server and the queries named ``add_entry`` in SQLite.
+
+Every operation is complete by itself: it is stored whole when the call returns, or not at all
+when it raises. Besides the errors named below, any operation may raise ``DatabaseUnreachable``
+(nothing is known of the outcome: repeat a write with the same operation id) and, where it takes
+a token, ``SessionEnded`` or ``MustChangePassword``.
+
+Bytes: a key is 32 bytes from Argon2id, a token 32 random bytes made by the client.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+from typing import Protocol
+from uuid import UUID
+
+from mini_crm.domain.credentials import KdfParameters, PasswordKind
+from mini_crm.domain.model import (
+    AccuracyRow,
+    Changes,
+    Commitment,
+    Entry,
+    EntryDraft,
+    EntryFilter,
+    EntryPage,
+    EntrySort,
+    EntryVersion,
+    Forecast,
+    Group,
+    ImportBatch,
+    ImportResult,
+    ImportRow,
+    Lead,
+    Record,
+    Replay,
+    Report,
+    RosterChange,
+    RosterRow,
+    Run,
+    Session,
+    Target,
+    TrendPoint,
+    UndoResult,
+)
+from mini_crm.domain.period import Period
+
+Progress = Callable[[int], None]
+"""Called now and then with the number of rows done so far."""
+
+
+class DesktopStore(Protocol):
+    """What the window may do, as the lead whose token it holds."""
+
+    def get_schema_version(self) -> int:
+        """Give the number of the newest migration that the database has."""
+        ...
+
+    def list_lead_names(self) -> list[str]:
+        """Give the names of all active leads, in order of name."""
+        ...
+
+    def get_salt(self, lead_name: str) -> tuple[PasswordKind, KdfParameters]:
+        """Give how this lead's key is derived; case and outer spaces of the name do not matter.
+
+        Raises:
+            WrongPassword: There is no such active lead, or no password was issued.
+        """
+        ...
+
+    def sign_in(self, lead_name: str, key: bytes, token: bytes, computer: str) -> Session:
+        """Compare the key; on success open a session for the token.
+
+        A failure is counted before the key is compared, so that no broken connection hides it.
+
+        Raises:
+            WrongPassword: The key does not fit.
+            MustWait: Too many failures; the try was neither compared nor counted.
+            Locked: Only the administrator can help.
+        """
+        ...
+
+    def get_session(self, token: bytes) -> Session:
+        """Say whose session this is, without prolonging it; allowed before a must-change is done."""
+        ...
+
+    def sign_out(self, token: bytes) -> None:
+        """End the session; a session that has ended already is no error."""
+        ...
+
+    def change_password(
+        self, token: bytes, old_key: bytes, kind: PasswordKind, kdf: KdfParameters, verifier: bytes
+    ) -> None:
+        """Replace the own password and end every session of the lead, this one included.
+
+        Args:
+            token: The own session; a must-change session may do this.
+            old_key: Derived from the present password.
+            kind: ``own`` or ``code``.
+            kdf: How the new key was derived, with a new salt.
+            verifier: SHA2-256 of the new key.
+
+        Raises:
+            WrongPassword: The old key does not fit; counted like a failed sign-in.
+            MustWait: Too many failures.
+        """
+        ...
+
+    def list_groups(self, token: bytes) -> tuple[Group, ...]:
+        """Give the lead's groups with their managers, inactive ones included, in order of name."""
+        ...
+
+    def add_entry(self, token: bytes, op_id: UUID, client_ref: UUID, draft: EntryDraft) -> Entry:
+        """Store a new entry, entered today.
+
+        Args:
+            op_id: Made by the client for this one write; repeating it gives the first result.
+            client_ref: Made by the client for this one entry.
+            token: The own session.
+            draft: What was filled in.
+
+        Raises:
+            BadValue: A field breaks a rule.
+            NotYours: The manager is not one of the lead's active managers.
+            OperationReused: The op_id came before with other content.
+            AlreadyThere: The client_ref is stored already under another op_id.
+        """
+        ...
+
+    def update_entry(
+        self, token: bytes, op_id: UUID, entry_id: int, version: int, draft: EntryDraft
+    ) -> Entry:
+        """Give an entry new content; a draft equal to what is stored changes nothing.
+
+        Raises:
+            BadValue: A field breaks a rule.
+            NotYours: No such entry of this lead, or it is deleted.
+            StaleVersion: Somebody changed it since; ``data`` has ``changed_by``, ``changed_at``, ``version``.
+            OperationReused: The op_id came before with other content.
+        """
+        ...
+
+    def delete_entry(self, token: bytes, op_id: UUID, entry_id: int, version: int) -> Entry:
+        """Delete an own entry on the day of entry.
+
+        Raises:
+            NotYours: No such entry of this lead.
+            RuleBroken: It was not entered today.
+            StaleVersion: Somebody changed it since.
+            OperationReused: The op_id came before with other content.
+        """
+        ...
+
+    def restore_entry(self, token: bytes, op_id: UUID, entry_id: int, version: int) -> Entry:
+        """Take back a deletion on the same day.
+
+        Raises:
+            NotYours: No such entry of this lead.
+            RuleBroken: It was not deleted today by this lead.
+            StaleVersion: Somebody changed it since.
+            OperationReused: The op_id came before with other content.
+        """
+        ...
+
+    def get_entry(self, token: bytes, entry_id: int) -> Entry:
+        """Give one entry, a deleted one too.
+
+        Raises:
+            NotYours: No such entry of this lead.
+        """
+        ...
+
+    def list_entries(
+        self,
+        token: bytes,
+        entry_filter: EntryFilter,
+        sort: EntrySort = EntrySort.ENTRY_ID,
+        *,
+        descending: bool = True,
+        offset: int = 0,
+        limit: int = 200,
+    ) -> EntryPage:
+        """Give a part of the lead's entries that are not deleted, with the count and sums of all."""
+        ...
+
+    def list_open_entries_of_pin(self, token: bytes, client_pin: str) -> tuple[Entry, ...]:
+        """Give the lead's open entries of this very PIN, oldest first."""
+        ...
+
+    def list_changes(self, token: bytes, since: int) -> Changes:
+        """Give what changed for the lead after change number ``since``; does not prolong the session."""
+        ...
+
+    def list_entry_history(self, token: bytes, entry_id: int) -> tuple[EntryVersion, ...]:
+        """Give all versions of an entry, oldest first.
+
+        Raises:
+            NotYours: No such entry of this lead.
+        """
+        ...
+
+    def get_forecast(self, token: bytes) -> Forecast:
+        """Give the lead's own rows and managers of the current run; does not prolong the session."""
+        ...
+
+    def list_trend(self, token: bytes, period: Period) -> tuple[TrendPoint, ...]:
+        """Give the lead's stored forecasts of a period, one a day, by unit and day."""
+        ...
+
+    def list_accuracy(self, token: bytes) -> tuple[AccuracyRow, ...]:
+        """Give the lead's accuracy in ended periods, newest period first."""
+        ...
+
+    def list_commitments(self, token: bytes, period: Period) -> tuple[Commitment, ...]:
+        """Give all numbers that the lead committed to for a period, newest first."""
+        ...
+
+    def set_commitment(
+        self, token: bytes, period: Period, unit: str, amount: Decimal, note: str
+    ) -> Commitment:
+        """Record the lead's own number for a standing period; earlier ones stay on record.
+
+        Raises:
+            BadValue: The amount is negative or too large, the note too long, or the unit none of the lead's.
+            NotFound: The period is neither a current standing period nor an open custom one.
+        """
+        ...
+
+    def request_run(self, token: bytes) -> Run:
+        """Run the aggregation now, unless one was finished in the last 5 minutes.
+
+        Raises:
+            TooSoon: Somebody's run finished less than 5 minutes ago; ``data["seconds"]`` are left.
+            RunUnderWay: One is running.
+        """
+        ...
+
+
+class BatchStore(Protocol):
+    """What the scheduled program may do."""
+
+    def aggregate_forecast(self, as_of: date | None, started_by: str) -> Run:
+        """Run the aggregation; readers see either the last complete result or the new one.
+
+        Args:
+            as_of: None for a live run; a past day to count as of its evening.
+            started_by: Program, person and computer, for the record.
+
+        Raises:
+            RunUnderWay: Another run holds the lock; nothing was changed.
+            BadValue: as_of is in the future.
+        """
+        ...
+
+    def list_runs(self, limit: int = 20) -> tuple[Run, ...]:
+        """Give the newest runs, newest first."""
+        ...
+
+
+class ReportStore(Protocol):
+    """What analysts may read."""
+
+    def get_company_forecast(self, run_id: int | None = None) -> Forecast:
+        """Give the company, all leads and all managers of the current run, or of the run named.
+
+        Raises:
+            NotFound: There is no such run, or its rows are not kept any more.
+        """
+        ...
+
+    def get_report(self, period: Period | None = None) -> Report:
+        """Give all that the report shows for one standing period, the current month by default.
+
+        Every number is of the current run: entries changed since are shown as they were then.
+
+        Raises:
+            NotFound: There is no complete run yet, or it has no such period.
+        """
+        ...
+
+
+class AdminStore(Protocol):
+    """What the administrator may do; each change is recorded with ``by``, the person and computer."""
+
+    def list_leads(self) -> tuple[Lead, ...]:
+        """Give all leads with groups and managers, inactive ones included, in order of name."""
+        ...
+
+    def apply_roster(
+        self, rows: Sequence[RosterRow], by: str, *, dry_run: bool = False, complete: bool = True
+    ) -> tuple[RosterChange, ...]:
+        """Bring leads, groups and managers in line with a roster, in one transaction.
+
+        Nothing is deleted. A manager in one group only, whose name stands in the roster in another
+        group only, has moved: open entries follow, resolved ones stay.
+
+        Args:
+            rows: Every manager once.
+            by: Who does it.
+            dry_run: Only say what would be done.
+            complete: Whatever is not in the rows is gone, and is deactivated.
+
+        Raises:
+            BadValue: A row is empty, stands twice, or would change the unit of a group with entries.
+        """
+        ...
+
+    def set_credential(
+        self,
+        lead_id: int,
+        kind: PasswordKind,
+        kdf: KdfParameters,
+        verifier: bytes,
+        *,
+        must_change: bool,
+        by: str,
+    ) -> None:
+        """Issue a password: replaces the old one, lifts a lock, ends all sessions of the lead.
+
+        Raises:
+            NotFound: No such lead.
+        """
+        ...
+
+    def unlock_lead(self, lead_id: int, by: str) -> None:
+        """Forget failures, waiting time and lock; the password stays."""
+        ...
+
+    def set_lead_active(self, lead_id: int, is_active: bool, by: str) -> None:
+        """Let a lead in, or not; deactivating ends all sessions."""
+        ...
+
+    def import_entries(
+        self,
+        source: str,
+        rows: Sequence[ImportRow],
+        by: str,
+        *,
+        roster: Sequence[RosterRow] = (),
+        update: bool = False,
+        dry_run: bool = False,
+        progress: Progress | None = None,
+    ) -> ImportResult:
+        """Store entries from a file in one transaction, as one batch.
+
+        A row whose client_ref is stored already is unchanged, differing, or (``update``) taken over; one
+        that an undone import had brought is brought again.
+
+        Args:
+            source: Name of the source, for the record.
+            rows: Checked rows; no client_ref twice.
+            by: Who does it.
+            roster: Leads, groups and managers to create first where they are missing.
+            update: Take over changed rows.
+            dry_run: Only count.
+            progress: Called with the number of rows done.
+        """
+        ...
+
+    def list_import_batches(self) -> tuple[ImportBatch, ...]:
+        """Give all imports, newest first."""
+        ...
+
+    def undo_import(self, batch_id: int, by: str) -> UndoResult:
+        """Take back an import: its entries are voided, its changes reverted, unless changed since.
+
+        Raises:
+            NotFound: No such batch, or it was taken back already.
+        """
+        ...
+
+    def void_entries(self, entry_ids: Iterable[int], by: str) -> int:
+        """Take entries out of every number, for good reasons found late; gives how many.
+
+        Raises:
+            NotFound: One of them does not exist or is out already; nothing was changed.
+        """
+        ...
+
+    def restore_entries(self, entry_ids: Iterable[int], by: str) -> int:
+        """Bring deleted or voided entries back; gives how many.
+
+        Raises:
+            NotFound: One of them does not exist or is not out; nothing was changed.
+        """
+        ...
+
+    def reassign_entries(self, entry_ids: Iterable[int], manager_id: int, by: str) -> int:
+        """Give entries to another manager, with group and lead; gives how many.
+
+        Raises:
+            NotFound: No such entry or manager; nothing was changed.
+            BadValue: The manager's group counts in another unit.
+        """
+        ...
+
+    def list_periods(self) -> tuple[Period, ...]:
+        """Give the standing periods of today and every open custom period."""
+        ...
+
+    def add_period(self, period: Period, by: str) -> None:
+        """Open a custom period.
+
+        Raises:
+            AlreadyThere: It is open already.
+        """
+        ...
+
+    def close_period(self, period: Period, by: str) -> None:
+        """Close a custom period: runs leave it out from now on.
+
+        Raises:
+            NotFound: It is not open.
+        """
+        ...
+
+    def set_targets(self, targets: Sequence[Target], by: str) -> int:
+        """Set or replace targets in one transaction; gives how many changed.
+
+        Raises:
+            NotFound: A lead does not exist.
+            BadValue: An amount is not more than zero.
+        """
+        ...
+
+    def list_targets(self) -> tuple[Target, ...]:
+        """Give all targets, by period, lead (the company first) and unit."""
+        ...
+
+    def get_record(self) -> Record:
+        """Say what the entries cover."""
+        ...
+
+    def replay(self, as_of: date, period: Period) -> Replay:
+        """Forecast as of a past evening and compare with what came; stores nothing.
+
+        Args:
+            as_of: The cut-off, within the period.
+            period: Must have ended within the record for the comparison to mean anything.
+        """
+        ...
+
+    def get_setting(self, name: str) -> str | None:
+        """Give a setting of the database, such as ``TimeZone`` or ``Currency``."""
+        ...
+
+    def set_setting(self, name: str, value: str, by: str) -> None:
+        """Change a setting of the database."""
+        ...
+
+    def get_today(self) -> date:
+        """Give the server's day in the company's time zone."""
+        ...
+
+    def backup(self, target: Path) -> int:
+        """Copy the database while it is in use, check the copy, give the number of its entries.
+
+        Raises:
+            BadFile: The target exists already or cannot be written.
+        """
+        ...
+
+
+class Store(DesktopStore, BatchStore, ReportStore, AdminStore, Protocol):
+    """A database that one login may use for everything, as the embedded one."""
+
+    @property
+    def name(self) -> str:
+        """What the title bar calls the database; no secret in it."""
+        ...
+
+    def close(self) -> None:
+        """Give back this thread's connection."""
+        ...

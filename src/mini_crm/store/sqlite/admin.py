@@ -1,0 +1,263 @@
+"""What the administrator sets: roster, passwords, periods, targets, settings; and the replay."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+
+from mini_crm.domain.credentials import KdfParameters, PasswordKind
+from mini_crm.domain.errors import AlreadyThere, BadValue, NotFound
+from mini_crm.domain.model import (
+    CalibrationBin,
+    Lead,
+    Record,
+    Replay,
+    ReplayRow,
+    RosterChange,
+    RosterRow,
+    RunKind,
+    Target,
+)
+from mini_crm.domain.money import from_minor, to_minor
+from mini_crm.domain.period import Period
+from mini_crm.domain.rules import name_key
+from mini_crm.store.sqlite.accounts import SQL as ACCOUNTS
+from mini_crm.store.sqlite.accounts import store_credential
+from mini_crm.store.sqlite.aggregation import STAGES, computed
+from mini_crm.store.sqlite.db import Connection, Database, Row, from_day, to_day, zone
+from mini_crm.store.sqlite.forecast import SQL as FORECAST
+from mini_crm.store.sqlite.forecast import period_values, standing_rows, to_period
+from mini_crm.store.sqlite.roster import SQL, Roster
+from mini_crm.store.sqlite.rows import SQL as ENTRIES
+from mini_crm.store.sqlite.rows import Author, to_groups
+
+
+class _OnlyALook(Exception):
+    """Rolls a transaction back after a dry run."""
+
+
+class Administration:
+    """The part of the store that only the administrator uses."""
+
+    def __init__(self, db: Database) -> None:
+        self.db = db
+
+    def list_leads(self) -> tuple[Lead, ...]:
+        """See ``AdminStore``."""
+        with self.db.reading() as conn:
+            groups = to_groups(conn.execute(ENTRIES["list_groups"], {"lead_id": None}))
+            return tuple(
+                Lead(
+                    lead_id=row["LeadId"],
+                    name=row["Name"],
+                    is_active=bool(row["IsActive"]),
+                    has_password=bool(row["HasPassword"]),
+                    must_change=bool(row["MustChange"]),
+                    locked=bool(row["IsLocked"]),
+                    failures=row["Failures"],
+                    groups=groups.get(row["LeadId"], ()),
+                )
+                for row in conn.execute(SQL["list_leads"])
+            )
+
+    def apply_roster(
+        self, rows: Sequence[RosterRow], by: str, *, dry_run: bool = False, complete: bool = True
+    ) -> tuple[RosterChange, ...]:
+        """See ``AdminStore``."""
+        changes: tuple[RosterChange, ...] = ()
+        try:
+            with self.db.writing() as conn:
+                roster = Roster(conn, Author(by), self.db.now())
+                roster.apply(rows, complete=complete)
+                changes = tuple(roster.changes)
+                if dry_run or not changes:
+                    raise _OnlyALook
+                self._log(conn, by, "apply_roster", f"{len(changes)} changes")
+        except _OnlyALook:
+            pass
+        return changes
+
+    def set_credential(
+        self,
+        lead_id: int,
+        kind: PasswordKind,
+        kdf: KdfParameters,
+        verifier: bytes,
+        *,
+        must_change: bool,
+        by: str,
+    ) -> None:
+        """See ``AdminStore``."""
+        with self.db.writing() as conn:
+            name = self._lead_name(conn, lead_id)
+            store_credential(self.db, conn, lead_id, kind, kdf, verifier, must_change=must_change)
+            self._log(conn, by, "set_credential", name)
+
+    def unlock_lead(self, lead_id: int, by: str) -> None:
+        """See ``AdminStore``."""
+        with self.db.writing() as conn:
+            name = self._lead_name(conn, lead_id)
+            conn.execute(ACCOUNTS["forget_failures"], {"lead_id": lead_id})
+            self._log(conn, by, "unlock_lead", name)
+
+    def set_lead_active(self, lead_id: int, is_active: bool, by: str) -> None:
+        """See ``AdminStore``."""
+        with self.db.writing() as conn:
+            name = self._lead_name(conn, lead_id)
+            conn.execute(SQL["set_lead_active"], {"lead_id": lead_id, "is_active": is_active})
+            if not is_active:
+                conn.execute(ACCOUNTS["drop_sessions"], {"lead_id": lead_id})
+            self._log(conn, by, "activate_lead" if is_active else "deactivate_lead", name)
+
+    def list_periods(self) -> tuple[Period, ...]:
+        """See ``AdminStore``."""
+        with self.db.writing() as conn:
+            rows = standing_rows(self.db, conn)
+            custom = conn.execute(FORECAST["list_custom_periods"]).fetchall()
+        return tuple(to_period(row) for row in [*(r for r in rows if r["Kind"] != "custom"), *custom])
+
+    def add_period(self, period: Period, by: str) -> None:
+        """See ``AdminStore``."""
+        with self.db.writing() as conn:
+            found = conn.execute(FORECAST["find_period"], period_values(period)).fetchone()
+            if found is None:
+                conn.execute(FORECAST["add_period"], period_values(period))
+            elif found["ClosedAt"] is None:
+                raise AlreadyThere("period_exists", period=period.code)
+            else:
+                values = {"period_id": found["PeriodId"], "name": period.name}
+                conn.execute(FORECAST["reopen_period"], values)
+            self._log(conn, by, "add_period", period.code)
+
+    def close_period(self, period: Period, by: str) -> None:
+        """See ``AdminStore``."""
+        with self.db.writing() as conn:
+            found = conn.execute(FORECAST["find_period"], period_values(period)).fetchone()
+            if found is None or found["Kind"] != "custom" or found["ClosedAt"] is not None:
+                raise NotFound("period_not_open", period=period.code)
+            values = {"period_id": found["PeriodId"], "now": self.db.now()}
+            conn.execute(FORECAST["close_period"], values)
+            self._log(conn, by, "close_period", period.code)
+
+    def set_targets(self, targets: Sequence[Target], by: str) -> int:
+        """See ``AdminStore``."""
+        changed = 0
+        with self.db.writing() as conn:
+            for target in targets:
+                if target.amount <= 0:
+                    raise BadValue("target_not_positive", field="amount", text=str(target.amount))
+                conn.execute(FORECAST["add_period"], period_values(target.period))
+                found = conn.execute(FORECAST["find_period"], period_values(target.period)).fetchone()
+                values = {
+                    "period_id": found["PeriodId"],
+                    "lead_id": self._lead_id(conn, target.lead_name),
+                    "unit": target.unit,
+                    "amount": to_minor(target.amount.quantize(Decimal("0.01"))),
+                    "now": self.db.now(),
+                    "changed_by": by,
+                }
+                changed += conn.execute(SQL["set_target"], values).rowcount
+            self._log(conn, by, "set_targets", f"{changed} changed")
+        return changed
+
+    def list_targets(self) -> tuple[Target, ...]:
+        """See ``AdminStore``."""
+        with self.db.reading() as conn:
+            return tuple(
+                Target(to_period(row), row["LeadName"], row["Unit"], from_minor(row["Amount"]))
+                for row in conn.execute(SQL["list_targets"])
+            )
+
+    def get_record(self) -> Record:
+        """See ``AdminStore``."""
+        with self.db.reading() as conn:
+            row = conn.execute(SQL["get_record"]).fetchone()
+            units = tuple(unit["Unit"] for unit in conn.execute(SQL["list_units"]))
+        return Record(
+            entries=row["Entries"],
+            first_entry=from_day(row["FirstEntry"]),
+            first_resolution=from_day(row["FirstResolution"]),
+            last_day=from_day(row["LastDay"]),
+            units=units,
+        )
+
+    def replay(self, as_of: date, period: Period) -> Replay:
+        """See ``AdminStore``."""
+        days = {"count_day": to_day(as_of), "starts_on": to_day(period.start), "ends_on": to_day(period.end)}
+        horizon = [(1, to_day(period.start) or 0, to_day(period.end) or 0)]
+        with computed(self.db, as_of, RunKind.AS_OF, horizon) as (conn, _), self.db.errors():
+            shown = STAGES["lead_rows"].rstrip().rstrip(";").partition("\nORDER BY")[0]
+            rows = conn.execute(SQL["replay_rows"].format(rows=shown), days).fetchall()
+            bins = conn.execute(SQL["replay_bins"], days).fetchall()
+        return Replay(as_of, period, tuple(map(_replay_row, rows)), tuple(map(_bin, bins)))
+
+    def get_setting(self, name: str) -> str | None:
+        """See ``AdminStore``."""
+        with self.db.reading() as conn:
+            row = conn.execute(SQL["get_setting"], {"name": name}).fetchone()
+        return None if row is None else str(row["Value"])
+
+    def set_setting(self, name: str, value: str, by: str) -> None:
+        """See ``AdminStore``."""
+        if name == "TimeZone":
+            zone(value)
+        with self.db.writing() as conn:
+            conn.execute(SQL["set_setting"], {"name": name, "value": value})
+            self._log(conn, by, "set_setting", f"{name} = {value}")
+        self.db.forget_zone()
+
+    def get_today(self) -> date:
+        """See ``AdminStore``."""
+        return self.db.today()
+
+    def backup(self, target: Path) -> int:
+        """See ``AdminStore``."""
+        return self.db.backup(target)
+
+    def _log(self, conn: Connection, by: str, action: str, detail: str) -> None:
+        values = {"now": self.db.now(), "done_by": by, "action": action, "detail": detail}
+        conn.execute(SQL["log_admin"], values)
+
+    def _lead_name(self, conn: Connection, lead_id: int) -> str:
+        for row in conn.execute(SQL["list_leads"]):
+            if row["LeadId"] == lead_id:
+                return str(row["Name"])
+        raise NotFound("lead_not_found", name=str(lead_id))
+
+    def _lead_id(self, conn: Connection, name: str | None) -> int:
+        if name is None:
+            return 0
+        row = conn.execute(SQL["find_lead"], {"name_key": name_key(name)}).fetchone()
+        if row is None:
+            raise NotFound("lead_not_found", name=name)
+        return int(row["LeadId"])
+
+
+def _replay_row(row: Row) -> ReplayRow:
+    return ReplayRow(
+        lead_id=row["LeadId"] or None,
+        unit=row["Unit"],
+        paid=row["Paid"] / 100,
+        still_to_come=row["StillToCome"],
+        forecast=row["Forecast"],
+        low=row["Low"],
+        high=row["High"],
+        hand_formula=row["HandFormula"],
+        new_entries=row["NewEntries"],
+        run_rate=row["RunRate"],
+        actual_pipeline=row["ActualPipeline"] / 100,
+        actual_period=row["ActualPeriod"] / 100,
+    )
+
+
+def _bin(row: Row) -> CalibrationBin:
+    return CalibrationBin(
+        unit=row["Unit"],
+        number=row["Bin"],
+        entries=row["Entries"],
+        sum_probability=row["SumProbability"],
+        paid=row["Paid"],
+        squared_error=row["SquaredError"],
+    )

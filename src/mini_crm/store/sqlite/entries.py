@@ -1,0 +1,325 @@
+"""What a lead does with entries."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from uuid import UUID
+
+from mini_crm.domain.errors import (
+    AlreadyThere,
+    BadValue,
+    NotYours,
+    OperationReused,
+    RuleBroken,
+    StaleVersion,
+)
+from mini_crm.domain.model import (
+    PIECES,
+    Action,
+    Changes,
+    Entry,
+    EntryDraft,
+    EntryFilter,
+    EntryPage,
+    EntrySort,
+    EntryVersion,
+    Group,
+    Status,
+)
+from mini_crm.domain.money import check_amount, from_minor
+from mini_crm.domain.rules import (
+    check_comment,
+    check_pay_by,
+    check_pin,
+    check_status,
+    may_delete,
+    may_restore,
+    name_key,
+)
+from mini_crm.store.sqlite.accounts import Caller, by_person, caller_of
+from mini_crm.store.sqlite.db import Connection, Database, Row, from_instant, to_day
+from mini_crm.store.sqlite.rows import (
+    SQL,
+    STATUS_CODE,
+    Author,
+    draft_values,
+    keep_history,
+    next_change_seq,
+    read_entry,
+    request_of,
+    to_entry,
+    to_groups,
+    to_versions,
+    write_change,
+)
+
+_ORDER = {
+    EntrySort.ENTRY_ID: "e.EntryId",
+    EntrySort.GROUP: "e.GroupKey",
+    EntrySort.MANAGER: "e.ManagerKey",
+    EntrySort.CLIENT_PIN: "e.ClientPin",
+    EntrySort.AMOUNT: "e.Amount",
+    EntrySort.ENTERED_ON: "e.EnteredOn",
+    EntrySort.PAY_BY: "e.PayBy",
+    EntrySort.STATUS: "e.Status",
+    EntrySort.PROBABILITY: "e.Probability",
+    EntrySort.COMMENT: "e.Comment",
+}
+_NEEDS_VIEW = {EntrySort.GROUP, EntrySort.MANAGER, EntrySort.PROBABILITY}
+
+
+class Entries:
+    """The part of the store that holds the entries, for one lead at a time."""
+
+    def __init__(self, db: Database) -> None:
+        self.db = db
+
+    def list_groups(self, token: bytes) -> tuple[Group, ...]:
+        """See ``DesktopStore``."""
+        with by_person(self.db, token) as (conn, caller):
+            rows = conn.execute(SQL["list_groups"], {"lead_id": caller.lead_id}).fetchall()
+        return to_groups(rows).get(caller.lead_id, ())
+
+    def add_entry(self, token: bytes, op_id: UUID, client_ref: UUID, draft: EntryDraft) -> Entry:
+        """See ``DesktopStore``."""
+        with self.db.writing() as conn:
+            caller = caller_of(self.db, conn, token)
+            request = request_of("add", client_ref, draft)
+            done = _repeated(conn, caller, op_id, request)
+            if done is not None:
+                return done
+            if conn.execute(SQL["find_client_ref"], {"client_ref": client_ref.bytes}).fetchone():
+                raise AlreadyThere("client_ref_reused")
+            manager = _manager_of(conn, caller, draft.manager_id)
+            if not manager["IsActive"]:
+                raise NotYours("manager_not_yours", manager_id=draft.manager_id)
+            today = self.db.today()
+            values = draft_values(self._checked(draft, manager["Unit"], None)) | {
+                "entry_id": None,
+                "client_ref": client_ref.bytes,
+                "lead_id": caller.lead_id,
+                "group_id": manager["GroupId"],
+                "manager_id": draft.manager_id,
+                "entered_on": to_day(today),
+                "change_seq": next_change_seq(conn, caller.lead_id),
+            }
+            entry_id = conn.execute(SQL["add_entry"], values).lastrowid
+            assert entry_id is not None  # noqa: S101 - an INSERT has one; says so to the type checker
+            author = Author(caller.name, caller.computer, op_id, request)
+            keep_history(conn, entry_id, Action.ADDED, author, self.db.now())
+            return _own(conn, caller, entry_id)
+
+    def update_entry(
+        self, token: bytes, op_id: UUID, entry_id: int, version: int, draft: EntryDraft
+    ) -> Entry:
+        """See ``DesktopStore``."""
+        with self.db.writing() as conn:
+            caller = caller_of(self.db, conn, token)
+            request = request_of("update", entry_id, version, draft)
+            done = _repeated(conn, caller, op_id, request)
+            if done is not None:
+                return done
+            entry = _own(conn, caller, entry_id)
+            _same_version(conn, entry, version)
+            if entry.deleted_at is not None:
+                raise NotYours("entry_not_yours", entry_id=entry_id)
+            manager = _manager_of(conn, caller, draft.manager_id)
+            if draft.manager_id != entry.manager_id:
+                if not manager["IsActive"]:
+                    raise NotYours("manager_not_yours", manager_id=draft.manager_id)
+                if manager["Unit"] != entry.unit:
+                    raise BadValue("unit_other", field="manager_id", old=entry.unit, new=manager["Unit"])
+            checked = self._checked(draft, manager["Unit"], entry)
+            if checked == entry.draft():
+                return entry
+            changed = draft_values(checked)
+            if draft.manager_id != entry.manager_id:
+                changed |= {"group_id": manager["GroupId"], "manager_id": draft.manager_id}
+            author = Author(caller.name, caller.computer, op_id, request)
+            write_change(conn, entry, changed, Action.CHANGED, author, self.db.now())
+            return _own(conn, caller, entry_id)
+
+    def delete_entry(self, token: bytes, op_id: UUID, entry_id: int, version: int) -> Entry:
+        """See ``DesktopStore``."""
+        with self.db.writing() as conn:
+            caller = caller_of(self.db, conn, token)
+            request = request_of("delete", entry_id, version)
+            done = _repeated(conn, caller, op_id, request)
+            if done is not None:
+                return done
+            entry = _own(conn, caller, entry_id)
+            _same_version(conn, entry, version)
+            may_delete(entry.entered_on, self.db.today(), entry.deleted_at is not None)
+            author = Author(caller.name, caller.computer, op_id, request)
+            now = self.db.now()
+            write_change(conn, entry, {"deleted_at": now}, Action.DELETED, author, now)
+            return _own(conn, caller, entry_id)
+
+    def restore_entry(self, token: bytes, op_id: UUID, entry_id: int, version: int) -> Entry:
+        """See ``DesktopStore``."""
+        with self.db.writing() as conn:
+            caller = caller_of(self.db, conn, token)
+            request = request_of("restore", entry_id, version)
+            done = _repeated(conn, caller, op_id, request)
+            if done is not None:
+                return done
+            entry = _own(conn, caller, entry_id)
+            _same_version(conn, entry, version)
+            deleted_on = None
+            if entry.deleted_at is not None:
+                deleted_on = self.db.day_of(int(entry.deleted_at.timestamp()))
+            may_restore(deleted_on, self.db.today())
+            last = conn.execute(SQL["last_change"], {"entry_id": entry_id}).fetchone()
+            if last["Action"] != Action.DELETED or last["ChangedBy"] != caller.name:
+                raise RuleBroken("restore_only_own_deletion")
+            author = Author(caller.name, caller.computer, op_id, request)
+            write_change(conn, entry, {"deleted_at": None}, Action.RESTORED, author, self.db.now())
+            return _own(conn, caller, entry_id)
+
+    def get_entry(self, token: bytes, entry_id: int) -> Entry:
+        """See ``DesktopStore``."""
+        with by_person(self.db, token) as (conn, caller):
+            return _own(conn, caller, entry_id)
+
+    def list_entries(
+        self,
+        token: bytes,
+        entry_filter: EntryFilter,
+        sort: EntrySort = EntrySort.ENTRY_ID,
+        *,
+        descending: bool = True,
+        offset: int = 0,
+        limit: int = 200,
+    ) -> EntryPage:
+        """See ``DesktopStore``."""
+        with by_person(self.db, token) as (conn, caller):
+            where, values = _where(caller.lead_id, entry_filter)
+            direction = "DESC" if descending else "ASC"
+            text = SQL["list_entries"].format(
+                filter=where,
+                table="EntryRow" if sort in _NEEDS_VIEW else "Entry",
+                order=f"{_ORDER[sort]} {direction}, e.EntryId {direction}",
+            )
+            rows = conn.execute(text, values | {"limit": limit, "offset": offset}).fetchall()
+            sums = conn.execute(SQL["sum_entries"].format(filter=where), values).fetchall()
+        return EntryPage(
+            entries=tuple(to_entry(row) for row in rows),
+            total=sum(row["Deals"] for row in sums),
+            sums={row["Unit"]: from_minor(row["Amount"]) for row in sums},
+        )
+
+    def list_open_entries_of_pin(self, token: bytes, client_pin: str) -> tuple[Entry, ...]:
+        """See ``DesktopStore``."""
+        values = {"client_pin": client_pin}
+        with by_person(self.db, token) as (conn, caller):
+            rows = conn.execute(SQL["list_open_entries_of_pin"], values | {"lead_id": caller.lead_id})
+            return tuple(to_entry(row) for row in rows)
+
+    def list_changes(self, token: bytes, since: int) -> Changes:
+        """See ``DesktopStore``."""
+        with self.db.reading() as conn:
+            caller = caller_of(self.db, conn, token, by_person=False)
+            state = conn.execute(SQL["get_change_seq"], {"lead_id": caller.lead_id}).fetchone()
+            entries: tuple[Entry, ...] = ()
+            gone: tuple[int, ...] = ()
+            if state["ChangeSeq"] > since:
+                values = {"lead_id": caller.lead_id, "since": since}
+                entries = tuple(to_entry(row) for row in conn.execute(SQL["list_changes"], values))
+                left = conn.execute(SQL["list_gone"], values).fetchall()
+                gone = tuple(row["EntryId"] for row in left if row["LeadId"] != caller.lead_id)
+            return Changes(state["ChangeSeq"], entries, gone, state["RunId"])
+
+    def list_entry_history(self, token: bytes, entry_id: int) -> tuple[EntryVersion, ...]:
+        """See ``DesktopStore``."""
+        with by_person(self.db, token) as (conn, caller):
+            _own(conn, caller, entry_id)
+            return to_versions(conn.execute(SQL["list_entry_history"], {"entry_id": entry_id}))
+
+    def _checked(self, draft: EntryDraft, unit: str, entry: Entry | None) -> EntryDraft:
+        """Check a draft against the rules; what an imported entry lacks may go on lacking."""
+        whole = unit == PIECES
+        today = self.db.today()
+        entered_on = today if entry is None else entry.entered_on
+        pin = draft.client_pin.strip()
+        if pin or entry is None or entry.client_pin:
+            pin = check_pin(draft.client_pin)
+        if draft.pay_by is None and (entry is None or entry.pay_by is not None):
+            raise BadValue("date_missing", field="pay_by")
+        if draft.pay_by is not None and (entry is None or draft.pay_by != entry.pay_by):
+            check_pay_by(draft.pay_by, entered_on)
+        if draft.paid_amount is not None and draft.status != Status.PAID:
+            raise BadValue("paid_amount_without_paid", field="paid_amount")
+        status_on = draft.status_on
+        if status_on is None and entry is not None and entry.status == draft.status:
+            status_on = entry.status_on
+        paid = draft.paid_amount
+        return replace(
+            draft,
+            client_pin=pin,
+            amount=check_amount(draft.amount, field="amount", whole=whole),
+            paid_amount=None if paid is None else check_amount(paid, field="paid_amount", whole=whole),
+            status_on=check_status(draft.status, status_on, entered_on=entered_on, today=today),
+            comment=check_comment(draft.comment),
+        )
+
+
+def _own(conn: Connection, caller: Caller, entry_id: int) -> Entry:
+    entry = read_entry(conn, entry_id)
+    if entry is None or entry.lead_id != caller.lead_id:
+        raise NotYours("entry_not_yours", entry_id=entry_id)
+    return entry
+
+
+def _repeated(conn: Connection, caller: Caller, op_id: UUID, request: bytes) -> Entry | None:
+    """Give the first result of an operation that came before."""
+    row = conn.execute(SQL["get_operation"], {"lead_id": caller.lead_id, "op_id": op_id.bytes}).fetchone()
+    if row is None:
+        return None
+    if row["Request"] != request:
+        raise OperationReused("operation_reused")
+    values = {"entry_id": row["EntryId"], "version": row["Version"]}
+    return to_entry(conn.execute(SQL["get_entry_version"], values).fetchone())
+
+
+def _same_version(conn: Connection, entry: Entry, version: int) -> None:
+    if entry.version != version:
+        last = conn.execute(SQL["last_change"], {"entry_id": entry.entry_id}).fetchone()
+        raise StaleVersion(
+            "stale_version",
+            entry_id=entry.entry_id,
+            version=entry.version,
+            changed_by=last["ChangedBy"],
+            changed_at=from_instant(last["ChangedAt"]),
+        )
+
+
+def _manager_of(conn: Connection, caller: Caller, manager_id: int) -> Row:
+    row: Row | None = conn.execute(SQL["get_manager"], {"manager_id": manager_id}).fetchone()
+    if row is None or row["LeadId"] != caller.lead_id:
+        raise NotYours("manager_not_yours", manager_id=manager_id)
+    return row
+
+
+def _where(lead_id: int, wanted: EntryFilter) -> tuple[str, dict[str, object]]:
+    """Put the filter together from fixed pieces; every value is a parameter."""
+    pieces = ["e.LeadId = :lead_id", "e.DeletedAt IS NULL"]
+    values: dict[str, object] = {"lead_id": lead_id}
+    if wanted.group_id is not None:
+        pieces.append("e.GroupId = :group_id")
+        values["group_id"] = wanted.group_id
+    if wanted.manager_id is not None:
+        pieces.append("e.ManagerId = :manager_id")
+        values["manager_id"] = wanted.manager_id
+    if wanted.statuses:
+        pieces.append("(:statuses >> e.Status) & 1")
+        values["statuses"] = sum(1 << STATUS_CODE[status] for status in wanted.statuses)
+    if wanted.pay_by_from is not None:
+        pieces.append("e.PayBy >= :pay_by_from")
+        values["pay_by_from"] = to_day(wanted.pay_by_from)
+    if wanted.pay_by_to is not None:
+        pieces.append("e.PayBy <= :pay_by_to")
+        values["pay_by_to"] = to_day(wanted.pay_by_to)
+    if wanted.text.strip():
+        pieces.append(SQL["filter_text"])
+        values["text"] = name_key(wanted.text)
+    return " AND ".join(pieces), values

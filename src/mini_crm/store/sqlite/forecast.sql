@@ -1,0 +1,212 @@
+-- Runs and their results, as they are read.
+
+-- name: get_current_run
+SELECT r.*,
+       (SELECT max(u.FinishedAt) FROM Run AS u
+        WHERE u.Kind = 'live' AND u.Status IN ('done', 'unchanged') AND u.RunId >= r.RunId) AS AsOf
+FROM Run AS r
+WHERE r.RunId = (SELECT RunId FROM CurrentRun);
+
+-- name: get_run
+SELECT r.*, coalesce(r.FinishedAt, r.StartedAt) AS AsOf FROM Run AS r WHERE r.RunId = :run_id;
+
+-- name: list_runs
+SELECT r.*, coalesce(r.FinishedAt, r.StartedAt) AS AsOf FROM Run AS r ORDER BY r.RunId DESC LIMIT :limit;
+
+-- name: last_finished
+SELECT max(FinishedAt) AS FinishedAt FROM Run WHERE Kind = 'live' AND Status IN ('done', 'unchanged');
+
+-- name: fail_dead_runs
+UPDATE Run SET Status = 'failed', FinishedAt = :now WHERE Status = 'running';
+
+-- name: add_run
+INSERT INTO Run (Kind, CountDay, StartedAt, FinishedAt, Status, StartedBy, LastHistoryId, PeriodList,
+                 EntryCount, PaidEvents, RefusedEvents)
+VALUES (:kind, :count_day, :now, :finished_at, :status, :started_by, :last_history_id, :period_list,
+        :entry_count, :paid_events, :refused_events);
+
+-- name: finish_run
+UPDATE Run
+SET Status = 'done', FinishedAt = :now, LastHistoryId = :last_history_id, EntryCount = :entry_count,
+    PaidEvents = :paid_events, RefusedEvents = :refused_events
+WHERE RunId = :run_id;
+
+-- name: fail_run
+UPDATE Run SET Status = 'failed', FinishedAt = :now WHERE RunId = :run_id;
+
+-- name: last_history_id
+SELECT coalesce(max(HistoryId), 0) AS HistoryId FROM EntryHistory;
+
+-- name: add_period
+INSERT INTO Period (Kind, StartsOn, EndsOn, Name) VALUES (:kind, :starts_on, :ends_on, :name)
+ON CONFLICT (Kind, StartsOn, EndsOn) DO NOTHING;
+
+-- name: find_period
+SELECT * FROM Period WHERE Kind = :kind AND StartsOn = :starts_on AND EndsOn = :ends_on;
+
+-- name: list_open_periods
+-- The month, quarter and year of a day, and every custom period that is under way then.
+SELECT * FROM Period
+WHERE :day BETWEEN StartsOn AND EndsOn AND (Kind <> 'custom' OR ClosedAt IS NULL)
+ORDER BY Kind = 'custom', EndsOn - StartsOn, StartsOn, PeriodId;
+
+-- name: list_custom_periods
+SELECT * FROM Period WHERE Kind = 'custom' AND ClosedAt IS NULL ORDER BY StartsOn, EndsOn;
+
+-- name: reopen_period
+UPDATE Period SET ClosedAt = NULL, Name = :name WHERE PeriodId = :period_id;
+
+-- name: close_period
+UPDATE Period SET ClosedAt = :now WHERE PeriodId = :period_id;
+
+-- name: drop_manager_rows
+DELETE FROM ManagerForecast
+WHERE RunId <> :run_id
+  AND RunId NOT IN (SELECT RunId FROM Run WHERE Kind = 'as_of' AND StartedAt > :now - 172800);
+
+-- name: drop_entry_rows
+-- A part at a time, so that nobody who saves waits for all of them.
+DELETE FROM EntryForecast
+WHERE (RunId, PeriodId, EntryId) IN (
+    SELECT RunId, PeriodId, EntryId FROM EntryForecast WHERE RunId <> :run_id LIMIT 20000);
+
+-- name: drop_lead_rows
+-- Every run of the last two days stays, then the last of each day.
+DELETE FROM LeadForecast
+WHERE RunId NOT IN (SELECT RunId FROM Run WHERE StartedAt > :now - 172800 AND Status = 'done')
+  AND RunId NOT IN (SELECT RunId FROM DayRun);
+
+-- name: keep_lead_rows
+INSERT INTO LeadForecast (RunId, PeriodId, LeadId, Unit, Clients, OpenCount, DueToday, Overdue, Expected,
+                          PaidCount, Paid, RefusedCount, Refused, Won, Resolved, WinRate, WonAll, ResolvedAll,
+                          SpeedIndex, PaidEvents, StillToCome, Forecast, Low, High, HandFormula, NewEntries,
+                          RunRate)
+SELECT :run_id AS RunId, f.* FROM ({rows}) AS f;
+
+-- name: keep_manager_rows
+INSERT INTO ManagerForecast (RunId, PeriodId, LeadId, ManagerId, Unit, Clients, OpenCount, DueToday, Overdue,
+                             Expected, PaidCount, Paid, RefusedCount, Refused, Won, Resolved, WonAll,
+                             ResolvedAll, StillToCome, Forecast, Low, High, HandFormula)
+SELECT :run_id AS RunId, f.* FROM ({rows}) AS f;
+
+-- name: keep_entry_rows
+INSERT INTO EntryForecast (RunId, PeriodId, EntryId, Probability)
+SELECT :run_id, c.PeriodId, c.EntryId, c.Probability
+FROM temp.EntryChance AS c
+WHERE c.rowid > :after AND c.rowid <= :after + 20000;
+
+-- name: list_lead_rows
+SELECT f.*, coalesce(l.Name, '') AS LeadName, p.Kind, p.StartsOn, p.EndsOn, p.Name AS PeriodName,
+       t.Amount AS Target,
+       (SELECT c.Amount FROM Commitment AS c
+        WHERE c.PeriodId = f.PeriodId AND c.LeadId = f.LeadId AND c.Unit = f.Unit
+        ORDER BY c.CommitmentId DESC LIMIT 1) AS Commitment
+FROM LeadForecast AS f
+JOIN Period AS p ON p.PeriodId = f.PeriodId
+LEFT JOIN Lead AS l ON l.LeadId = f.LeadId
+LEFT JOIN Target AS t ON t.PeriodId = f.PeriodId AND t.LeadId = f.LeadId AND t.Unit = f.Unit
+WHERE f.RunId = :run_id AND (:lead_id IS NULL OR f.LeadId = :lead_id)
+ORDER BY p.Kind = 'custom', p.EndsOn - p.StartsOn, p.StartsOn, p.PeriodId, l.NameKey, f.Unit;
+
+-- name: list_manager_rows
+SELECT f.*, l.Name AS LeadName, m.Name AS ManagerName, p.Kind, p.StartsOn, p.EndsOn, p.Name AS PeriodName
+FROM ManagerForecast AS f
+JOIN Period AS p ON p.PeriodId = f.PeriodId
+JOIN Lead AS l ON l.LeadId = f.LeadId
+JOIN Manager AS m ON m.ManagerId = f.ManagerId
+WHERE f.RunId = :run_id AND (:lead_id IS NULL OR f.LeadId = :lead_id)
+ORDER BY p.Kind = 'custom', p.EndsOn - p.StartsOn, p.StartsOn, p.PeriodId, l.NameKey, m.NameKey, f.Unit;
+
+-- name: list_trend
+SELECT f.LeadId, f.Unit, d.CountDay, f.Paid, f.Forecast, f.Low, f.High, f.HandFormula
+FROM DayRun AS d
+JOIN LeadForecast AS f ON f.RunId = d.RunId
+JOIN Period AS p ON p.PeriodId = f.PeriodId
+WHERE p.Kind = :kind AND p.StartsOn = :starts_on AND p.EndsOn = :ends_on
+  AND (:lead_id IS NULL OR f.LeadId = :lead_id)
+ORDER BY f.LeadId, f.Unit, d.CountDay;
+
+-- name: list_accuracy
+WITH Stored AS (
+    SELECT f.PeriodId, p.Kind, p.StartsOn, p.EndsOn, p.Name AS PeriodName, f.LeadId, f.Unit, d.CountDay,
+           f.Forecast, f.HandFormula, f.Low, f.High
+    FROM DayRun AS d
+    JOIN LeadForecast AS f ON f.RunId = d.RunId
+    JOIN Period AS p ON p.PeriodId = f.PeriodId
+    WHERE p.EndsOn < :today AND (:lead_id IS NULL OR f.LeadId = :lead_id)
+), Ended AS (
+    SELECT DISTINCT PeriodId, StartsOn, EndsOn FROM Stored
+), Came AS (
+    SELECT x.PeriodId, e.LeadId, g.Unit, e.EnteredOn, sum(coalesce(e.PaidAmount, e.Amount)) AS Paid
+    FROM Ended AS x
+    JOIN Entry AS e ON e.Status = 1 AND e.StatusOn BETWEEN x.StartsOn AND x.EndsOn AND e.DeletedAt IS NULL
+    JOIN SalesGroup AS g ON g.GroupId = e.GroupId
+    GROUP BY x.PeriodId, e.LeadId, g.Unit, e.EnteredOn
+), Compared AS (
+    SELECT s.*,
+           coalesce((SELECT sum(c.Paid) FROM Came AS c
+                     WHERE c.PeriodId = s.PeriodId AND c.Unit = s.Unit AND c.EnteredOn <= s.CountDay
+                       AND (s.LeadId = 0 OR c.LeadId = s.LeadId)), 0) / 100.0 AS Actual
+    FROM Stored AS s
+)
+SELECT c.Kind, c.StartsOn, c.EndsOn, c.PeriodName, c.LeadId, coalesce(l.Name, '') AS LeadName, c.Unit,
+       count(*) AS Days,
+       sum(abs(c.Forecast - c.Actual)) / nullif(sum(c.Actual), 0) AS Wape,
+       sum(abs(c.HandFormula - c.Actual)) / nullif(sum(c.Actual), 0) AS HandWape,
+       sum(coalesce(c.Actual BETWEEN c.Low - 0.005 AND c.High + 0.005, 0)) AS Covered
+FROM Compared AS c
+LEFT JOIN Lead AS l ON l.LeadId = c.LeadId
+GROUP BY c.PeriodId, c.LeadId, c.Unit
+ORDER BY c.EndsOn DESC, c.StartsOn DESC, l.NameKey, c.Unit;
+
+-- name: list_commitments
+SELECT c.Unit, c.Amount, c.Note, c.MadeAt
+FROM Commitment AS c
+JOIN Period AS p ON p.PeriodId = c.PeriodId
+WHERE p.Kind = :kind AND p.StartsOn = :starts_on AND p.EndsOn = :ends_on AND c.LeadId = :lead_id
+ORDER BY c.CommitmentId DESC;
+
+-- name: set_commitment
+INSERT INTO Commitment (PeriodId, LeadId, Unit, Amount, Note, MadeAt)
+VALUES (:period_id, :lead_id, :unit, :amount, :note, :now);
+
+-- name: has_unit
+SELECT 1 FROM SalesGroup WHERE LeadId = :lead_id AND Unit = :unit;
+
+-- name: list_report_clients
+-- The clients of a run, as they were when it counted: an entry changed since is read from its history.
+WITH Changed AS (
+    SELECT DISTINCT EntryId FROM EntryHistory WHERE HistoryId > :last_history_id
+), State AS (
+    SELECT e.EntryId, e.LeadId, e.GroupId, e.ManagerId, e.ClientPin, e.Amount, e.PaidAmount, e.PayBy,
+           e.EnteredOn, e.Status, e.StatusOn, e.DeletedAt
+    FROM Entry AS e
+    WHERE e.EntryId NOT IN (SELECT EntryId FROM Changed)
+      AND (e.StatusOn IS NULL OR e.StatusOn BETWEEN :starts_on AND :count_day)
+    UNION ALL
+    SELECT h.EntryId, h.LeadId, h.GroupId, h.ManagerId, h.ClientPin, h.Amount, h.PaidAmount, h.PayBy,
+           h.EnteredOn, h.Status, h.StatusOn, h.DeletedAt
+    FROM Changed AS c
+    JOIN EntryHistory AS h ON h.HistoryId = (
+        SELECT max(x.HistoryId) FROM EntryHistory AS x
+        WHERE x.EntryId = c.EntryId AND x.HistoryId <= :last_history_id)
+)
+SELECT s.LeadId, s.ManagerId, g.Unit, s.ClientPin,
+       sum(s.Status = 0) AS OpenCount,
+       sum(s.Status = 0 AND coalesce(s.PayBy = :count_day, 0)) AS DueToday,
+       sum(s.Status = 0 AND coalesce(s.PayBy < :count_day, 0)) AS Overdue,
+       sum(CASE WHEN s.Status = 0 THEN s.Amount ELSE 0 END) AS Expected,
+       sum(s.Status = 1) AS PaidCount,
+       sum(CASE WHEN s.Status = 1 THEN coalesce(s.PaidAmount, s.Amount) ELSE 0 END) AS Paid,
+       sum(s.Status = 2) AS RefusedCount,
+       sum(CASE WHEN s.Status = 2 THEN s.Amount ELSE 0 END) AS Refused,
+       sum(CASE WHEN s.Status = 0 THEN s.Amount / 100.0 * coalesce(f.Probability, 0.0) ELSE 0.0 END) AS StillToCome
+FROM State AS s
+JOIN SalesGroup AS g ON g.GroupId = s.GroupId
+JOIN Lead AS l ON l.LeadId = s.LeadId
+JOIN Manager AS m ON m.ManagerId = s.ManagerId
+LEFT JOIN EntryForecast AS f ON f.RunId = :run_id AND f.PeriodId = :period_id AND f.EntryId = s.EntryId
+WHERE s.DeletedAt IS NULL AND s.EnteredOn <= :count_day
+  AND (s.Status = 0 OR s.StatusOn BETWEEN :starts_on AND :count_day)
+GROUP BY s.LeadId, s.ManagerId, g.Unit, s.ClientPin
+ORDER BY l.NameKey, m.NameKey, g.Unit, s.ClientPin;
