@@ -26,16 +26,12 @@ from mini_crm.domain.rules import name_key
 from mini_crm.store.sqlite.accounts import SQL as ACCOUNTS
 from mini_crm.store.sqlite.accounts import store_credential
 from mini_crm.store.sqlite.aggregation import STAGES, computed
-from mini_crm.store.sqlite.db import Connection, Database, Row, from_day, to_day, zone
+from mini_crm.store.sqlite.db import Connection, Database, OnlyALook, Row, from_day, to_day, zone
 from mini_crm.store.sqlite.forecast import SQL as FORECAST
 from mini_crm.store.sqlite.forecast import period_values, standing_rows, to_period
 from mini_crm.store.sqlite.roster import SQL, Roster
 from mini_crm.store.sqlite.rows import SQL as ENTRIES
 from mini_crm.store.sqlite.rows import Author, to_groups
-
-
-class _OnlyALook(Exception):
-    """Rolls a transaction back after a dry run."""
 
 
 class Administration:
@@ -73,9 +69,9 @@ class Administration:
                 roster.apply(rows, complete=complete)
                 changes = tuple(roster.changes)
                 if dry_run or not changes:
-                    raise _OnlyALook
+                    raise OnlyALook
                 self._log(conn, by, "apply_roster", f"{len(changes)} changes")
-        except _OnlyALook:
+        except OnlyALook:
             pass
         return changes
 

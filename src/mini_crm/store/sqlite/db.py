@@ -35,6 +35,10 @@ _BUSY_S = 5.0
 _QUERY_NAME = re.compile(r"^-- name: (\w+)\s*$", re.MULTILINE)
 
 
+class OnlyALook(Exception):
+    """Raised inside a writing transaction to roll it back after a dry run; caught right outside it."""
+
+
 def utc_now() -> datetime:
     """Give the present moment in UTC."""
     return datetime.now(UTC)

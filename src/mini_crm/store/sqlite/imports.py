@@ -16,7 +16,7 @@ from mini_crm.domain.model import (
     RosterRow,
     UndoResult,
 )
-from mini_crm.store.sqlite.db import Connection, Database, Row, from_instant, load_queries, to_day
+from mini_crm.store.sqlite.db import Connection, Database, OnlyALook, Row, from_instant, load_queries, to_day
 from mini_crm.store.sqlite.roster import SQL, Roster
 from mini_crm.store.sqlite.rows import (
     Author,
@@ -30,10 +30,6 @@ from mini_crm.store.sqlite.rows import (
 
 _ENTRIES = load_queries("entries.sql")
 _REPORT_EVERY = 2_000
-
-
-class _OnlyALook(Exception):
-    """Rolls a transaction back after a dry run."""
 
 
 class Imports:
@@ -59,8 +55,8 @@ class Imports:
             with self.db.writing() as conn:
                 result = self._import(conn, source, rows, by, roster, update, progress)
                 if dry_run or result.batch_id is None:
-                    raise _OnlyALook
-        except _OnlyALook:
+                    raise OnlyALook
+        except OnlyALook:
             return replace(result, batch_id=None)
         return result
 

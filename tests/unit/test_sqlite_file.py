@@ -1,0 +1,190 @@
+"""The SQLite file itself: what is opened, what is refused, who waits for whom."""
+
+import re
+import sqlite3
+import threading
+from datetime import UTC, date, datetime
+from importlib.resources import files
+from pathlib import Path
+
+import pytest
+
+from mini_crm.domain.errors import (
+    AlreadyThere,
+    BadFile,
+    BadValue,
+    DatabaseError,
+    DatabaseUnreachable,
+    RunUnderWay,
+)
+from mini_crm.domain.model import RosterRow
+from mini_crm.store.sqlite import SqliteStore
+from mini_crm.store.sqlite.db import Database, load_queries
+
+SOURCE = Path(__file__).parents[2] / "src" / "mini_crm" / "store" / "sqlite"
+ROSTER = [RosterRow("Анна", "Север", "Пётр", "RUB")]
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    """Give a place for a database, with a blank and Cyrillic letters in it."""
+    folder = tmp_path / "моя папка"
+    folder.mkdir()
+    return folder / "crm.sqlite"
+
+
+def refusal(path: Path) -> str:
+    """Open what cannot be opened and give the reason."""
+    before = path.read_bytes() if path.is_file() else None
+    with pytest.raises(DatabaseError) as caught:
+        SqliteStore.open(path)
+    if before is not None:
+        assert path.read_bytes() == before
+    return caught.value.code
+
+
+def test_missing_file_is_not_made(path: Path) -> None:
+    """Opening a database that is not there says so and makes no file."""
+    assert refusal(path) == "database_missing"
+    assert not path.exists()
+
+
+def test_directory(path: Path) -> None:
+    """A directory is refused as what it is."""
+    path.mkdir()
+    assert refusal(path) == "database_is_directory"
+
+
+@pytest.mark.parametrize("content", [b"", b"id;amount\n1;2\n" * 500, bytes(8192)])
+def test_other_files(path: Path, content: bytes) -> None:
+    """An empty, a text and a binary file are refused and stay as they are."""
+    path.write_bytes(content)
+    assert refusal(path) == "database_not_ours"
+
+
+def test_other_programs_database(path: Path) -> None:
+    """A SQLite database of another program is refused and stays as it is."""
+    other = sqlite3.connect(path)
+    other.execute("CREATE TABLE Entry (EntryId INTEGER)")
+    other.close()
+    assert refusal(path) == "database_not_ours"
+
+
+def test_newer_database(path: Path) -> None:
+    """A database that a newer program has changed is refused, with both versions named."""
+    SqliteStore.create(path).close()
+    newer = sqlite3.connect(path)
+    newer.execute("PRAGMA user_version = 99")
+    newer.close()
+    with pytest.raises(DatabaseError) as caught:
+        SqliteStore.open(path)
+    assert caught.value.code == "database_too_new"
+    assert caught.value.data["version"] == 99
+
+
+def test_create_twice(path: Path) -> None:
+    """A database is never made over something that is there."""
+    SqliteStore.create(path).close()
+    with pytest.raises(AlreadyThere):
+        SqliteStore.create(path)
+
+
+def test_create_in_missing_folder(tmp_path: Path) -> None:
+    """A folder that does not exist is said to be out of reach, and nothing is left behind."""
+    with pytest.raises(DatabaseUnreachable):
+        SqliteStore.create(tmp_path / "nowhere" / "crm.sqlite")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_unknown_time_zone(path: Path) -> None:
+    """A time zone that does not exist is refused before anything is made."""
+    with pytest.raises(BadValue):
+        SqliteStore.create(path, time_zone="Europe/Atlantis")
+    assert not path.exists()
+
+
+@pytest.mark.parametrize(
+    ("zone", "day"),
+    [("Asia/Vladivostok", date(2026, 3, 6)), ("Europe/Moscow", date(2026, 3, 5)), ("UTC", date(2026, 3, 5))],
+)
+def test_today_is_the_companys(path: Path, zone: str, day: date) -> None:
+    """At 20:00 UTC it is tomorrow in Vladivostok and still today in Moscow."""
+    store = SqliteStore.create(path, time_zone=zone, clock=lambda: datetime(2026, 3, 5, 20, 0, tzinfo=UTC))
+    assert store.get_today() == day
+
+
+def test_only_one_run(path: Path) -> None:
+    """While one holds the run lock nobody else gets it; afterwards it is free."""
+    SqliteStore.create(path).close()
+    first, second = Database.open(path), Database.open(path)
+    with first.run_lock(), pytest.raises(RunUnderWay), second.run_lock():
+        pass
+    with second.run_lock():
+        pass
+
+
+def test_reading_while_somebody_writes(path: Path) -> None:
+    """A reader sees the state before a change that is not finished, and does not wait for it."""
+    store = SqliteStore.create(path)
+    seen: list[int] = []
+    with store.db.writing() as conn:
+        conn.execute("INSERT INTO Lead (Name, NameKey) VALUES ('x', 'x')")
+        reader = threading.Thread(target=lambda: seen.append(len(SqliteStore.open(path).list_lead_names())))
+        reader.start()
+        reader.join(3)
+    assert seen == [0]
+    assert store.list_lead_names() == ["x"]
+
+
+def test_broken_off_write(path: Path) -> None:
+    """A change that fails in the middle leaves nothing."""
+    store = SqliteStore.create(path)
+    with pytest.raises(ZeroDivisionError), store.db.writing() as conn:
+        conn.execute("INSERT INTO Lead (Name, NameKey) VALUES ('x', 'x')")
+        _ = 1 / 0
+    assert store.list_lead_names() == []
+
+
+def test_history_cannot_be_changed(path: Path) -> None:
+    """The history refuses to be changed or deleted, even by who opens the file."""
+    store = SqliteStore.create(path)
+    store.apply_roster(ROSTER, "test")
+    conn = store.db.connection()
+    conn.execute(
+        "INSERT INTO Entry (ClientRef, LeadId, GroupId, ManagerId, ClientPin, Amount, EnteredOn, Status,"
+        " SearchKey, Version, ChangeSeq) VALUES (zeroblob(16), 1, 1, 1, '1', 1, 1, 0, '', 1, 1)"
+    )
+    conn.execute(
+        "INSERT INTO EntryHistory (EntryId, Version, Action, ChangedAt, ChangedBy, Computer, ChangeSeq,"
+        " LeadId, GroupId, ManagerId, ClientPin, Amount, EnteredOn, Status, Comment)"
+        " VALUES (1, 1, 'added', 0, 'x', '', 1, 1, 1, 1, '1', 1, 1, 0, '')"
+    )
+    for statement in ("UPDATE EntryHistory SET ChangedBy = 'y'", "DELETE FROM EntryHistory"):
+        with pytest.raises(sqlite3.IntegrityError):
+            conn.execute(statement)
+
+
+def test_backup_over_a_file(path: Path) -> None:
+    """A backup never overwrites; a good one can be opened."""
+    store = SqliteStore.create(path)
+    store.apply_roster(ROSTER, "test")
+    target = path.with_name("copy.sqlite")
+    assert store.backup(target) == 0
+    assert SqliteStore.open(target).list_lead_names() == ["Анна"]
+    with pytest.raises(BadFile):
+        store.backup(target)
+
+
+def test_every_query_is_used() -> None:
+    """Every named query is used somewhere, and every query that the code asks for is there."""
+    code = "\n".join(file.read_text("utf-8") for file in SOURCE.glob("*.py"))
+    asked = set(re.findall(r'(?:SQL|STAGES|ACCOUNTS|ENTRIES|_ENTRIES|FORECAST|_QUERIES)\["(\w+)"\]', code))
+    asked |= set(re.findall(r'self\._(?:run|insert)\(\s*"(\w+)"', code))
+    named = {
+        name
+        for file in files("mini_crm.store.sqlite").iterdir()
+        if file.name.endswith(".sql")
+        for name in load_queries(file.name)
+        if not name.startswith("stage_")
+    }
+    assert asked == named
