@@ -1,0 +1,126 @@
+"""Log files: one for each program, in UTF-8, with a limited size.
+
+A log that cannot be written never stops the work: the person is told once, and the work goes on.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+import sys
+import threading
+from collections.abc import Callable
+from datetime import datetime
+from logging.handlers import RotatingFileHandler
+from pathlib import Path
+from types import TracebackType
+
+from mini_crm.domain.errors import MiniCrmError, SettingsError
+
+MAX_BYTES = 1_000_000
+FILES = 5
+"""The one that is written and four older ones."""
+
+Tell = Callable[[MiniCrmError], None]
+"""Shows an error to the person."""
+
+
+def default_folder() -> Path:
+    """Give the folder where the system keeps a user's logs."""
+    from platformdirs import user_log_path
+
+    return user_log_path("mini-crm", appauthor=False)
+
+
+def setup_log(program: str, folder: Path, tell: Tell | None = None) -> logging.Logger:
+    """Open a program's log, ``<folder>/<program>.log``.
+
+    Args:
+        program: The program's name.
+        folder: Made if it is missing.
+        tell: Called once with ``log_not_writable`` (path, reason) when the log cannot be opened, or
+            not be written later; by default nobody is told.
+
+    Returns:
+        The logger of the whole package. Without a file it takes everything and keeps nothing.
+    """
+    logger = logging.getLogger("mini_crm")
+    logger.setLevel(logging.INFO)
+    logger.propagate = False
+    close_log(logger)
+    path = folder / f"{program}.log"
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        handler: logging.Handler = _LogFile(path, tell)
+    except OSError as error:
+        handler = logging.NullHandler()
+        if tell is not None:
+            tell(_not_writable(path, error))
+    handler.setFormatter(_Formatter(f"%(asctime)s %(levelname)s {program}[%(process)d] %(message)s"))
+    logger.addHandler(handler)
+    return logger
+
+
+def close_log(logger: logging.Logger) -> None:
+    """Close the logger's files."""
+    for handler in list(logger.handlers):
+        logger.removeHandler(handler)
+        with contextlib.suppress(OSError):  # a full disk was told when it was written
+            handler.close()
+
+
+def log_uncaught(log: Callable[[], logging.Logger], tell: Callable[[BaseException], None]) -> None:
+    """Put errors that nothing caught, in whatever thread, into the log instead of on a screen nobody sees.
+
+    Args:
+        log: Gives the logger when one is needed.
+        tell: Shows the error to the person as one sentence; may be called from any thread.
+    """
+
+    def hook(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
+        if not isinstance(error, KeyboardInterrupt):
+            log().critical("unexpected", exc_info=(kind, error, trace))
+            tell(error)
+
+    def thread_hook(arguments: threading.ExceptHookArgs) -> None:
+        if arguments.exc_value is not None:
+            hook(arguments.exc_type, arguments.exc_value, arguments.exc_traceback)
+
+    sys.excepthook = hook
+    threading.excepthook = thread_hook
+
+
+class _LogFile(RotatingFileHandler):
+    """A log file that says once, and only once, that it cannot be written."""
+
+    def __init__(self, path: Path, tell: Tell | None) -> None:
+        super().__init__(path, maxBytes=MAX_BYTES, backupCount=FILES - 1, encoding="utf-8")
+        self._path = path
+        self._tell = tell
+
+    def doRollover(self) -> None:
+        """Begin a new file; where another process holds this one (Windows), go on in it."""
+        try:
+            super().doRollover()
+        except OSError:
+            self.maxBytes = 0
+
+    def handleError(self, record: logging.LogRecord) -> None:
+        """Tell of the first record that could not be written."""
+        tell, self._tell = self._tell, None
+        error = sys.exception()
+        if tell is not None:
+            tell(_not_writable(self._path, error))
+
+
+class _Formatter(logging.Formatter):
+    """Writes local time with its offset, which reads well and stays unambiguous."""
+
+    def formatTime(self, record: logging.LogRecord, datefmt: str | None = None) -> str:
+        """Give a time such as ``2026-03-05T10:20:30+03:00``."""
+        return datetime.fromtimestamp(record.created).astimezone().isoformat(timespec="seconds")
+
+
+def _not_writable(path: Path, error: BaseException | None) -> SettingsError:
+    reason = getattr(error, "strerror", None) or type(error).__name__
+    return SettingsError("log_not_writable", path=path, reason=reason)

@@ -1,0 +1,538 @@
+"""What went wrong, as a sentence for a person.
+
+Each part of the program has its table: the code of an error -> its sentence, with placeholders for the
+error's data. A sentence says what happened, what is kept, and what to do. A new code needs a line here
+and its Russian in ``locale/ru``.
+"""
+
+from __future__ import annotations
+
+import errno
+from collections.abc import Callable, Mapping
+from datetime import date, datetime
+from decimal import Decimal
+
+from mini_crm.domain.dates import format_date
+from mini_crm.domain.errors import MiniCrmError
+from mini_crm.domain.model import PIECES
+from mini_crm.domain.money import format_amount
+from mini_crm.domain.period import Period
+from mini_crm.i18n import Texts
+
+Data = Mapping[str, object]
+Table = dict[str, Callable[[Texts, Data], str]]
+
+DOMAIN: Table = {
+    "amount_missing": lambda t, d: t.gettext("Enter the amount."),
+    "amount_unreadable": lambda t, d: t.gettext("“{text}” is not an amount. Write it like 1234.50."),
+    "amount_ambiguous": lambda t, d: t.gettext(
+        "“{text}” can be read in two ways. Write {as_thousands} or {as_fraction}."
+    ),
+    "amount_decimals": lambda t, d: t.gettext("“{text}”: at most two digits may follow the decimal sign."),
+    "amount_not_positive": lambda t, d: t.gettext("“{text}”: the amount must be more than zero."),
+    "amount_not_whole": lambda t, d: t.gettext(
+        "“{text}”: this group counts pieces, so only a whole number is possible."
+    ),
+    "amount_too_large": lambda t, d: t.gettext("“{text}” is too much: at most {limit} is possible."),
+    "amount_other_unit": lambda t, d: t.gettext(
+        "“{text}”: this group counts in {unit}. Enter the amount in {unit} or leave out “{typed}”."
+    ),
+    "date_missing": lambda t, d: t.gettext("Enter the date."),
+    "date_unreadable": lambda t, d: t.gettext("“{text}” is not a date. Write it like 05.03.2026."),
+    "date_impossible": lambda t, d: t.gettext("“{text}”: there is no such day in the calendar."),
+    "date_ambiguous": lambda t, d: t.gettext(
+        "“{text}” can be {first} or {second}. Write the date with dots, day first."
+    ),
+    "date_out_of_range": lambda t, d: t.gettext(
+        "“{text}”: the year must be from {first_year} to {last_year}."
+    ),
+    "period_unreadable": lambda t, d: t.gettext(
+        "“{text}” is not a period. Write it like 2026-03, 2026-Q1, 2026 or 2026-03-10..2026-04-09."
+    ),
+    "period_end_before_start": lambda t, d: t.gettext("The period ends on {end}, before its start {start}."),
+    "period_not_whole": lambda t, d: t.gettext(
+        "{start} to {end} is not a whole month, quarter or year of the calendar."
+    ),
+    "password_missing": lambda t, d: t.gettext("Enter the password."),
+    "password_one_character": lambda t, d: t.gettext(
+        "The password repeats one single character. Choose another one."
+    ),
+    "password_too_short": lambda t, d: t.ngettext(
+        "The password is too short: it needs at least {limit} character.",
+        "The password is too short: it needs at least {limit} characters.",
+        _number(d, "limit"),
+    ),
+    "password_too_long": lambda t, d: t.ngettext(
+        "The password is too long: it may have at most {limit} character.",
+        "The password is too long: it may have at most {limit} characters.",
+        _number(d, "limit"),
+    ),
+    "kdf_too_weak": lambda t, d: t.gettext(
+        "The database asks for weaker protection of the password than this program allows. Nothing was sent. "
+        "Tell the administrator: this may be a false server."
+    ),
+    "kdf_too_heavy": lambda t, d: t.gettext(
+        "The database asks for more work on the password than a computer can do. Nothing was sent. "
+        "Tell the administrator: this may be a false server."
+    ),
+    "pin_missing": lambda t, d: t.gettext("Enter the client PIN."),
+    "pin_too_long": lambda t, d: t.ngettext(
+        "The client PIN is too long: {length} of at most {limit} character.",
+        "The client PIN is too long: {length} of at most {limit} characters.",
+        _number(d, "limit"),
+    ),
+    "pin_characters": lambda t, d: t.gettext(
+        "The client PIN has an invisible character ({character}) in position {position}. "
+        "Type the PIN again by hand."
+    ),
+    "comment_too_long": lambda t, d: t.ngettext(
+        "The comment is too long: {length} of at most {limit} character.",
+        "The comment is too long: {length} of at most {limit} characters.",
+        _number(d, "limit"),
+    ),
+    "comment_characters": lambda t, d: t.gettext(
+        "The comment has an invisible character ({character}) in position {position}. Delete it."
+    ),
+    "pay_by_before_entry": lambda t, d: t.gettext(
+        "The promised day {pay_by} is before the day of entry {entered_on}."
+    ),
+    "pay_by_too_far": lambda t, d: t.gettext(
+        "The promised day {pay_by} is too far: at most {limit} is possible."
+    ),
+    "status_on_without_status": lambda t, d: t.gettext(
+        "An expected entry has no day of payment or refusal. Choose the status, or clear {status_on}."
+    ),
+    "status_before_entry": lambda t, d: t.gettext(
+        "The day of payment or refusal {status_on} is before the day of entry {entered_on}."
+    ),
+    "status_in_future": lambda t, d: t.gettext(
+        "The day of payment or refusal {status_on} is in the future. Today is {today}."
+    ),
+    "delete_only_on_entry_day": lambda t, d: t.gettext(
+        "An entry can be deleted only on its day of entry, and this one was made on {entered_on}. "
+        "The entry is kept; ask the administrator to take it out."
+    ),
+    "entry_already_deleted": lambda t, d: t.gettext("This entry has been deleted already."),
+    "entry_not_deleted": lambda t, d: t.gettext(
+        "This entry is not deleted, so there is nothing to bring back."
+    ),
+    "restore_only_on_deletion_day": lambda t, d: t.gettext(
+        "An entry can be brought back only on the day of its deletion, {deleted_on}. Ask the administrator."
+    ),
+}
+
+STORE: Table = {
+    "session_ended": lambda t, d: t.gettext("The session has ended. Sign in again; what you typed is kept."),
+    "must_change_password": lambda t, d: t.gettext(
+        "Change the password first; until then nothing else is possible."
+    ),
+    "wrong_password": lambda t, d: t.gettext("Name and password do not match."),
+    "must_wait": lambda t, d: t.gettext("Too many failed attempts. Try again {wait}."),
+    "account_locked": lambda t, d: t.gettext(
+        "Sign-in is locked after too many failed attempts. Ask the administrator to unlock it."
+    ),
+    "entry_not_yours": lambda t, d: t.gettext(
+        "There is no such entry of yours (number {entry_id}). It may have been moved or taken out. "
+        "Nothing was changed."
+    ),
+    "manager_not_yours": lambda t, d: t.gettext(
+        "This manager is no longer in your active groups. Nothing was stored; choose another manager."
+    ),
+    "restore_only_own_deletion": lambda t, d: t.gettext(
+        "This entry was taken out by somebody else, so only the administrator can bring it back."
+    ),
+    "stale_version": lambda t, d: t.gettext(
+        "{changed_by} changed this entry on {changed_at}. "
+        "Your change was not stored and nothing was overwritten. "
+        "Look at the new state and repeat your change if it is still needed."
+    ),
+    "operation_reused": lambda t, d: t.gettext(
+        "This operation was stored before with other content. "
+        "Nothing was changed; look at the entry and repeat."
+    ),
+    "client_ref_reused": lambda t, d: t.gettext(
+        "This entry is stored already. It was not stored a second time; look at it in the list."
+    ),
+    "run_under_way": lambda t, d: t.gettext(
+        "Another run is under way. This one changed nothing; the result appears when the other one is done."
+    ),
+    "run_too_soon": lambda t, d: t.gettext(
+        "The forecast was just computed. It can be computed again {wait}."
+    ),
+    "as_of_in_future": lambda t, d: t.gettext(
+        "The day {as_of} is in the future: today is {today}. Nothing was computed; give an earlier day."
+    ),
+    "paid_amount_without_paid": lambda t, d: t.gettext(
+        "A paid amount is possible only with the status “Paid”. Clear it or change the status."
+    ),
+    "database_missing": lambda t, d: t.gettext(
+        "There is no database {path}. Check the path; a new database is made by: mini-crm-admin init"
+    ),
+    "database_not_ours": lambda t, d: t.gettext(
+        "{path} is not a database of this program. It was not changed; check the path."
+    ),
+    "database_too_new": lambda t, d: t.gettext(
+        "The database {path} was made by a newer program (version {version}, this program knows "
+        "{supported}). "
+        "It was not changed; install the new program."
+    ),
+    "database_read_only": lambda t, d: t.gettext(
+        "The database {path} may not be written. Nothing was changed; "
+        "give yourself the right to write the file and its folder."
+    ),
+    "database_is_directory": lambda t, d: t.gettext(
+        "{path} is a folder, not a database. Give the path of the file."
+    ),
+    "database_busy": lambda t, d: t.gettext(
+        "The database is busy. Nothing was changed; try again in a minute."
+    ),
+    "database_full": lambda t, d: t.gettext(
+        "The disk with the database is full. Nothing was changed; free some space and repeat."
+    ),
+    "database_unreachable": lambda t, d: (
+        t.gettext(
+            "The database {path} cannot be opened. Check the disk and your rights to the file and its "
+            "folder; what was stored before is kept."
+        )
+        if "path" in d
+        else t.gettext("The database does not answer. Check the network; what was stored before is kept.")
+    ),
+    "database_exists": lambda t, d: t.gettext(
+        "There is a database {path} already. It was not changed; give another path."
+    ),
+    "no_complete_run": lambda t, d: t.gettext("There is no forecast yet. Compute it first: execer"),
+    "run_not_found": lambda t, d: t.gettext("There is no complete run number {run_id}."),
+    "period_not_standing": lambda t, d: t.gettext(
+        "{period} is neither the current month, quarter or year nor an open period."
+    ),
+    "period_exists": lambda t, d: t.gettext("The period {period} is open already."),
+    "period_not_open": lambda t, d: t.gettext("There is no open period {period}."),
+    "lead_not_found": lambda t, d: (
+        t.gettext("There is no lead “{name}”. Nothing was changed.")
+        if "name" in d
+        else t.gettext("There is no lead number {lead_id}. Nothing was changed.")
+    ),
+    "manager_not_found": lambda t, d: t.gettext("There is no such manager. Nothing was changed."),
+    "entry_not_found": lambda t, d: t.gettext(
+        "These entries were not found: {entry_ids}. Nothing was changed."
+    ),
+    "batch_not_found": lambda t, d: t.gettext("There is no import number {batch_id}."),
+    "batch_undone": lambda t, d: t.gettext("Import number {batch_id} has been taken back already."),
+    "group_unit_fixed": lambda t, d: t.gettext(
+        "The group “{group}” has entries in {old}, so its unit cannot become {new}. "
+        "Nothing was changed; make a new group."
+    ),
+    "unit_other": lambda t, d: t.gettext(
+        "The new manager's group counts in {new}, the entries are in {old}. Nothing was changed."
+    ),
+    "unit_unknown": lambda t, d: t.gettext(
+        "“{unit}” is not a unit. Give a currency code such as RUB, or pcs for pieces."
+    ),
+    "roster_row_empty": lambda t, d: (
+        t.gettext("Line {line} of the roster lacks a lead, group or manager. Nothing was changed.")
+        if "line" in d
+        else t.gettext("A row of the roster lacks a lead, group or manager. Nothing was changed.")
+    ),
+    "roster_duplicate": lambda t, d: t.gettext(
+        "The roster has {manager} twice (group {group}, lead {lead}). "
+        "Nothing was changed; leave one of the rows."
+    ),
+    "commitment_note_too_long": lambda t, d: t.ngettext(
+        "The note is too long: at most {limit} character is possible.",
+        "The note is too long: at most {limit} characters are possible.",
+        _number(d, "limit"),
+    ),
+    "target_not_positive": lambda t, d: t.gettext("A target must be more than zero."),
+    "backup_exists": lambda t, d: t.gettext(
+        "There is a file {path} already. It was not overwritten; give another name."
+    ),
+    "backup_failed": lambda t, d: t.gettext(
+        "The copy {path} could not be made. The database itself is unharmed; "
+        "check the folder and the free space."
+    ),
+    "time_zone_unknown": lambda t, d: t.gettext(
+        "“{value}” is not a time zone. Give one such as Europe/Moscow."
+    ),
+}
+
+SETTINGS: Table = {
+    "settings_wrong": lambda t, d: t.gettext(
+        "Some settings are wrong ({path} or the environment):\n{problems}"
+    ),
+    "database_not_configured": lambda t, d: t.gettext(
+        "No database is configured. Write MINI_CRM_DATABASE into {path}, or give --database. "
+        "A new database is made by: mini-crm-admin init; a sample company by: mini-crm-admin demo"
+    ),
+    "database_on_network": lambda t, d: t.gettext(
+        "{path} is on another computer. An embedded database works only on a local disk: over the network it "
+        "would be damaged. For several computers use SQL Server."
+    ),
+    "mssql_not_supported": lambda t, d: t.gettext(
+        "This version cannot use SQL Server yet. Set MINI_CRM_DATABASE to sqlite:///PATH."
+    ),
+    "env_unreadable": lambda t, d: t.gettext(
+        "The settings file {path} cannot be read. It must be a text file in UTF-8 that you have the "
+        "right to read."
+    ),
+    "setting_not_a_database": lambda t, d: t.gettext("{key} must be sqlite:///PATH or mssql."),
+    "setting_not_a_language": lambda t, d: t.gettext("{key} must be ru or en, not “{value}”."),
+    "setting_missing": lambda t, d: t.gettext("{key} is missing."),
+    "setting_unknown": lambda t, d: t.gettext("{key} is no setting of this program. Check the spelling."),
+    "setting_line_unreadable": lambda t, d: t.gettext(
+        "{key}: line {line} cannot be read. Write it as KEY=value."
+    ),
+    "log_not_writable": lambda t, d: t.gettext(
+        "The log {path} cannot be written ({reason}). The work goes on without it."
+    ),
+}
+
+IMPORTS: Table = {
+    "file_missing": lambda t, d: t.gettext("There is no file {path}. Check the name and the folder."),
+    "file_is_directory": lambda t, d: t.gettext("{path} is a folder, not a file. Give the path of the file."),
+    "file_empty": lambda t, d: t.gettext("The file {path} is empty. Nothing was changed."),
+    "file_no_rows": lambda t, d: t.gettext(
+        "The file {path} has names of columns but no rows. Nothing was changed."
+    ),
+    "file_locked": lambda t, d: t.gettext(
+        "The file {path} is open in another program. Nothing was changed; close it there and repeat."
+    ),
+    "file_unreadable": lambda t, d: t.gettext(
+        "The file {path} cannot be read ({reason}). Nothing was changed; check your right to read it."
+    ),
+    "file_encoding": lambda t, d: t.gettext(
+        "The file {path} is not readable text. Nothing was changed; "
+        "save it as CSV in UTF-8 or Windows-1251, or as .xlsx."
+    ),
+    "file_old_excel": lambda t, d: t.gettext(
+        "The file {path} is of an old Excel or has a password. Nothing was changed; "
+        "save it as .xlsx without a password."
+    ),
+    "file_broken_excel": lambda t, d: t.gettext(
+        "The file {path} is damaged or not an Excel workbook. Nothing was changed; save it as .xlsx again."
+    ),
+    "file_quotes": lambda t, d: t.gettext(
+        "The file {path} cannot be split into rows: a quotation mark in line {line} has no partner. "
+        "Nothing was changed."
+    ),
+    "file_no_column": lambda t, d: t.gettext(
+        "The file {path} lacks the columns: {columns}. It has: {present}. Nothing was changed."
+    ),
+    "file_column_twice": lambda t, d: t.gettext(
+        "The file {path} has the column {column} more than once. Nothing was changed; rename one of them."
+    ),
+    "file_exists": lambda t, d: t.gettext(
+        "There is a file {path} already. It was not overwritten and nothing was changed; give another name."
+    ),
+    "file_not_writable": lambda t, d: t.gettext(
+        "The file {path} cannot be written ({reason}). Give another folder, or free some space."
+    ),
+    "row_too_long": lambda t, d: t.gettext(
+        "The row has {cells} cells, but there are {columns} columns. "
+        "A text with a separator in it must stand in quotation marks."
+    ),
+    "row_twice": lambda t, d: t.gettext("The same as in line {first_line}. Leave one of the two."),
+    "group_two_units": lambda t, d: t.gettext(
+        "The group counts in {first_unit} in line {first_line}, but in {unit} here. A group has one unit."
+    ),
+    "name_missing": lambda t, d: t.gettext("The name is missing."),
+    "name_too_long": lambda t, d: t.ngettext(
+        "The name is too long: {length} of at most {limit} character.",
+        "The name is too long: {length} of at most {limit} characters.",
+        _number(d, "limit"),
+    ),
+    "name_characters": lambda t, d: t.gettext(
+        "The name has an invisible character ({character}) in position {position}. Type it again by hand."
+    ),
+    "lead_unknown": lambda t, d: t.gettext("The roster has no lead “{name}”."),
+    "group_unknown": lambda t, d: t.gettext("The roster has no group “{name}” of {lead}."),
+    "manager_unknown": lambda t, d: t.gettext(
+        "The roster has no manager “{name}” in group “{group}” of {lead}."
+    ),
+    "entered_in_future": lambda t, d: t.gettext(
+        "The day of entry {entered_on} is in the future. Today is {today}."
+    ),
+    "status_unknown": lambda t, d: t.gettext("“{text}” is not a status. Write one of: {known}."),
+    "status_on_missing": lambda t, d: t.gettext(
+        "The day of payment or refusal is missing, and so is a promised day that could stand for it."
+    ),
+    "id_missing": lambda t, d: t.gettext("The id is missing."),
+    "id_twice": lambda t, d: t.gettext("The id “{text}” stands in line {first_line} already."),
+    "map_unreadable": lambda t, d: t.gettext(
+        "--map: “{text}” cannot be read. Write it as NAME=COLUMN, with commas between several."
+    ),
+    "map_unknown_name": lambda t, d: t.gettext("--map: there is no “{name}”. Possible names: {known}."),
+    "map_twice": lambda t, d: t.gettext("--map: “{name}” is given more than once."),
+    "rejects_over_input": lambda t, d: t.gettext(
+        "--rejects names the file that is imported, {path}. It was not overwritten; give another name."
+    ),
+}
+
+ADMIN: Table = {
+    "leads_not_found": lambda t, d: t.gettext("There is no lead: {names}. Nothing was changed."),
+    "passwords_for_whom": lambda t, d: t.gettext(
+        "Say for whom: names of leads, or --all, or --missing; only one of the three."
+    ),
+    "manager_name_not_found": lambda t, d: t.gettext(
+        "There is no manager “{name}” there. Nothing was changed."
+    ),
+    "manager_ambiguous": lambda t, d: t.gettext(
+        "“{name}” can be: {places}. Nothing was changed; add --group or --lead."
+    ),
+    "init_server": lambda t, d: t.gettext(
+        "init makes a database in a file. Give --database sqlite:///PATH; SQL Server is set up otherwise."
+    ),
+    "restore_server": lambda t, d: t.gettext(
+        "restore works with databases in files. A database on SQL Server is restored with its own tools."
+    ),
+    "restore_over_database": lambda t, d: t.gettext(
+        "There is a database {path} already. It was not overwritten; move it away first, or give --database."
+    ),
+    "not_a_backup": lambda t, d: t.gettext(
+        "{path} is not a copy of a database of this program. Nothing was changed; check the path."
+    ),
+}
+
+DEMO: Table = {
+    "backtest_no_history": lambda t, d: t.gettext(
+        "Nothing was paid or refused yet, so there is nothing to learn from and nothing to replay."
+    ),
+    "backtest_no_cutoffs": lambda t, d: t.gettext(
+        "No period that had ended by {last} has a day from {first} on, so there is nothing to replay. "
+        "Choose an earlier first day, a later last day, or a shorter period."
+    ),
+    "demo_not_empty": lambda t, d: t.gettext(
+        "There are leads in this database already; nothing was changed. Make the sample company in a new one."
+    ),
+}
+
+REPORT: Table = {
+    "report_not_writable": lambda t, d: t.gettext(
+        "The report {path} cannot be written ({reason}). An older report there is kept. "
+        "Check that the folder exists, that you may write into it, and that the disk has space."
+    ),
+    "report_too_large": lambda t, d: t.gettext(
+        "The report would have {rows} rows even without the clients, and a sheet holds {limit}. "
+        "Nothing was written."
+    ),
+}
+
+UI: Table = {}
+
+OUTBOX: Table = {
+    "outbox_other_lead": lambda t, d: t.gettext(
+        "The session now belongs to {lead_name}, so nothing that another lead saved on this computer was "
+        "sent. It is kept; sign in as the lead who saved it."
+    ),
+    "outbox_not_kept": lambda t, d: t.gettext(
+        "The database does not answer, and this computer could not keep the entry either ({reason}: {path}). "
+        "It is only in this form: leave the window open and save again."
+    ),
+    "outbox_unexpected": lambda t, d: t.gettext(
+        "This could not be stored: unexpected error {name}, its details are in the log. "
+        "It is kept here; check whether the entry is in the list before you save it again."
+    ),
+    "outbox_write_gone": lambda t, d: t.gettext(
+        "This is not in the outbox any more: another window of yours has dealt with it."
+    ),
+    "outbox_not_refused": lambda t, d: t.gettext(
+        "This is waiting for the database and may be stored already, so it cannot be changed or dropped now. "
+        "It is sent by itself when the database answers."
+    ),
+    "outbox_not_mendable": lambda t, d: t.gettext(
+        "A deletion has nothing to correct. Drop it, or look at the entry in the list."
+    ),
+}
+
+TABLES = (DOMAIN, STORE, SETTINGS, IMPORTS, ADMIN, DEMO, REPORT, UI, OUTBOX)
+
+
+def sentence(error: BaseException, texts: Texts) -> str:
+    """Say what went wrong.
+
+    Args:
+        error: One of ours, one of the operating system's, or any other.
+        texts: In the person's language.
+
+    Returns:
+        A sentence or a few; for an error that nobody foresaw an honest one with its name.
+    """
+    if isinstance(error, MiniCrmError):
+        for table in TABLES:
+            if error.code in table:
+                return _filled(table[error.code](texts, error.data), error.data, texts)
+        unknown = texts.gettext("Something went wrong, and there is no explanation for it yet (code {code}).")
+        return unknown.format(code=error.code)
+    if isinstance(error, OSError):
+        return _system_sentence(error, texts)
+    if isinstance(error, MemoryError):
+        return texts.gettext("The computer's memory is not enough. Close other programs and try again.")
+    return texts.gettext("Unexpected error: {name}. Its details are in the log.").format(
+        name=type(error).__name__
+    )
+
+
+def _system_sentence(error: OSError, texts: Texts) -> str:
+    _ = texts.gettext
+    path = error.filename if error.filename is not None else "?"
+    match error.errno:
+        case errno.ENOSPC | errno.EDQUOT:
+            return _("The disk is full. Free some space and try again; what was stored before is kept.")
+        case errno.EACCES | errno.EPERM | errno.EROFS:
+            template = _("{path} may not be opened: no right to do so, or another program holds it.")
+        case errno.ENOENT:
+            template = _("There is no file or folder {path}.")
+        case errno.EISDIR:
+            template = _("{path} is a folder, not a file.")
+        case _other:
+            template = _("The computer refuses ({reason}): {path}")
+    return template.format(path=path, reason=error.strerror or type(error).__name__)
+
+
+def _filled(template: str, data: Data, texts: Texts) -> str:
+    values = _Values({name: _shown(name, value, texts) for name, value in data.items()})
+    if "seconds" in data:
+        values["wait"] = _duration(_number(data, "seconds"), texts)
+    return template.format_map(values)
+
+
+class _Values(dict[str, str]):
+    """Placeholders' values; a missing one must not hide the error that is being told."""
+
+    def __missing__(self, name: str) -> str:
+        return "?"
+
+
+def _shown(name: str, value: object, texts: Texts) -> str:
+    match value:
+        case None:
+            return "—"
+        case datetime():
+            local = value.astimezone()
+            return f"{format_date(local.date(), language=texts.language)} {local:%H:%M}"
+        case date():
+            return format_date(value, language=texts.language)
+        case Decimal():
+            return format_amount(value, language=texts.language)
+        case Period():
+            return value.code
+        case MiniCrmError():
+            return f"- {sentence(value, texts)}"
+        case tuple() | list() | set() | frozenset():
+            between = "\n" if any(isinstance(item, MiniCrmError) for item in value) else ", "
+            return between.join(_shown(name, item, texts) for item in value)
+        case str() if value == PIECES and name in ("unit", "old", "new"):
+            return texts.gettext("pieces")
+        case _:
+            return str(value)
+
+
+def _duration(seconds: int, texts: Texts) -> str:
+    if seconds < 60:
+        return texts.ngettext("in {n} second", "in {n} seconds", seconds).format(n=seconds)
+    minutes = -(-seconds // 60)
+    return texts.ngettext("in {n} minute", "in {n} minutes", minutes).format(n=minutes)
+
+
+def _number(data: Data, name: str) -> int:
+    value = data.get(name)
+    return int(value) if isinstance(value, int | float) else 0
