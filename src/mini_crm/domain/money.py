@@ -17,6 +17,8 @@ from mini_crm.domain.errors import BadValue
 from mini_crm.domain.model import PIECES
 
 MAX_AMOUNT = Decimal(10) ** 10
+MAX_TOTAL = Decimal(10) ** 13
+"""What a target or a commitment may be at most: they stand for many entries."""
 CENT = Decimal("0.01")
 
 # Wide enough for any sum of amounts, so that no result depends on the context of the thread.
@@ -132,6 +134,13 @@ def check_amount(value: Decimal, *, field: str, whole: bool = False) -> Decimal:
     return _checked(value, str(value)[:SHOWN_LENGTH], field=field, whole=whole)
 
 
+def check_total(value: Decimal, *, field: str, may_be_zero: bool = False) -> Decimal:
+    """Check a target or a commitment, as ``check_amount`` does but up to ``MAX_TOTAL``."""
+    if may_be_zero and value.is_zero():
+        return _rounded(value)
+    return _checked(value, str(value)[:SHOWN_LENGTH], field=field, whole=False, limit=MAX_TOTAL)
+
+
 def to_minor(value: Decimal) -> int:
     """Give the amount in hundredths, as SQLite keeps it.
 
@@ -181,13 +190,13 @@ def _unreadable(typed: str, field: str) -> NoReturn:
     raise BadValue("amount_unreadable", field=field, text=typed[:SHOWN_LENGTH])
 
 
-def _checked(value: Decimal, shown: str, *, field: str, whole: bool) -> Decimal:
+def _checked(value: Decimal, shown: str, *, field: str, whole: bool, limit: Decimal = MAX_AMOUNT) -> Decimal:
     if not value.is_finite():
         _unreadable(shown, field)
     if value <= 0:
         raise BadValue("amount_not_positive", field=field, text=shown)
-    if value > MAX_AMOUNT:
-        raise BadValue("amount_too_large", field=field, text=shown, limit=MAX_AMOUNT)
+    if value > limit:
+        raise BadValue("amount_too_large", field=field, text=shown, limit=limit)
     amount = value.quantize(CENT, context=_EXACT)
     if amount != value:
         raise BadValue("amount_decimals", field=field, text=shown)

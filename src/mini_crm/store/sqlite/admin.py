@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date
-from decimal import Decimal
 from pathlib import Path
 
 from mini_crm.domain.credentials import KdfParameters, PasswordKind
-from mini_crm.domain.errors import AlreadyThere, BadValue, NotFound
+from mini_crm.domain.errors import AlreadyThere, NotFound
 from mini_crm.domain.model import (
     CalibrationBin,
     Lead,
@@ -20,7 +19,7 @@ from mini_crm.domain.model import (
     RunKind,
     Target,
 )
-from mini_crm.domain.money import from_minor, to_minor
+from mini_crm.domain.money import check_total, from_minor, to_minor
 from mini_crm.domain.period import Period
 from mini_crm.domain.rules import name_key
 from mini_crm.store.sqlite.accounts import SQL as ACCOUNTS
@@ -142,15 +141,14 @@ class Administration:
         changed = 0
         with self.db.writing() as conn:
             for target in targets:
-                if target.amount <= 0:
-                    raise BadValue("target_not_positive", field="amount", text=str(target.amount))
+                amount = check_total(target.amount, field="amount")
                 conn.execute(FORECAST["add_period"], period_values(target.period))
                 found = conn.execute(FORECAST["find_period"], period_values(target.period)).fetchone()
                 values = {
                     "period_id": found["PeriodId"],
                     "lead_id": self._lead_id(conn, target.lead_name),
                     "unit": target.unit,
-                    "amount": to_minor(target.amount.quantize(Decimal("0.01"))),
+                    "amount": to_minor(amount),
                     "now": self.db.now(),
                     "changed_by": by,
                 }

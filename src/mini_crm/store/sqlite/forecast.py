@@ -19,7 +19,7 @@ from mini_crm.domain.model import (
     RunStatus,
     TrendPoint,
 )
-from mini_crm.domain.money import from_minor, to_minor
+from mini_crm.domain.money import check_total, from_minor, to_minor
 from mini_crm.domain.period import Period, PeriodKind, month_of, standing_periods
 from mini_crm.domain.rules import MAX_COMMENT
 from mini_crm.store.sqlite.accounts import by_person, caller_of
@@ -36,7 +36,6 @@ from mini_crm.store.sqlite.db import (
 from mini_crm.store.sqlite.rows import to_money
 
 SQL = load_queries("forecast.sql")
-_MAX_COMMITMENT = Decimal(10) ** 13
 
 
 class Forecasts:
@@ -63,9 +62,10 @@ class Forecasts:
             if run_id is None:
                 return _forecast(conn, conn.execute(SQL["get_current_run"]).fetchone(), None)
             run = conn.execute(SQL["get_run"], {"run_id": run_id}).fetchone()
-            if run is None or run["Status"] != RunStatus.DONE.value:
+            found = None if run is None else _forecast(conn, run, None)
+            if run is None or found is None or (run["EntryCount"] != 0 and not found.leads):
                 raise NotFound("run_not_found", run_id=run_id)
-            return _forecast(conn, run, None)
+            return found
 
     def list_trend(self, token: bytes, period: Period) -> tuple[TrendPoint, ...]:
         """See ``DesktopStore``."""
@@ -93,9 +93,7 @@ class Forecasts:
     ) -> Commitment:
         """See ``DesktopStore``."""
         note = note.strip()
-        if not 0 <= amount <= _MAX_COMMITMENT:
-            code = "amount_not_positive" if amount < 0 else "amount_too_large"
-            raise BadValue(code, field="amount", text=str(amount), limit=_MAX_COMMITMENT)
+        amount = check_total(amount, field="amount", may_be_zero=True)
         if len(note) > MAX_COMMENT:
             raise BadValue("commitment_note_too_long", field="note", limit=MAX_COMMENT)
         with self.db.writing() as conn:
@@ -107,7 +105,6 @@ class Forecasts:
             if row is None:
                 raise NotFound("period_not_standing", period=period.code)
             now = self.db.now()
-            amount = from_minor(to_minor(amount.quantize(Decimal("0.01"))))
             conn.execute(
                 SQL["set_commitment"],
                 {

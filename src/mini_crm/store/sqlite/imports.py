@@ -82,7 +82,7 @@ class Imports:
         changed: list[tuple[Entry, ImportRow, tuple[int, int, int]]] = []
         differing: list[int] = []
         unknown: list[int] = []
-        unchanged = 0
+        unchanged = again = 0
         for done, row in enumerate(rows, start=1):
             place = people.find(row.lead, row.group, row.manager)
             if progress is not None and done % _REPORT_EVERY == 0:
@@ -110,6 +110,7 @@ class Imports:
             undone = entry.deleted_at is not None and _was_undone(conn, entry.entry_id)
             if undone or (update and not _same(entry, row, place)):
                 changed.append((entry, row, place))
+                again += undone
             elif _same(entry, row, place):
                 unchanged += 1
             else:
@@ -134,8 +135,8 @@ class Imports:
         stored_any = bool(new or changed or people.changes)
         return ImportResult(
             batch_id if stored_any else None,
-            added=len(new),
-            updated=len(changed),
+            added=len(new) + again,
+            updated=len(changed) - again,
             unchanged=unchanged,
             differing=tuple(differing),
             unknown=tuple(unknown),
