@@ -1,0 +1,1 @@
+"""What the program does, whatever database and window it has."""

@@ -1,0 +1,47 @@
+"""What is measured in a process of its own: ``child.py aggregate|group_by FILE`` prints one JSON object."""
+
+from __future__ import annotations
+
+import json
+import sys
+import time
+from pathlib import Path
+
+from mini_crm.store.sqlite import SqliteStore
+
+BARE = "SELECT LeadId, Status, COUNT(*), SUM(Amount) FROM Entry GROUP BY LeadId, Status"
+SAME_SETTINGS = ("temp_store = MEMORY", "cache_size = -65536", "mmap_size = 1073741824")
+"""As a run has them."""
+
+
+def aggregate(path: Path) -> dict[str, object]:
+    """Run the aggregation: everything that the scheduled program waits for."""
+    store = SqliteStore.open(path)
+    begun = time.perf_counter()
+    run = store.aggregate_forecast(None, "benchmark")
+    seconds = time.perf_counter() - begun
+    return {"seconds": seconds, "status": run.status.value, "entries": run.entry_count}
+
+
+def group_by(path: Path) -> dict[str, object]:
+    """Run the simplest question that reads every entry once, on a connection of the same settings."""
+    connection = SqliteStore.open(path).db.connect()
+    for setting in SAME_SETTINGS:
+        connection.execute(f"PRAGMA {setting}")
+    begun = time.perf_counter()
+    rows = connection.execute(BARE).fetchall()
+    return {"seconds": time.perf_counter() - begun, "rows": len(rows)}
+
+
+def peak_mb() -> float | None:
+    """Give the most memory that this process had, mapped pages of files included; None where unknown."""
+    if sys.platform == "win32":
+        return None
+    import resource
+
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024  # Linux counts in KiB
+
+
+if __name__ == "__main__":
+    found = {"aggregate": aggregate, "group_by": group_by}[sys.argv[1]](Path(sys.argv[2]))
+    print(json.dumps({**found, "peak_mb": peak_mb()}))
