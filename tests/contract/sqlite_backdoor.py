@@ -1,0 +1,106 @@
+"""The embedded database for the contract tests, and the way into it past the port."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from datetime import timedelta
+from pathlib import Path
+
+from contract.backdoor import Database
+from mini_crm.store.port import Store
+from mini_crm.store.sqlite import SqliteStore
+
+DAY_S = 86400
+
+DAYS = {
+    "Entry": ("EnteredOn", "PayBy", "FirstPayBy", "StatusOn"),
+    "EntryHistory": ("EnteredOn", "PayBy", "StatusOn"),
+    "Run": ("CountDay",),
+}
+INSTANTS = {
+    "Entry": ("DeletedAt",),
+    "EntryHistory": ("ChangedAt", "DeletedAt"),
+    "ImportBatch": ("ImportedAt", "UndoneAt"),
+    "Run": ("StartedAt", "FinishedAt"),
+    "Commitment": ("MadeAt",),
+}
+
+
+class SqliteBackdoor:
+    """Writes to the file directly."""
+
+    def __init__(self, path: Path) -> None:
+        """Keep where the file is."""
+        self._path = path
+
+    @contextmanager
+    def _transaction(self) -> Iterator[sqlite3.Connection]:
+        with closing(sqlite3.connect(self._path, timeout=10, isolation_level=None)) as connection:
+            connection.execute("BEGIN IMMEDIATE")
+            yield connection
+            connection.execute("COMMIT")
+
+    def age_sessions(self, by: timedelta) -> None:
+        """See ``Backdoor``."""
+        with self._transaction() as connection:
+            connection.execute(
+                "UPDATE Session SET StartedAt = StartedAt - :s, ActiveAt = ActiveAt - :s, "
+                "ExpiresAt = ExpiresAt - :s",
+                {"s": int(by.total_seconds())},
+            )
+
+    def let_waits_pass(self) -> None:
+        """See ``Backdoor``."""
+        with self._transaction() as connection:
+            connection.execute("UPDATE LeadCredential SET NextTryAt = 0")
+
+    def age_runs(self, by: timedelta) -> None:
+        """See ``Backdoor``."""
+        with self._transaction() as connection:
+            connection.execute(
+                "UPDATE Run SET StartedAt = StartedAt - :s, FinishedAt = FinishedAt - :s",
+                {"s": int(by.total_seconds())},
+            )
+
+    def let_days_pass(self, days: int) -> None:
+        """See ``Backdoor``."""
+        with self._transaction() as connection:
+            # The history refuses to be changed, by triggers: they are taken off and put back.
+            triggers = connection.execute(
+                "SELECT name, sql FROM sqlite_schema WHERE type = 'trigger'"
+            ).fetchall()
+            for name, _ in triggers:
+                connection.execute(f"DROP TRIGGER {name}")
+            for columns_of, step in ((DAYS, days), (INSTANTS, days * DAY_S)):
+                for table, columns in columns_of.items():
+                    moves = ", ".join(f"{column} = {column} - {step}" for column in columns)
+                    connection.execute(f"UPDATE {table} SET {moves}")
+            connection.execute(
+                "UPDATE Period SET StartsOn = StartsOn - :n, EndsOn = EndsOn - :n WHERE Kind = 'custom'",
+                {"n": days},
+            )
+            for _, sql in triggers:
+                connection.execute(sql)
+
+    def leave_dead_run(self) -> None:
+        """See ``Backdoor``."""
+        with self._transaction() as connection:
+            connection.execute(
+                "INSERT INTO Run (Kind, CountDay, StartedAt, Status, StartedBy, LastHistoryId, PeriodList) "
+                "VALUES ('live', unixepoch() / 86400, unixepoch(), 'running', 'killed', 0, '')"
+            )
+
+    def open_backup(self, target: Path) -> Store:
+        """See ``Backdoor``."""
+        return SqliteStore.open(target)
+
+
+class SqliteAdapter:
+    """Makes each database a file of its own."""
+
+    def new_database(self, folder: Path) -> Database:
+        """See ``Adapter``."""
+        path = folder / "contract.sqlite"
+        return Database(SqliteStore.create(path), str(path), SqliteBackdoor(path))
