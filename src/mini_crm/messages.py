@@ -242,7 +242,6 @@ STORE: Table = {
         "The note is too long: at most {limit} characters are possible.",
         _number(d, "limit"),
     ),
-    "target_not_positive": lambda t, d: t.gettext("A target must be more than zero."),
     "backup_exists": lambda t, d: t.gettext(
         "There is a file {path} already. It was not overwritten; give another name."
     ),
@@ -343,9 +342,9 @@ IMPORTS: Table = {
     "name_characters": lambda t, d: t.gettext(
         "The name has an invisible character ({character}) in position {position}. Type it again by hand."
     ),
-    "lead_unknown": lambda t, d: t.gettext("The roster has no lead “{name}”."),
-    "group_unknown": lambda t, d: t.gettext("The roster has no group “{name}” of {lead}."),
-    "manager_unknown": lambda t, d: t.gettext(
+    "roster_no_lead": lambda t, d: t.gettext("The roster has no lead “{name}”."),
+    "roster_no_group": lambda t, d: t.gettext("The roster has no group “{name}” of {lead}."),
+    "roster_no_manager": lambda t, d: t.gettext(
         "The roster has no manager “{name}” in group “{group}” of {lead}."
     ),
     "entered_in_future": lambda t, d: t.gettext(
@@ -416,7 +415,21 @@ REPORT: Table = {
     ),
 }
 
-UI: Table = {}
+UI: Table = {
+    "no_display": lambda t, d: t.gettext("There is no screen to show a window on ({reason})."),
+    "group_missing": lambda t, d: t.gettext("Choose the group."),
+    "group_unknown": lambda t, d: t.gettext("There is no such group. Choose one from the list."),
+    "manager_missing": lambda t, d: t.gettext("Choose the manager."),
+    "manager_unknown": lambda t, d: t.gettext(
+        "There is no such manager in the group {group}. Choose one from the list."
+    ),
+    "manager_nowhere": lambda t, d: t.gettext(
+        "There is no such manager in your groups. Choose one from the list."
+    ),
+    "filter_manager_unknown": lambda t, d: t.gettext(
+        "There is no manager “{text}”. Choose one from the list, or leave the field empty."
+    ),
+}
 
 OUTBOX: Table = {
     "outbox_other_lead": lambda t, d: t.gettext(

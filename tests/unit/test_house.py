@@ -22,7 +22,10 @@ AT_THE_TOP = {
 
 # Module names that differ from the name of their package.
 MODULES = {"argon2-cffi": "argon2", "python-dotenv": "dotenv"}
-NEVER_IMPORTED = {"tzdata"}  # data only, read by zoneinfo
+NEVER_IMPORTED = {
+    "tzdata",  # data only, read by zoneinfo
+    "pyodbc",  # for SQL Server, which has no adapter yet
+}
 
 
 def imports(file: Path) -> Iterator[str]:

@@ -661,4 +661,4 @@ class Record:
 
 
 CHANGEABLE = tuple(f.name for f in fields(EntryDraft))
-"""The attributes that history compares, those of a draft."""
+"""The attributes of an entry that a draft can change; history compares these, and names."""

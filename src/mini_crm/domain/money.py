@@ -60,7 +60,12 @@ _UNIT_WORDS: Mapping[str, tuple[str, ...]] = MappingProxyType(
 
 
 def parse_amount(
-    text: str, *, field: str = "amount", whole: bool = False, unit: str | None = None
+    text: str,
+    *,
+    field: str = "amount",
+    whole: bool = False,
+    unit: str | None = None,
+    limit: Decimal = MAX_AMOUNT,
 ) -> Decimal:
     """Read an amount as a person types or pastes it.
 
@@ -77,9 +82,10 @@ def parse_amount(
         field: The field to name in errors.
         whole: Pieces: a fraction other than zeros is refused.
         unit: If given, a currency or word of another unit beside the amount is refused.
+        limit: What it may be at most; ``MAX_TOTAL`` for a target or a commitment.
 
     Returns:
-        The amount with two places, 0 < amount <= ``MAX_AMOUNT``.
+        The amount with two places, 0 < amount <= ``limit``.
 
     Raises:
         BadValue: ``amount_missing``, ``amount_unreadable``, ``amount_ambiguous``, ``amount_decimals``,
@@ -113,7 +119,7 @@ def parse_amount(
         )
     if len(fraction) > 2:
         raise BadValue("amount_decimals", field=field, text=typed)
-    return _checked(value, typed, field=field, whole=whole)
+    return _checked(value, typed, field=field, whole=whole, limit=limit)
 
 
 def check_amount(value: Decimal, *, field: str, whole: bool = False) -> Decimal:

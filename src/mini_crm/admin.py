@@ -1,0 +1,29 @@
+"""``mini-crm-admin``: sets up the database, loads rosters and entries, issues passwords, and so on."""
+
+from __future__ import annotations
+
+import sys
+
+import click
+
+from mini_crm.commands import database, demo, entries, forecast, import_entries, periods, roster
+from mini_crm.program import Program, run_program
+
+
+def main() -> None:
+    """Run the program and end the process with its exit code."""
+    sys.exit(run_program("mini-crm-admin", build))
+
+
+def build(program: Program) -> click.Command:
+    """Make the command line."""
+    _ = program.texts.gettext
+    group = click.Group(help=_("Administration of the sales forecast."))
+    for part in (database, roster, import_entries, entries, periods, forecast, demo):
+        for command in part.commands(program):
+            group.add_command(command)
+    return group
+
+
+if __name__ == "__main__":
+    main()

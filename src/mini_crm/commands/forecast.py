@@ -1,0 +1,160 @@
+"""Commands about the forecast: run it, write the report, measure it."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+
+import click
+
+from mini_crm.commands.accuracy import say_accuracy
+from mini_crm.commands.output import FILE, Day, json_option, progress_bar, say_json
+from mini_crm.domain.dates import format_date
+from mini_crm.domain.model import Run, RunKind, RunStatus
+from mini_crm.domain.period import PeriodKind, parse_period
+from mini_crm.i18n import Texts
+from mini_crm.program import Program
+from mini_crm.report.wording import run_mark
+
+
+def commands(program: Program) -> list[click.Command]:
+    """Build the commands."""
+    return [_aggregate(program), _report(program), _backtest(program)]
+
+
+def _aggregate(program: Program) -> click.Command:
+    _ = program.texts.gettext
+
+    @click.command("aggregate", help=_("Compute the forecast now."))
+    @click.option(
+        "--as-of",
+        type=Day(program.texts),
+        help=_("As of the evening of a past day; such a run is kept, but is never the current one."),
+    )
+    @json_option(program)
+    def aggregate(as_of: date | None, as_json: bool) -> None:
+        run = program.open_store().aggregate_forecast(as_of, program.started_by)
+        if as_json:
+            say_json(program, run_json(run))
+        else:
+            for line in run_sentences(run, program.texts):
+                program.say(line)
+
+    return aggregate
+
+
+def run_json(run: Run) -> dict[str, object]:
+    """Give a run for another program."""
+    return {
+        "run_id": run.run_id,
+        "kind": run.kind.value,
+        "status": run.status.value,
+        "count_day": run.count_day,
+        "started_at": run.started_at,
+        "finished_at": run.finished_at,
+        "as_of": run.as_of,
+        "entries": run.entry_count,
+        "paid_events": run.paid_events,
+        "refused_events": run.refused_events,
+    }
+
+
+def run_sentences(run: Run, texts: Texts) -> list[str]:
+    """Say what a run did."""
+    _ = texts.gettext
+    if run.status is RunStatus.UNCHANGED:
+        return [_("Nothing has changed since the last run; its result holds now too.")]
+    day = format_date(run.count_day, language=texts.language)
+    if run.kind is RunKind.AS_OF:
+        said = _("Run {run}: forecast as of the evening of {day}, from {entries} entries.")
+    else:
+        said = _("Run {run}: forecast of {day}, from {entries} entries.")
+    learnt = _("Learnt from {paid} payments and {refused} refusals.")
+    sentences = [
+        said.format(run=run.run_id, day=day, entries=run.entry_count),
+        learnt.format(paid=run.paid_events, refused=run.refused_events),
+        run_mark(run, texts),
+    ]
+    return [sentence for sentence in sentences if sentence]
+
+
+def _report(program: Program) -> click.Command:
+    _ = program.texts.gettext
+
+    @click.command("report", help=_("Write the Excel report of the current run."))
+    @click.argument("file", type=FILE)
+    @click.option(
+        "--period",
+        "code",
+        metavar="CODE",
+        help=_("Such as 2026-03, 2026-Q1 or 2026; by default the current month."),
+    )
+    def report(file: Path, code: str | None) -> None:
+        period = parse_period(code) if code else None
+        data = program.open_store().get_report(period)
+        from mini_crm.report.workbook import write_report  # loads slowly
+
+        written = write_report(data, file, program.texts)
+        if written == file:
+            program.say(_("Report: {path}").format(path=written))
+        else:
+            program.say(
+                _("{path} is open in another program, so the report is in {written}.").format(
+                    path=file, written=written
+                )
+            )
+
+    return report
+
+
+def _backtest(program: Program) -> click.Command:
+    _ = program.texts.gettext
+    day = Day(program.texts)
+
+    @click.command(
+        "backtest",
+        help=_("Replay the past: what would have been forecast, and what came. Stores nothing."),
+    )
+    @click.option(
+        "--from",
+        "first",
+        type=day,
+        help=_("First day to forecast from; by default 45 days after the first payment or refusal."),
+    )
+    @click.option(
+        "--to",
+        "last",
+        type=day,
+        help=_("Periods that end later are left out; by default the last day on record."),
+    )
+    @click.option(
+        "--step",
+        type=click.IntRange(min=1),
+        default=3,
+        show_default=True,
+        help=_("Days from one forecast to the next."),
+    )
+    @click.option(
+        "--period",
+        "kind",
+        type=click.Choice(["month", "quarter", "year"]),
+        default="month",
+        show_default=True,
+        help=_("What is forecast."),
+    )
+    @json_option(program)
+    def backtest(first: date | None, last: date | None, step: int, kind: str, as_json: bool) -> None:
+        from mini_crm.usecases.backtest import run_backtest
+
+        store = program.open_store()
+        with progress_bar(_("Replaying")) as progress:
+            result = run_backtest(
+                store, PeriodKind(kind), step=step, first=first, last=last, progress=progress
+            )
+        if as_json:
+            say_json(program, result.as_json())
+        else:
+            names = {lead.lead_id: lead.name for lead in store.list_leads()}
+            say_accuracy(program, result, names)
+
+    return backtest

@@ -1,0 +1,315 @@
+"""Commands about people: the roster, leads, passwords."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import click
+
+from mini_crm.commands.database import DEFAULT_CURRENCY
+from mini_crm.commands.output import (
+    FILE,
+    dry_run_option,
+    json_option,
+    progress_bar,
+    say_json,
+    say_rejects,
+    say_table,
+)
+from mini_crm.domain.credentials import PasswordKind
+from mini_crm.domain.errors import BadData, UsageError
+from mini_crm.domain.model import Lead, RosterChange
+from mini_crm.i18n import Texts
+from mini_crm.program import Program
+from mini_crm.report.slips import write_slips
+from mini_crm.report.wording import unit_name
+from mini_crm.usecases.accounts import Slip, find_leads, issue_passwords
+from mini_crm.usecases.rosters import read_roster
+
+
+def commands(program: Program) -> list[click.Command]:
+    """Build the commands."""
+    return [_import_roster(program), _leads(program), _passwords(program)]
+
+
+def _import_roster(program: Program) -> click.Command:
+    _ = program.texts.gettext
+
+    @click.command(
+        "import-roster",
+        help=_(
+            "Bring leads, groups and managers in line with a CSV or xlsx file (columns lead, group, manager, "
+            "unit). Whoever is not in it is deactivated; nothing is deleted."
+        ),
+    )
+    @click.argument("file", type=FILE)
+    @click.option(
+        "--partial", is_flag=True, help=_("The file is not the whole roster: nobody is deactivated.")
+    )
+    @dry_run_option(program)
+    @json_option(program)
+    def import_roster(file: Path, partial: bool, dry_run: bool, as_json: bool) -> int:
+        store = program.open_store()
+        default_unit = store.get_setting("Currency") or DEFAULT_CURRENCY
+        rows, rejects = read_roster(file, default_unit=default_unit)
+        if rejects:
+            say_rejects(program, rejects)
+            click.echo(_("Nothing was changed: a roster is taken whole or not at all."), err=True)
+            return BadData.exit_code
+        changes = store.apply_roster(rows, program.person, dry_run=dry_run, complete=not partial)
+        if as_json:
+            names = ("kind", "name", "old", "new", "open_entries")
+            say_json(program, [{name: getattr(change, name) for name in names} for change in changes])
+            return 0
+        if dry_run:
+            program.say(_("Nothing was stored; this is what would be done:"))
+        for change in changes:
+            program.say("  " + _change_sentence(change, program.texts))
+        leads = len({row.lead for row in rows})
+        program.say(
+            _("{leads} leads, {managers} managers in the file; {changes} changes.").format(
+                leads=leads, managers=len(rows), changes=len(changes)
+            )
+        )
+        return 0
+
+    return import_roster
+
+
+def _change_sentence(change: RosterChange, texts: Texts) -> str:
+    _ = texts.gettext
+    sentences = {
+        "lead_new": _("Lead {name}: new"),
+        "lead_gone": _("Lead {name}: not in the roster any more, deactivated"),
+        "lead_back": _("Lead {name}: active again"),
+        "group_new": _("Group {name}: new ({new})"),
+        "group_gone": _("Group {name}: not in the roster any more, deactivated ({old})"),
+        "group_back": _("Group {name}: active again ({new})"),
+        "group_unit": _("Group {name}: unit {old} becomes {new}"),
+        "manager_new": _("Manager {name}: new ({new})"),
+        "manager_gone": _("Manager {name}: not in the roster any more, deactivated ({old})"),
+        "manager_back": _("Manager {name}: active again ({new})"),
+        "manager_moved": _(
+            "Manager {name}: moved from {old} to {new}; open entries that follow: {open_entries}"
+        ),
+    }
+    old, new = change.old, change.new
+    if change.kind == "group_unit":
+        old, new = unit_name(old, texts), unit_name(new, texts)
+    said = sentences[change.kind].format(name=change.name, old=old, new=new, open_entries=change.open_entries)
+    return said.removesuffix(" ()")
+
+
+def _leads(program: Program) -> click.Command:
+    _ = program.texts.gettext
+    names = click.argument("names", nargs=-1, required=True)
+
+    @click.group("leads", invoke_without_command=True, help=_("List leads, unlock them, let them in or not."))
+    @json_option(program)
+    @click.pass_context
+    def group(context: click.Context, as_json: bool) -> None:
+        if context.invoked_subcommand is None:
+            _list_leads(program, as_json)
+
+    @group.command("list", help=_("List all leads."))
+    @json_option(program)
+    def list_all(as_json: bool) -> None:
+        _list_leads(program, as_json)
+
+    @group.command("unlock", help=_("Forget failed sign-ins, waiting time and lock; the password stays."))
+    @names
+    def unlock(names: tuple[str, ...]) -> None:
+        store = program.open_store()
+        for lead in find_leads(store.list_leads(), names):
+            store.unlock_lead(lead.lead_id, program.person)
+            program.say(_("{lead} can sign in again with the same password.").format(lead=lead.name))
+
+    @group.command("deactivate", help=_("Let a lead in no longer; all sessions end, entries stay."))
+    @names
+    def deactivate(names: tuple[str, ...]) -> None:
+        store = program.open_store()
+        for lead in find_leads(store.list_leads(), names):
+            store.set_lead_active(lead.lead_id, False, program.person)
+            program.say(_("{lead} can sign in no longer. The entries are kept.").format(lead=lead.name))
+
+    @group.command("activate", help=_("Let a lead in again."))
+    @names
+    def activate(names: tuple[str, ...]) -> None:
+        store = program.open_store()
+        for lead in find_leads(store.list_leads(), names):
+            store.set_lead_active(lead.lead_id, True, program.person)
+            program.say(_("{lead} can sign in again.").format(lead=lead.name))
+
+    @group.command("reset", help=_("Give one lead a new password and show it once."))
+    @click.argument("name")
+    def reset(name: str) -> None:
+        store = program.open_store()
+        leads = find_leads(store.list_leads(), [name])
+        for slip in issue_passwords(store, leads, PasswordKind.CODE, program.person):
+            program.say(
+                _("New password of {lead}: {password}").format(lead=slip.lead_name, password=slip.password)
+            )
+            program.say(_("It is shown only now and stored nowhere; the old one no longer holds."))
+
+    return group
+
+
+def _list_leads(program: Program, as_json: bool) -> None:
+    _ = program.texts.gettext
+    leads = program.open_store().list_leads()
+    if as_json:
+        say_json(program, [_lead_json(lead) for lead in leads])
+        return
+    if not leads:
+        program.say(_("There are no leads yet. A roster is read by: mini-crm-admin import-roster FILE"))
+        return
+    rows = [(_("Lead"), _("Groups"), _("Managers"), _("Password"), _("Sign-in"))]
+    for lead in leads:
+        managers = sum(manager.is_active for group in lead.groups for manager in group.managers)
+        groups = sum(group.is_active for group in lead.groups)
+        rows.append(
+            (
+                lead.name,
+                str(groups),
+                str(managers),
+                _password_state(lead, program.texts),
+                _sign_in_state(lead, program.texts),
+            )
+        )
+    say_table(program, rows, right=[1, 2])
+
+
+def _lead_json(lead: Lead) -> dict[str, object]:
+    return {
+        "lead": lead.name,
+        "active": lead.is_active,
+        "has_password": lead.has_password,
+        "must_change": lead.must_change,
+        "locked": lead.locked,
+        "failures": lead.failures,
+        "groups": [
+            {
+                "group": group.name,
+                "unit": group.unit,
+                "active": group.is_active,
+                "managers": [{"manager": m.name, "active": m.is_active} for m in group.managers],
+            }
+            for group in lead.groups
+        ],
+    }
+
+
+def _password_state(lead: Lead, texts: Texts) -> str:
+    _ = texts.gettext
+    if not lead.has_password:
+        return _("none")
+    return _("to be changed at sign-in") if lead.must_change else _("issued")
+
+
+def _sign_in_state(lead: Lead, texts: Texts) -> str:
+    _ = texts.gettext
+    if not lead.is_active:
+        return _("not active")
+    if lead.locked:
+        return _("locked")
+    if lead.failures:
+        return texts.ngettext("{n} failed attempt", "{n} failed attempts", lead.failures).format(
+            n=lead.failures
+        )
+    return _("possible") if lead.has_password else _("not yet")
+
+
+def _passwords(program: Program) -> click.Command:
+    _ = program.texts.gettext
+
+    @click.command(
+        "passwords",
+        help=_(
+            "Issue new passwords and write them on slips to print. Name leads, or give --all or --missing."
+        ),
+    )
+    @click.argument("names", nargs=-1)
+    @click.option("--all", "everybody", is_flag=True, help=_("For every active lead."))
+    @click.option("--missing", is_flag=True, help=_("For every active lead without a password."))
+    @click.option(
+        "--style",
+        type=click.Choice(["code", "number"]),
+        default="code",
+        show_default=True,
+        help=_("A code of 12 characters, or a number that the lead has to change at once."),
+    )
+    @click.option(
+        "--slips", type=FILE, required=True, help=_("The xlsx file for the slips; it must not exist yet.")
+    )
+    def passwords(names: tuple[str, ...], everybody: bool, missing: bool, style: str, slips: Path) -> None:
+        if [bool(names), everybody, missing].count(True) != 1:
+            raise UsageError("passwords_for_whom")
+        leads = _chosen(program.open_store().list_leads(), names, missing)
+        if not leads:
+            program.say(
+                _("There is no such lead, so nothing was issued.")
+                if everybody
+                else _("Every active lead has a password already; nothing was issued.")
+            )
+            return
+        _issue(program, leads, PasswordKind(style), slips)
+
+    return passwords
+
+
+def _chosen(leads: Sequence[Lead], names: Sequence[str], missing: bool) -> list[Lead]:
+    if names:
+        return find_leads(leads, names)
+    return [lead for lead in leads if lead.is_active and not (missing and lead.has_password)]
+
+
+def _issue(program: Program, leads: Sequence[Lead], kind: PasswordKind, path: Path) -> None:
+    _ = program.texts.gettext
+    must_change = kind is PasswordKind.NUMBER
+    total, changed = len(leads), 0
+
+    def keep(slips: Sequence[Slip]) -> None:
+        pairs = [(slip.lead_name, slip.password) for slip in slips]
+        write_slips(path, pairs, program.texts, must_change=must_change)
+
+    def stored(number: int) -> None:
+        nonlocal changed
+        changed = number
+
+    try:
+        with progress_bar(_("Making passwords")) as progress:
+            issue_passwords(
+                program.open_store(),
+                leads,
+                kind,
+                program.person,
+                keep=keep,
+                made=lambda number: progress(number, total),
+                stored=stored,
+            )
+    except BaseException:
+        if path.exists() and 0 < changed < total:
+            said = _(
+                "Stopped in the middle: the first {n} of {total} pages of {path} hold, up to {lead}. "
+                "The other leads still have their old passwords."
+            )
+            click.echo(said.format(n=changed, total=total, path=path, lead=leads[changed - 1].name), err=True)
+        raise
+    program.say(
+        program.texts.ngettext(
+            "{n} lead has a new password; the old one no longer holds.",
+            "{n} leads have new passwords; the old ones no longer hold.",
+            total,
+        ).format(n=total)
+    )
+    program.say(
+        _("The slips are in {path}. Print them, hand them out, and delete the file.").format(path=path)
+    )
+    if must_change:
+        program.say(
+            _(
+                "Numbers are easy to guess (20 bits), so each lead has to change it at the first sign-in. "
+                "Codes are safer."
+            )
+        )

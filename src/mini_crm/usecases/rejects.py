@@ -1,0 +1,74 @@
+"""Rows of a file that cannot be taken: what is wrong with each, and a file to mend them in."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Callable, Iterable, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+from mini_crm.domain.errors import BadFile, BadValue
+
+_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n")
+
+
+@dataclass(frozen=True, slots=True)
+class Reject:
+    """One row that was not taken.
+
+    Attributes:
+        line: Line in the file, 1 for the head.
+        column: The column at fault, as the file calls it; empty if it is the whole row.
+        error: What is wrong, for ``mini_crm.messages``.
+        cells: The row as it stands in the file.
+    """
+
+    line: int
+    column: str
+    error: BadValue
+    cells: tuple[str, ...]
+
+
+def write_rejects(
+    path: Path,
+    head: Sequence[str],
+    rejects: Iterable[Reject],
+    reason: Callable[[Reject], str],
+    *,
+    separator: str = ";",
+) -> None:
+    """Write rejected rows into a CSV file that a spreadsheet opens, replacing an older one.
+
+    Text that a spreadsheet would take for a formula gets an apostrophe in front.
+
+    Args:
+        path: Where; the file appears when it is complete.
+        head: Names for line and reason, then the columns of the original file.
+        rejects: The rows.
+        reason: Gives the sentence for a person.
+        separator: What the person's spreadsheet expects.
+
+    Raises:
+        BadFile: ``file_not_writable``.
+    """
+    unfinished = path.with_name(f"{path.name}.part")
+    try:
+        # With its mark, by which spreadsheets see that it is UTF-8.
+        with unfinished.open("w", encoding="utf-8-sig", errors="replace", newline="") as stream:
+            out = csv.writer(stream, delimiter=separator, lineterminator="\r\n")
+            out.writerow([harmless(name) for name in head])
+            for reject in rejects:
+                cells = (harmless(cell) for cell in reject.cells)
+                out.writerow([reject.line, harmless(reason(reject)), *cells])
+        unfinished.replace(path)
+    except OSError as error:
+        raise BadFile("file_not_writable", path=str(path), reason=error.strerror or "") from error
+    finally:
+        with suppress(OSError):
+            unfinished.unlink(missing_ok=True)
+
+
+def harmless(text: str) -> str:
+    """Give text that no spreadsheet reads as a formula."""
+    return f"'{text}" if text.lstrip(" ").startswith(_FORMULA_STARTS) else text

@@ -1,0 +1,166 @@
+"""The roster: read from a file, and looked up by name when other files speak of it.
+
+Roster and targets are taken whole or not at all, so their readers give all bad rows at once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from functools import partial
+from pathlib import Path
+from typing import TypeVar
+
+from mini_crm.domain.dates import trimmed
+from mini_crm.domain.errors import BadFile, BadValue
+from mini_crm.domain.model import Lead, RosterRow, Target
+from mini_crm.domain.money import MAX_TOTAL
+from mini_crm.domain.period import parse_period
+from mini_crm.domain.rules import name_key
+from mini_crm.usecases.cells import check_name, check_unit, parse_file_amount
+from mini_crm.usecases.rejects import Reject
+from mini_crm.usecases.tables import open_table
+
+ROSTER_COLUMNS = ("lead", "group", "manager", "unit")
+ROSTER_NEEDED = ("lead", "group", "manager")
+TARGET_COLUMNS = ("period", "lead", "unit", "amount")
+TARGET_NEEDED = ("period", "amount")
+
+_Parsed = TypeVar("_Parsed")
+
+
+class Roster:
+    """Names of leads, groups and managers, to look up those that a file speaks of.
+
+    Args:
+        leads: What the database has, inactive ones included.
+        new_unit: The unit of groups to create; None if nothing may be created.
+    """
+
+    def __init__(self, leads: Iterable[Lead], new_unit: str | None = None) -> None:
+        self._units: dict[tuple[str, str], str] = {}
+        self._managers: set[tuple[str, str, str]] = set()
+        self._leads: set[str] = set()
+        self._new_unit = new_unit
+        self._created: dict[tuple[str, str, str], RosterRow] = {}
+        for lead in leads:
+            self._leads.add(lead_key := name_key(lead.name))
+            for group in lead.groups:
+                key = (lead_key, name_key(group.name))
+                self._units[key] = group.unit
+                self._managers.update((*key, name_key(manager.name)) for manager in group.managers)
+
+    @property
+    def created(self) -> tuple[RosterRow, ...]:
+        """What is missing of all that was taken, to be created first."""
+        return tuple(self._created.values())
+
+    def unit_of(self, lead: str, group: str, manager: str) -> str:
+        """Give the unit in which the group counts, or will count.
+
+        Raises:
+            BadValue: ``roster_no_lead``, ``roster_no_group`` or ``roster_no_manager``, unless they may be
+                created.
+        """
+        key = (name_key(lead), name_key(group), name_key(manager))
+        if key in self._managers:
+            return self._units[key[:2]]
+        if self._new_unit is None:
+            if key[0] not in self._leads:
+                raise BadValue("roster_no_lead", field="lead", name=lead)
+            if key[:2] not in self._units:
+                raise BadValue("roster_no_group", field="group", name=group, lead=lead)
+            raise BadValue("roster_no_manager", field="manager", name=manager, group=group, lead=lead)
+        return self._units.get(key[:2], self._new_unit)
+
+    def take(self, lead: str, group: str, manager: str) -> None:
+        """Note that these are wanted: what is missing of them is among ``created`` from now on."""
+        key = (name_key(lead), name_key(group), name_key(manager))
+        if key not in self._managers and self._new_unit is not None:
+            unit = self._units.setdefault(key[:2], self._new_unit)
+            self._managers.add(key)
+            self._created[key] = RosterRow(lead, group, manager, unit)
+
+
+def read_roster(path: Path, *, default_unit: str) -> tuple[list[RosterRow], list[Reject]]:
+    """Read a roster file: a row for each manager.
+
+    Args:
+        path: CSV or xlsx with the columns lead, group, manager and, if wanted, unit.
+        default_unit: Where the unit is empty.
+
+    Returns:
+        The good rows, and the bad ones: with any of these the roster should not be applied.
+
+    Raises:
+        BadFile: The file cannot be read, has not the columns, or has no row (``file_no_rows``).
+    """
+    seen: dict[tuple[str, str, str], int] = {}
+    units: dict[tuple[str, str], tuple[str, int]] = {}
+
+    def parse(line: int, cell: Callable[[str], str]) -> RosterRow:
+        lead, group, manager = (check_name(cell(field), field) for field in ROSTER_NEEDED)
+        unit = check_unit(cell("unit") or default_unit)
+        key = (name_key(lead), name_key(group), name_key(manager))
+        if (first := seen.setdefault(key, line)) != line:
+            raise BadValue("row_twice", field="manager", first_line=first)
+        known, known_line = units.setdefault(key[:2], (unit, line))
+        if known != unit:
+            raise BadValue(
+                "group_two_units", field="unit", unit=unit, first_unit=known, first_line=known_line
+            )
+        return RosterRow(lead, group, manager, unit)
+
+    return _read(path, ROSTER_COLUMNS, ROSTER_NEEDED, parse)
+
+
+def read_targets(path: Path, *, default_unit: str) -> tuple[list[Target], list[Reject]]:
+    """Read a file of targets.
+
+    Args:
+        path: CSV or xlsx with the columns period (its code), lead (empty for the company), unit, amount.
+        default_unit: Where the unit is empty.
+
+    Returns:
+        The good rows, and the bad ones: with any of these no target should be set.
+
+    Raises:
+        BadFile: The file cannot be read, has not the columns, or has no row (``file_no_rows``).
+    """
+    seen: dict[tuple[str, str, str], int] = {}
+
+    def parse(line: int, cell: Callable[[str], str]) -> Target:
+        period = parse_period(cell("period"))
+        lead = check_name(cell("lead"), "lead") if trimmed(cell("lead")) else None
+        unit = check_unit(cell("unit") or default_unit)
+        amount = parse_file_amount(cell("amount"), unit=unit, limit=MAX_TOTAL)
+        key = (period.code, name_key(lead or ""), unit)
+        if (first := seen.setdefault(key, line)) != line:
+            raise BadValue("row_twice", field="period", first_line=first)
+        return Target(period, lead, unit, amount)
+
+    return _read(path, TARGET_COLUMNS, TARGET_NEEDED, parse)
+
+
+def _read(
+    path: Path,
+    columns: tuple[str, ...],
+    needed: tuple[str, ...],
+    parse: Callable[[int, Callable[[str], str]], _Parsed],
+) -> tuple[list[_Parsed], list[Reject]]:
+    good: list[_Parsed] = []
+    bad: list[Reject] = []
+    with open_table(path) as table:
+        places = table.find({name: name for name in columns}, needed)
+        for row in table.rows:
+            try:
+                table.check_width(row)
+                good.append(parse(row.line, partial(_cell, row.cells, places)))
+            except BadValue as error:
+                bad.append(Reject(row.line, table.name_of(places, error.field), error, tuple(row.cells)))
+    if not good and not bad:
+        raise BadFile("file_no_rows", path=str(path))
+    return good, bad
+
+
+def _cell(cells: list[str], places: dict[str, int], field: str) -> str:
+    return cells[places[field]] if field in places else ""

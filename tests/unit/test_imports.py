@@ -1,0 +1,474 @@
+"""Importing entries, rosters and targets: each bad row is named, each good one is understood."""
+
+import csv
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+from uuid import UUID
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from mini_crm.domain.errors import BadFile, UsageError
+from mini_crm.domain.model import Group, ImportRow, Lead, Manager, RosterRow, Status, Target
+from mini_crm.domain.period import month_of, year_of
+from mini_crm.usecases.cells import parse_file_amount
+from mini_crm.usecases.imports import EntryFile, parse_mapping, read_entries
+from mini_crm.usecases.rejects import Reject, harmless, write_rejects
+from mini_crm.usecases.rosters import Roster, read_roster, read_targets
+
+TODAY = date(2026, 3, 5)
+HEAD = "id,lead,group,manager,client_pin,amount,paid_amount,entered_on,pay_by,status,status_on,comment"
+GOOD = {
+    "id": "1",
+    "lead": "Anna",
+    "group": "North",
+    "manager": "Boris",
+    "client_pin": "007",
+    "amount": "1234.5",
+    "paid_amount": "",
+    "entered_on": "2026-02-01",
+    "pay_by": "2026-02-20",
+    "status": "paid",
+    "status_on": "2026-02-10",
+    "comment": "call back",
+}
+
+
+def rows_file(folder: Path, *rows: dict[str, str], columns: str = HEAD) -> Path:
+    """Write a CSV file of entries; cells that are not given are those of GOOD."""
+    path = folder / "entries.csv"
+    names = columns.split(",")
+    with path.open("w", encoding="utf-8", newline="") as stream:
+        out = csv.writer(stream)
+        out.writerow(names)
+        out.writerows([(GOOD | row)[name] for name in names] for row in rows)
+    return path
+
+
+def read(path: Path, *, source: str = "test", roster: Roster | None = None, mapping: str = "") -> EntryFile:
+    """Read a file of entries on 5 March 2026."""
+    return read_entries(path, parse_mapping(mapping), source=source, today=TODAY, roster=roster)
+
+
+def only_reject(file: EntryFile) -> Reject:
+    """Give the one bad row of a file that has no good one."""
+    assert file.rows == ()
+    (reject,) = file.rejects
+    return reject
+
+
+def test_good_row(tmp_path: Path) -> None:
+    """Every column of a row is understood; the PIN keeps its zeros."""
+    file = read(rows_file(tmp_path, {"paid_amount": "1000"}))
+    (row,) = file.rows
+    assert file.rejects == file.assumed == ()
+    assert row == ImportRow(
+        line=2,
+        client_ref=row.client_ref,
+        lead="Anna",
+        group="North",
+        manager="Boris",
+        client_pin="007",
+        amount=Decimal("1234.50"),
+        paid_amount=Decimal("1000.00"),
+        entered_on=date(2026, 2, 1),
+        pay_by=date(2026, 2, 20),
+        status=Status.PAID,
+        status_on=date(2026, 2, 10),
+        comment="call back",
+    )
+
+
+def test_only_four_columns_are_needed(tmp_path: Path) -> None:
+    """With lead, manager, amount and entered_on alone an entry is expected, of the group Imported."""
+    (row,) = read(rows_file(tmp_path, {}, columns="lead,manager,amount,entered_on")).rows
+    assert (row.group, row.status, row.status_on, row.pay_by) == ("Imported", Status.EXPECTED, None, None)
+    assert (row.client_pin, row.comment, row.paid_amount) == ("", "", None)
+
+
+@pytest.mark.parametrize("missing", ["lead", "manager", "amount", "entered_on"])
+def test_needed_columns(tmp_path: Path, missing: str) -> None:
+    """A file without one of the four columns is refused, and the column is named."""
+    columns = ",".join(name for name in HEAD.split(",") if name != missing)
+    with pytest.raises(BadFile) as caught:
+        read(rows_file(tmp_path, {}, columns=columns))
+    assert (caught.value.code, caught.value.data["columns"]) == ("file_no_column", missing)
+
+
+def test_mapped_column_must_be_there(tmp_path: Path) -> None:
+    """A column that the mapping names is wanted, also one that could be left out."""
+    with pytest.raises(BadFile) as caught:
+        read(rows_file(tmp_path, {}), mapping="comment=remark")
+    assert caught.value.data["columns"] == "remark"
+
+
+def test_mapping(tmp_path: Path) -> None:
+    """Columns may be called something else."""
+    path = tmp_path / "deals.csv"
+    path.write_text("Deal,Boss,Seller,Sum,Made\n5,Anna,Boris,10,2026-01-02\n")
+    mapping = "id=deal, lead=Boss,manager=seller,amount=Sum,entered_on=made"
+    (row,) = read(path, mapping=mapping).rows
+    assert (row.lead, row.manager, row.amount, row.entered_on) == ("Anna", "Boris", 10, date(2026, 1, 2))
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [("id", "map_unreadable"), ("id=", "map_unreadable"), ("=x", "map_unreadable"),
+     ("sum=x", "map_unknown_name"), ("id=x,id=y", "map_twice")],
+)  # fmt: skip
+def test_bad_mapping(text: str, code: str) -> None:
+    """A mapping that says nothing, something unknown or something twice is a wrong usage."""
+    with pytest.raises(UsageError, match=code):
+        parse_mapping(text)
+
+
+def test_mapping_is_read() -> None:
+    """Pairs are separated by commas; blanks and an empty pair do not matter."""
+    assert parse_mapping(" id = deal no , lead=boss,") == {"id": "deal no", "lead": "boss"}
+
+
+@pytest.mark.parametrize(
+    ("cells", "column", "code"),
+    [
+        ({"lead": " "}, "lead", "name_missing"),
+        ({"manager": ""}, "manager", "name_missing"),
+        ({"manager": "x" * 101}, "manager", "name_too_long"),
+        ({"lead": "A\x07"}, "lead", "name_characters"),
+        ({"amount": ""}, "amount", "amount_missing"),
+        ({"amount": "0"}, "amount", "amount_not_positive"),
+        ({"amount": "0.00"}, "amount", "amount_not_positive"),
+        ({"amount": "-5"}, "amount", "amount_not_positive"),
+        ({"amount": "1.234"}, "amount", "amount_ambiguous"),
+        ({"amount": "1,234"}, "amount", "amount_ambiguous"),
+        ({"amount": "5.125"}, "amount", "amount_ambiguous"),
+        ({"amount": "1096.125"}, "amount", "amount_decimals"),
+        ({"amount": "10000000000.01"}, "amount", "amount_too_large"),
+        ({"amount": "ten"}, "amount", "amount_unreadable"),
+        ({"amount": "1E+05"}, "amount", "amount_unreadable"),
+        ({"amount": "nan"}, "amount", "amount_unreadable"),
+        ({"entered_on": ""}, "entered_on", "date_missing"),
+        ({"entered_on": "31.02.2026"}, "entered_on", "date_impossible"),
+        ({"entered_on": "2026-02-31"}, "entered_on", "date_impossible"),
+        ({"entered_on": "yesterday"}, "entered_on", "date_unreadable"),
+        ({"entered_on": "01.02.26"}, "entered_on", "date_unreadable"),
+        ({"entered_on": "1926-02-01"}, "entered_on", "date_out_of_range"),
+        ({"entered_on": "2026-03-06"}, "entered_on", "entered_in_future"),
+        ({"pay_by": "2026-01-31"}, "pay_by", "pay_by_before_entry"),
+        ({"pay_by": "2031-02-02"}, "pay_by", "pay_by_too_far"),
+        ({"status": "maybe"}, "status", "status_unknown"),
+        ({"status_on": "2026-01-31"}, "status_on", "status_before_entry"),
+        ({"status_on": "2026-03-06"}, "status_on", "status_in_future"),
+        ({"status": "expected"}, "status_on", "status_on_without_status"),
+        ({"status_on": "", "pay_by": ""}, "status_on", "status_on_missing"),
+        ({"status_on": "", "pay_by": "2026-03-06"}, "pay_by", "status_in_future"),
+        ({"paid_amount": "0"}, "paid_amount", "amount_not_positive"),
+        ({"paid_amount": "5", "status": "refused"}, "paid_amount", "paid_amount_without_paid"),
+        ({"client_pin": "x" * 33}, "client_pin", "pin_too_long"),
+        ({"client_pin": "1\x012"}, "client_pin", "pin_characters"),
+        ({"comment": "x" * 10_000}, "comment", "comment_too_long"),
+        ({"comment": "\x1b[2J"}, "comment", "comment_characters"),
+        ({"id": " "}, "id", "id_missing"),
+    ],
+)
+def test_bad_rows(tmp_path: Path, cells: dict[str, str], column: str, code: str) -> None:
+    """Whatever is wrong with a row is named with its line and column, and the row is kept aside."""
+    reject = only_reject(read(rows_file(tmp_path, cells)))
+    assert (reject.line, reject.column, reject.error.code) == (2, column, code)
+    assert len(reject.cells) == 12
+
+
+def test_column_is_named_as_the_file_names_it(tmp_path: Path) -> None:
+    """What is wrong is said with the file's own name of the column."""
+    path = tmp_path / "deals.csv"
+    path.write_text("lead,manager,Sum,entered_on\nAnna,Boris,-1,2026-01-02\n")
+    assert only_reject(read(path, mapping="amount=sum")).column == "Sum"
+
+
+def test_shifted_row(tmp_path: Path) -> None:
+    """A row with more cells than the head is no row of this table."""
+    path = tmp_path / "entries.csv"
+    path.write_text("lead,manager,amount,entered_on\nAnna,Boris,1,234,2026-01-02\n")
+    reject = only_reject(read(path))
+    assert (reject.column, reject.error.code) == ("", "row_too_long")
+
+
+def test_good_rows_beside_bad_ones(tmp_path: Path) -> None:
+    """A bad row keeps no other from being taken."""
+    file = read(rows_file(tmp_path, {"id": "1"}, {"id": "2", "amount": "-1"}, {"id": "3"}))
+    assert [row.line for row in file.rows] == [2, 4]
+    assert [reject.line for reject in file.rejects] == [3]
+
+
+def test_id_twice(tmp_path: Path) -> None:
+    """Of two rows with one id the later is refused, with the line of the first, also if that one was bad."""
+    file = read(rows_file(tmp_path, {"id": "A"}, {"id": "A"}, {"id": "B", "amount": "x"}, {"id": "B"}))
+    told = [(reject.line, reject.error.code, reject.error.data.get("first_line")) for reject in file.rejects]
+    assert told == [(3, "id_twice", 2), (4, "amount_unreadable", None), (5, "id_twice", 4)]
+
+
+@pytest.mark.parametrize(
+    ("word", "status"),
+    [("", Status.EXPECTED), ("Expected", Status.EXPECTED), ("Ожидаем", Status.EXPECTED),
+     ("PAID", Status.PAID), ("оплачено", Status.PAID), (" refused ", Status.REFUSED),
+     ("ОТКАЗ", Status.REFUSED)],
+)  # fmt: skip
+def test_status_words(tmp_path: Path, word: str, status: Status) -> None:
+    """Statuses are known in English and Russian, whatever the case; empty is expected."""
+    day = "" if status is Status.EXPECTED else GOOD["status_on"]
+    (row,) = read(rows_file(tmp_path, {"status": word, "status_on": day})).rows
+    assert row.status is status
+
+
+def test_assumed_day(tmp_path: Path) -> None:
+    """A paid or refused row without its day takes the promised day, and is listed as assumed."""
+    file = read(rows_file(tmp_path, {}, {"id": "2", "status": "refused", "status_on": ""}))
+    assert file.assumed == (3,)
+    assert file.rows[1].status_on == date(2026, 2, 20)
+
+
+def test_nothing_paid_is_no_paid_amount(tmp_path: Path) -> None:
+    """A paid amount of zero in a row that is not paid says nothing."""
+    (row,) = read(rows_file(tmp_path, {"status": "refused", "paid_amount": "0.0"})).rows
+    assert row.paid_amount is None
+
+
+@pytest.mark.parametrize(
+    ("text", "amount"),
+    [("20000.0", "20000.00"), ("1234.5", "1234.50"), ("1 234,50", "1234.50"), ("1096.000", "1096.00"),
+     ("5.2500", "5.25"), ("1\u00a0234", "1234.00"), ("10000000000", "10000000000.00"), ("0.01", "0.01")],
+)  # fmt: skip
+def test_amounts_of_machines(text: str, amount: str) -> None:
+    """Amounts as machines and spreadsheets write them are read where they have one reading."""
+    assert str(parse_file_amount(text)) == amount
+
+
+def keys(file: EntryFile) -> list[UUID]:
+    """Give the keys of all good rows."""
+    return [row.client_ref for row in file.rows]
+
+
+def test_key_comes_from_source_and_id(tmp_path: Path) -> None:
+    """The same source and id give the same key whatever else changed; another source or id another one."""
+    first = keys(read(rows_file(tmp_path, {"id": "1"}, {"id": "2"})))
+    again = keys(read(rows_file(tmp_path, {"id": "2", "amount": "9"}, {"id": "1", "comment": "new"})))
+    other = keys(read(rows_file(tmp_path, {"id": "1"}, {"id": "2"}), source="other"))
+    assert again == [first[1], first[0]]
+    assert len({*first, *other}) == 4
+
+
+def test_key_is_the_same_for_ever(tmp_path: Path) -> None:
+    """Keys made by this version must be those of every later one, or imports would add everything again."""
+    # SHA-1 of the 16 bytes of NAMESPACE and "test\n1", by sha1sum, with version and variant of RFC 9562, 5.5.
+    assert keys(read(rows_file(tmp_path, {"id": "1"}))) == [UUID("2d2e7812-0f7d-5390-8994-be4b58e4fff3")]
+
+
+NO_ID = HEAD.removeprefix("id,")
+
+
+def test_key_without_id(tmp_path: Path) -> None:
+    """Without ids, rows alike in what lasts are told apart by order; a new status makes no new entry."""
+    first = keys(read(rows_file(tmp_path, {}, {}, {"amount": "7"}, columns=NO_ID)))
+    later = {"status": "refused", "comment": "changed", "pay_by": "2026-02-28"}
+    again = keys(read(rows_file(tmp_path, {"amount": "7"}, later, {}, columns=NO_ID)))
+    assert len(set(first)) == 3
+    assert again == [first[2], first[0], first[1]]
+
+
+def roster(new_unit: str | None = None, unit: str = "RUB") -> Roster:
+    """Give a roster of one manager: Anna / North / Boris."""
+    group = Group(1, "North", unit, True, (Manager(1, "Boris", True),))
+    return Roster([Lead(1, "Anna", True, True, False, False, 0, (group,))], new_unit)
+
+
+@pytest.mark.parametrize(
+    ("cells", "column", "code"),
+    [({"lead": "Zoe"}, "lead", "roster_no_lead"), ({"group": "South"}, "group", "roster_no_group"),
+     ({"manager": "Egor"}, "manager", "roster_no_manager")],
+)  # fmt: skip
+def test_names_not_in_the_roster(tmp_path: Path, cells: dict[str, str], column: str, code: str) -> None:
+    """A name that the roster lacks is refused, and it is said which one."""
+    reject = only_reject(read(rows_file(tmp_path, cells), roster=roster()))
+    assert (reject.column, reject.error.code) == (column, code)
+
+
+def test_names_of_the_roster(tmp_path: Path) -> None:
+    """Names are found whatever their case and blanks."""
+    file = read(
+        rows_file(tmp_path, {"lead": " ANNA", "group": "north", "manager": "boris "}), roster=roster()
+    )
+    assert len(file.rows) == 1
+    assert file.roster == ()
+
+
+def test_creating_the_roster(tmp_path: Path) -> None:
+    """If wanted, what is missing is listed once for creation; bad rows create nobody."""
+    path = rows_file(
+        tmp_path,
+        {"id": "1"},
+        {"id": "2", "manager": "Egor"},
+        {"id": "3", "lead": "Zoe", "group": ""},
+        {"id": "4", "lead": "zoe", "group": "imported"},
+        {"id": "5", "lead": "Bad", "amount": "-1"},
+    )
+    file = read(path, roster=roster("USD"))
+    assert file.roster == (
+        RosterRow("Anna", "North", "Egor", "RUB"),
+        RosterRow("Zoe", "Imported", "Boris", "USD"),
+    )
+
+
+@pytest.mark.parametrize(("amount", "code"), [("2.50", "amount_not_whole"), ("5 USD", "amount_other_unit")])
+def test_unit_of_the_group(tmp_path: Path, amount: str, code: str) -> None:
+    """A group of pieces takes whole numbers of nothing else."""
+    reject = only_reject(read(rows_file(tmp_path, {"amount": amount}), roster=roster(unit="pcs")))
+    assert reject.error.code == code
+
+
+texts = st.text(st.characters(codec="utf-8", exclude_categories=["Cs"], exclude_characters="\0"), max_size=12)
+plausible = st.fixed_dictionaries(
+    {
+        "id": texts,
+        "lead": st.sampled_from(["Anna", "", "Ёлкина"]) | texts,
+        "amount": st.sampled_from(["1", "1,5", "-1", "1.234", "1e3"]) | texts,
+        "entered_on": st.sampled_from(["2026-02-01", "31.02.2026", "05.03.2026"]) | texts,
+        "pay_by": st.sampled_from(["2026-02-01", ""]) | texts,
+        "status": st.sampled_from(["paid", "refused", "expected", ""]) | texts,
+        "status_on": st.sampled_from(["2026-02-01", ""]) | texts,
+        "comment": texts,
+    }
+)
+
+
+@given(st.lists(plausible, max_size=6))
+def test_whatever_a_file_holds(tmp_path_factory: pytest.TempPathFactory, rows: list[dict[str, str]]) -> None:
+    """Each row is either taken and keeps every rule, or refused by name; none is lost, no key comes twice."""
+    file = read(rows_file(tmp_path_factory.mktemp("entries"), *rows))
+    lines = [row.line for row in file.rows] + [reject.line for reject in file.rejects]
+    assert len(lines) == len(set(lines)) == len(rows)
+    assert len(set(keys(file))) == len(file.rows)
+    for row in file.rows:
+        assert row.lead.strip()
+        assert 0 < row.amount <= 10**10
+        assert row.entered_on <= TODAY
+        assert row.pay_by is None or row.pay_by >= row.entered_on
+        if row.status is Status.EXPECTED:
+            assert row.status_on is None
+        else:
+            assert row.status_on is not None
+            assert row.entered_on <= row.status_on <= TODAY
+
+
+# ---- rejects
+
+
+@pytest.mark.parametrize("text", ["=1+1", "+7 999", "-5", "@SUM(A1)", "\t=1", "\r=1", "  =1"])
+def test_formulas_are_made_harmless(text: str) -> None:
+    """Text that a spreadsheet would run gets an apostrophe in front."""
+    assert harmless(text) == f"'{text}"
+
+
+@pytest.mark.parametrize("text", ["", "5", "Anna", "a=b", "“5”"])
+def test_other_text_stays(text: str) -> None:
+    """Other text is written as it is."""
+    assert harmless(text) == text
+
+
+def test_rejects_file(tmp_path: Path) -> None:
+    """Bad rows are written with line, reason and their cells, and a mended file can be imported again."""
+    source = read(rows_file(tmp_path, {"id": "1", "amount": "-5", "comment": '=cmd|"x"'}, {"id": "2"}))
+    path = tmp_path / "bad.csv"
+    write_rejects(path, ("Line", "Reason", *source.columns), source.rejects, lambda r: f"={r.error.code}")
+    with path.open(encoding="utf-8-sig", newline="") as stream:
+        head, row = csv.reader(stream, delimiter=";")
+    assert head == ["Line", "Reason", *HEAD.split(",")]
+    assert row[:3] == ["2", "'=amount_not_positive", "1"]
+    assert (row[7], row[13]) == ("'-5", '\'=cmd|"x"')
+    path.write_text(path.read_text("utf-8-sig").replace("'-5", "5"), encoding="utf-8")
+    (mended,) = read(path).rows
+    assert (mended.amount, mended.client_ref) == (5, keys(read(rows_file(tmp_path, {"id": "1"})))[0])
+
+
+def test_rejects_file_cannot_be_written(tmp_path: Path) -> None:
+    """A folder that is not there is said by name."""
+    with pytest.raises(BadFile, match="file_not_writable"):
+        write_rejects(tmp_path / "none" / "bad.csv", ["Line"], [], str)
+
+
+# ---- roster and targets
+
+
+def csv_file(folder: Path, text: str) -> Path:
+    """Write a file."""
+    path = folder / "file.csv"
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+def test_roster(tmp_path: Path) -> None:
+    """A row for each manager; without a unit the company's currency counts."""
+    path = csv_file(
+        tmp_path, "Lead;Group;Manager;Unit\nАнна ;Север;Борис  Б.;\nАнна;Юг;Егор;PCS\nZoe;X;Y;usd\n"
+    )
+    assert read_roster(path, default_unit="RUB") == (
+        [
+            RosterRow("Анна", "Север", "Борис Б.", "RUB"),
+            RosterRow("Анна", "Юг", "Егор", "pcs"),
+            RosterRow("Zoe", "X", "Y", "USD"),
+        ],
+        [],
+    )
+
+
+@pytest.mark.parametrize(
+    ("row", "column", "code"),
+    [
+        ("Anna,North,,", "manager", "name_missing"),
+        ("anna,NORTH,boris,", "manager", "row_twice"),
+        ("Anna,North,Egor,USD", "unit", "group_two_units"),
+        ("Anna,South,Egor,roubles", "unit", "unit_unknown"),
+        ("Anna,South,Egor,,extra", "", "row_too_long"),
+    ],
+)
+def test_bad_roster(tmp_path: Path, row: str, column: str, code: str) -> None:
+    """A bad row of a roster is named with line and column."""
+    path = csv_file(tmp_path, f"lead,group,manager,unit\nAnna,North,Boris,\n{row}\n")
+    (bad,) = read_roster(path, default_unit="RUB")[1]
+    assert (bad.line, bad.column, bad.error.code) == (3, column, code)
+
+
+def test_roster_without_rows(tmp_path: Path) -> None:
+    """A roster of nobody is refused: it would deactivate everybody."""
+    with pytest.raises(BadFile, match="file_no_rows"):
+        read_roster(csv_file(tmp_path, "lead,group,manager\n"), default_unit="RUB")
+
+
+def test_targets(tmp_path: Path) -> None:
+    """A row without a lead is the company's; unit and lead may be left out."""
+    path = csv_file(tmp_path, "period,lead,unit,amount\n2026-03,,,1 000 000\n2026,Anna,pcs,12\n")
+    assert read_targets(path, default_unit="RUB") == (
+        [
+            Target(month_of(TODAY), None, "RUB", Decimal("1000000.00")),
+            Target(year_of(TODAY), "Anna", "pcs", Decimal("12.00")),
+        ],
+        [],
+    )
+
+
+@pytest.mark.parametrize(
+    ("row", "column", "code"),
+    [
+        ("March,,,5", "period", "period_unreadable"),
+        ("2026-03,,,0", "amount", "amount_not_positive"),
+        ("2026-03,,,", "amount", "amount_missing"),
+        ("2026-03,,pcs,1.5", "amount", "amount_not_whole"),
+        ("2026-3,,,5", "period", "period_unreadable"),
+        ("2026-02,,RUB,7", "period", "row_twice"),
+    ],
+)
+def test_bad_targets(tmp_path: Path, row: str, column: str, code: str) -> None:
+    """A bad row of targets is named with line and column."""
+    path = csv_file(tmp_path, f"period,lead,unit,amount\n2026-02,,,5\n{row}\n")
+    (bad,) = read_targets(path, default_unit="RUB")[1]
+    assert (bad.line, bad.column, bad.error.code) == (3, column, code)
