@@ -5,14 +5,16 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
-from datetime import timedelta
+from datetime import date, timedelta
 from pathlib import Path
 
 from contract.backdoor import Database
+from mini_crm.domain.period import standing_periods
 from mini_crm.store.port import Store
 from mini_crm.store.sqlite import SqliteStore
 
 DAY_S = 86400
+EPOCH = date(1970, 1, 1)
 
 DAYS = {
     "Entry": ("EnteredOn", "PayBy", "FirstPayBy", "StatusOn"),
@@ -83,6 +85,16 @@ class SqliteBackdoor:
             )
             for _, sql in triggers:
                 connection.execute(sql)
+            for (day,) in list(connection.execute("SELECT DISTINCT CountDay FROM Run")):
+                self._add_standing_periods(connection, EPOCH + timedelta(days=day))
+
+    def _add_standing_periods(self, connection: sqlite3.Connection, day: date) -> None:
+        """A run's month, quarter and year are on record; so are those of a run that has moved."""
+        for period in standing_periods(day):
+            connection.execute(
+                "INSERT OR IGNORE INTO Period (Kind, StartsOn, EndsOn) VALUES (?, ?, ?)",
+                (period.kind.value, (period.start - EPOCH).days, (period.end - EPOCH).days),
+            )
 
     def leave_dead_run(self) -> None:
         """See ``Backdoor``."""

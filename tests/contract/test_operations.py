@@ -13,7 +13,7 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from contract.company import ANNA, BY, COMPUTER, PETR, ROSTER, Company, bring
+from contract.company import ANNA, BY, COMPUTER, MARIA, PETR, ROSTER, Company, bring
 from mini_crm.domain.errors import AlreadyThere, MiniCrmError, OperationReused, RuleBroken, StaleVersion
 from mini_crm.domain.model import Action, Entry, FieldChange, Status
 from mini_crm.store.port import Store
@@ -73,11 +73,11 @@ def test_add_repeated_after_the_entry_went(company: Company) -> None:
 def test_update_repeated(company: Company) -> None:
     """A change sent twice is made once, before any look at the version; also after later changes."""
     entry, op_id = company.anna.add(company.petr), uuid4()
-    draft = replace(entry.draft(), comment="second")
+    draft = replace(entry.draft(), comment="second", pay_by=company.day(20))
     changed = company.store.update_entry(company.anna.token, op_id, entry.entry_id, 1, draft)
     assert company.store.update_entry(company.anna.token, op_id, entry.entry_id, 1, draft) == changed
     assert company.anna.get(entry) == changed
-    third = company.anna.update(changed, comment="third")
+    third = company.anna.update(changed, comment="third", pay_by=company.day(30))
     assert company.store.update_entry(company.anna.token, op_id, entry.entry_id, 1, draft) == changed
     assert company.anna.get(entry) == third
 
@@ -238,6 +238,7 @@ def test_history(company: Company) -> None:
             FieldChange("amount", Decimal("100.00"), Decimal("250.50")),
             FieldChange("comment", "a", "b"),
             FieldChange("manager_id", company.petr, company.maria),
+            FieldChange("manager_name", PETR, MARIA),
         },
         {
             FieldChange("status", Status.EXPECTED, Status.PAID),

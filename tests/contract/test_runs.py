@@ -10,7 +10,7 @@ from functools import partial
 import pytest
 
 from contract.backdoor import Backdoor
-from contract.company import ANNA, BY, MARIA, PETR, ZOYA, Company, import_row
+from contract.company import ANNA, BY, MARIA, PETR, ZOYA, Company, bring, import_row
 from mini_crm.domain.errors import BadValue, NotFound, TooSoon
 from mini_crm.domain.model import Forecast, RunKind, RunStatus, Status
 from mini_crm.domain.period import Period, PeriodKind, month_of
@@ -170,7 +170,7 @@ def test_probability_of_an_entry(company: Company) -> None:
         import_row(PETR, day(-20 - n), status=Status.PAID, status_on=day(-15 + n)) for n in range(12)
     ] + [import_row(MARIA, day(-30), status=Status.REFUSED, status_on=day(-10))]
     company.store.import_entries("x", history, BY)
-    still = company.anna.add(company.petr)
+    still = bring(company.anna, PETR, day(-2))  # one of today would have no chance on a month's last day
     run(company)
     later = company.anna.add(company.petr)
     chance = company.anna.get(still).probability

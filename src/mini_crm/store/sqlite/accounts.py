@@ -111,7 +111,10 @@ class Accounts:
                     "expires_at": now + SESSION_S,
                 },
             )
-            return self._as_session(_session(self.db, conn, token))
+            session = self._as_session(_session(self.db, conn, token))
+            if session.lead_id != lead_id:  # a token is one lead's; a repeated sign-in finds its own
+                raise SessionEnded("session_ended")
+            return session
 
     def get_session(self, token: bytes) -> Session:
         """See ``DesktopStore``."""

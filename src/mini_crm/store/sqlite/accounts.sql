@@ -23,7 +23,8 @@ UPDATE LeadCredential SET Failures = 0, NextTryAt = 0, LockedAt = NULL WHERE Lea
 
 -- name: add_session
 INSERT INTO Session (TokenHash, LeadId, Computer, StartedAt, ActiveAt, ExpiresAt)
-VALUES (:token_hash, :lead_id, :computer, :now, :now, :expires_at);
+VALUES (:token_hash, :lead_id, :computer, :now, :now, :expires_at)
+ON CONFLICT (TokenHash) DO NOTHING;
 
 -- name: drop_old_sessions
 DELETE FROM Session WHERE ExpiresAt <= :now OR ActiveAt <= :now - :idle;

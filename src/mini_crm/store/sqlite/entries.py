@@ -123,18 +123,18 @@ class Entries:
             _same_version(conn, entry, version)
             if entry.deleted_at is not None:
                 raise NotYours("entry_not_yours", entry_id=entry_id)
-            manager = _manager_of(conn, caller, draft.manager_id)
+            moved: dict[str, object] = {}
             if draft.manager_id != entry.manager_id:
+                manager = _manager_of(conn, caller, draft.manager_id)
                 if not manager["IsActive"]:
                     raise NotYours("manager_not_yours", manager_id=draft.manager_id)
                 if manager["Unit"] != entry.unit:
                     raise BadValue("unit_other", field="manager_id", old=entry.unit, new=manager["Unit"])
-            checked = self._checked(draft, manager["Unit"], entry)
+                moved = {"group_id": manager["GroupId"], "manager_id": draft.manager_id}
+            checked = self._checked(draft, entry.unit, entry)
             if checked == entry.draft():
                 return entry
-            changed = draft_values(checked)
-            if draft.manager_id != entry.manager_id:
-                changed |= {"group_id": manager["GroupId"], "manager_id": draft.manager_id}
+            changed = draft_values(checked) | moved
             author = Author(caller.name, caller.computer, op_id, request)
             write_change(conn, entry, changed, Action.CHANGED, author, self.db.now())
             return _own(conn, caller, entry_id)

@@ -75,7 +75,7 @@ class Imports:
         batch_id = conn.execute(SQL["add_batch"], batch).lastrowid
         author = Author(by, batch_id=batch_id)
         people = Roster(conn, author, now)
-        people.apply(roster, complete=False)
+        people.add_missing(roster)
         seqs = {row["LeadId"]: row["ChangeSeq"] for row in conn.execute(SQL["list_change_seqs"])}
         first_id = conn.execute(SQL["last_entry_id"]).fetchone()["EntryId"] + 1
         new: list[dict[str, object]] = []
@@ -107,8 +107,9 @@ class Imports:
                 )
                 continue
             entry = to_entry(stored)
-            undone = entry.deleted_at is not None and _was_undone(conn, entry.entry_id)
-            if undone or (update and not _same(entry, row, place)):
+            out = entry.deleted_at is not None
+            undone = out and _was_undone(conn, entry.entry_id)
+            if undone or (update and not out and not _same(entry, row, place)):
                 changed.append((entry, row, place))
                 again += undone
             elif _same(entry, row, place):

@@ -86,6 +86,18 @@ class Roster:
         if complete:
             self._retire(wanted)
 
+    def add_missing(self, rows: Sequence[RosterRow]) -> None:
+        """Create what is not there; whoever is there stays as they are, active or not.
+
+        Raises:
+            BadValue: A row is empty or stands twice, or a unit cannot be.
+        """
+        for (lead_key, group_key, manager_key), row in _checked(rows).items():
+            lead = self.leads.get(lead_key) or self._lead(lead_key, row)
+            group = lead.groups.get(group_key) or self._group(lead, group_key, row)
+            if manager_key not in group.managers:
+                self._manager(group, manager_key, row, {})
+
     def _lead(self, key: str, row: RosterRow) -> _Lead:
         lead = self.leads.get(key)
         if lead is None:
@@ -129,34 +141,46 @@ class Roster:
         moves: dict[tuple[str, str, str], tuple[_Group, _Manager]],
     ) -> None:
         manager = group.managers.get(key)
-        if manager is not None:
-            if not manager.is_active:
-                self._run("set_manager_active", manager_id=manager.manager_id, is_active=1)
-                manager.is_active = True
-                self.changes.append(RosterChange("manager_back", manager.name, new=group.name))
-            return
         move = moves.get((name_key(row.lead), name_key(row.group), key))
         if move is not None and move[0].unit == group.unit:
             self._move(move[0], group, key, move[1])
-            return
-        name = row.manager.strip()
-        manager_id = self._insert("add_manager", group_id=group.group_id, name=name, name_key=key)
-        group.managers[key] = _Manager(manager_id, name, True)
-        self.changes.append(RosterChange("manager_new", name, new=group.name))
+        elif manager is None:
+            name = row.manager.strip()
+            manager_id = self._insert("add_manager", group_id=group.group_id, name=name, name_key=key)
+            group.managers[key] = _Manager(manager_id, name, True)
+            self.changes.append(RosterChange("manager_new", name, new=group.name))
+        elif not manager.is_active:
+            self._set_active(manager, True)
+            self.changes.append(RosterChange("manager_back", manager.name, new=group.name))
 
     def _move(self, old: _Group, new: _Group, key: str, manager: _Manager) -> None:
-        self._run("move_manager", manager_id=manager.manager_id, group_id=new.group_id)
-        del old.managers[key]
-        new.managers[key] = manager
+        """Move a manager, to the row that the new group has under that name if there is one."""
+        entry_ids = [
+            row["EntryId"]
+            for row in self._conn.execute(SQL["open_entries_of_manager"], {"manager_id": manager.manager_id})
+        ]
+        was_here = new.managers.get(key)
+        if was_here is None:
+            self._run("move_manager", manager_id=manager.manager_id, group_id=new.group_id)
+            new.managers[key] = old.managers.pop(key)
+        else:
+            self._set_active(was_here, True)
+            self._set_active(manager, False)
         lead_id = next(lead.lead_id for lead in self.leads.values() if new in lead.groups.values())
-        values = {"manager_id": manager.manager_id}
-        entry_ids = [row["EntryId"] for row in self._conn.execute(SQL["open_entries_of_manager"], values)]
+        place: dict[str, object] = {
+            "manager_id": new.managers[key].manager_id,
+            "group_id": new.group_id,
+            "lead_id": lead_id,
+        }
         for entry_id in entry_ids:
             entry = read_entry(self._conn, entry_id)
             if entry is not None:
-                changed: dict[str, object] = {"group_id": new.group_id, "lead_id": lead_id}
-                write_change(self._conn, entry, changed, Action.REASSIGNED, self._author, self._now)
+                write_change(self._conn, entry, place, Action.REASSIGNED, self._author, self._now)
         self.changes.append(RosterChange("manager_moved", manager.name, old.name, new.name, len(entry_ids)))
+
+    def _set_active(self, manager: _Manager, is_active: bool) -> None:
+        self._run("set_manager_active", manager_id=manager.manager_id, is_active=is_active)
+        manager.is_active = is_active
 
     def _moves(
         self, wanted: dict[tuple[str, str, str], RosterRow]
@@ -183,8 +207,7 @@ class Roster:
             for group_key, group in lead.groups.items():
                 for key, manager in group.managers.items():
                     if manager.is_active and (lead_key, group_key, key) not in wanted:
-                        self._run("set_manager_active", manager_id=manager.manager_id, is_active=0)
-                        manager.is_active = False
+                        self._set_active(manager, False)
                         self.changes.append(RosterChange("manager_gone", manager.name, old=group.name))
                 if group.is_active and (lead_key, group_key) not in groups:
                     self._run("set_group_active", group_id=group.group_id, is_active=0)
