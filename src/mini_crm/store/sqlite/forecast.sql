@@ -127,6 +127,7 @@ WHERE p.Kind = :kind AND p.StartsOn = :starts_on AND p.EndsOn = :ends_on
 ORDER BY f.LeadId, f.Unit, d.CountDay;
 
 -- name: list_accuracy
+-- MATERIALIZED: else SQLite would work both out again for every row.
 WITH Stored AS (
     SELECT f.PeriodId, p.Kind, p.StartsOn, p.EndsOn, p.Name AS PeriodName, f.LeadId, f.Unit, d.CountDay,
            f.Forecast, f.HandFormula, f.Low, f.High
@@ -136,13 +137,14 @@ WITH Stored AS (
     WHERE p.EndsOn < :today AND (:lead_id IS NULL OR f.LeadId = :lead_id)
 ), Ended AS (
     SELECT DISTINCT PeriodId, StartsOn, EndsOn FROM Stored
-), Came AS (
+), Came AS MATERIALIZED (
     SELECT x.PeriodId, e.LeadId, g.Unit, e.EnteredOn, sum(coalesce(e.PaidAmount, e.Amount)) AS Paid
     FROM Ended AS x
     JOIN Entry AS e ON e.Status = 1 AND e.StatusOn BETWEEN x.StartsOn AND x.EndsOn AND e.DeletedAt IS NULL
+        AND (:lead_id IS NULL OR e.LeadId = :lead_id)
     JOIN SalesGroup AS g ON g.GroupId = e.GroupId
     GROUP BY x.PeriodId, e.LeadId, g.Unit, e.EnteredOn
-), Compared AS (
+), Compared AS MATERIALIZED (
     SELECT s.*,
            coalesce((SELECT sum(c.Paid) FROM Came AS c
                      WHERE c.PeriodId = s.PeriodId AND c.Unit = s.Unit AND c.EnteredOn <= s.CountDay
