@@ -1,0 +1,303 @@
+"""What a lead saved while the database did not answer, kept on this computer until it is stored.
+
+Each write is a file of its own, made under another name, flushed to the disk and only then given its own:
+a crash leaves a whole write or none, and several windows of one lead need no lock between them. A
+write that two of them send, or one sends twice after a lost answer, is stored once, since its operation
+id is the same.
+
+A folder belongs to one database and one lead; so does, by its content, each file in it. Whatever is not
+of this database and lead is never sent.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+import os
+from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from pathlib import Path
+from time import time, time_ns
+from uuid import UUID, uuid4
+
+from mini_crm.domain.errors import (
+    DatabaseError,
+    MiniCrmError,
+    MustChangePassword,
+    NotAllowed,
+    NotFound,
+    RuleBroken,
+    SessionEnded,
+)
+from mini_crm.domain.model import Entry, EntryDraft
+from mini_crm.domain.rules import name_key
+from mini_crm.store.port import DesktopStore
+from mini_crm.usecases.protection import Protection, protection_of_system
+from mini_crm.usecases.writes import Add, Delete, Kept, Restore, Update, Write, from_bytes, to_bytes
+
+__all__ = ["Add", "Delete", "Kept", "Outbox", "Restore", "Sending", "Update", "Write"]
+
+_SUFFIX = ".write"
+_HALF = ".new"
+_HALF_AGE_S = 3600
+_KEEPS = (DatabaseError, SessionEnded, MustChangePassword)
+"""Errors that say nothing against the write: it waits for a better moment."""
+
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Sending:
+    """What became of the kept writes.
+
+    Attributes:
+        stored: Writes that the database has now, with the entry that each gave, oldest first.
+        refused: Writes that it refused; they stay in the outbox with their reason.
+        stopped_by: Why the rest still waits: the database or the session. None if nothing waits.
+    """
+
+    stored: tuple[tuple[Write, Entry], ...] = ()
+    refused: tuple[Kept, ...] = ()
+    stopped_by: MiniCrmError | None = None
+
+
+class Outbox:
+    """The kept writes of one lead for one database.
+
+    Its calls read and write files: not for the thread of the window.
+
+    Args:
+        folder: Where this person's outboxes are; made when it is needed.
+        database: The whole address of the database, not just the name in a title.
+        lead_name: The lead who is signed in.
+        protection: How files are kept secret; None for what suits this system.
+    """
+
+    def __init__(
+        self, folder: Path, database: str, lead_name: str, protection: Protection | None = None
+    ) -> None:
+        self._lead = name_key(lead_name)
+        self._owner = hashlib.sha256(f"{database}\0{self._lead}".encode()).hexdigest()
+        self._protection = protection or protection_of_system()
+        self._trusted: bytes | None = None
+        self.folder = folder / self._owner[:32]
+
+    def pending(self) -> tuple[Kept, ...]:
+        """Give all that is not stored yet, oldest first; refused ones carry their refusal."""
+        return tuple(kept for _, kept in self._read())
+
+    def unreadable(self) -> tuple[Path, ...]:
+        """Give files that cannot be read as a write of this lead; they are kept and never sent."""
+        return tuple(path for path in self._files() if self._load(path) is None and path.exists())
+
+    def put(self, write: Write) -> None:
+        """Keep a write; when this returns it survives a crash. One that is kept already stays as it is.
+
+        Raises:
+            OSError: It could not be kept: disk full, or no right to write.
+        """
+        paths = self._files()
+        if any(kept.write.op_id == write.op_id for _, kept in self._read()):
+            return
+        # Never before an older one, even if the clock was put back.
+        newest = int(paths[-1].name.partition("-")[0]) if paths else 0
+        number = max(time_ns(), newest + 1)
+        path = self.folder / f"{number:020d}-{uuid4().hex[:8]}{_SUFFIX}"
+        self._store(path, Kept(write, datetime.now(UTC)))
+        self._tidy()
+
+    def save(self, store: DesktopStore, token: bytes, write: Write) -> Entry:
+        """Keep a write, send it after all that waits, and forget it when it is stored.
+
+        A write that the database refuses is forgotten too: it is still in the form. One that it could not
+        take now stays, to be sent later; to try again give the same write, not a new one.
+
+        Returns:
+            The entry as stored.
+
+        Raises:
+            DatabaseError: Not stored now, but kept. Code ``outbox_not_kept``: not kept either.
+            SessionEnded: Not stored now, but kept.
+            MustChangePassword: Not stored now, but kept.
+            MiniCrmError: Refused, as the store says it.
+        """
+        try:
+            self.put(write)
+        except OSError as error:
+            return self._save_unkept(store, token, write, error)
+        sending = self.send(store, token)
+        for stored, entry in sending.stored:
+            if stored.op_id == write.op_id:
+                return entry
+        for kept in sending.refused:
+            if kept.write.op_id == write.op_id and kept.refusal is not None:
+                self._forget(write.op_id)
+                raise kept.refusal
+        # Kept and not sent, or another window of this lead was quicker: the same operation tells.
+        if sending.stopped_by is not None:
+            raise sending.stopped_by
+        try:
+            return write.send(store, token)
+        except _KEEPS:
+            raise
+        except MiniCrmError:
+            self._forget(write.op_id)
+            raise
+
+    def send(self, store: DesktopStore, token: bytes) -> Sending:
+        """Send what waits, oldest first, in this lead's session; refused ones are not tried again.
+
+        Raises:
+            NotAllowed: ``outbox_other_lead``: the session is another lead's. Nothing was sent.
+        """
+        stored: list[tuple[Write, Entry]] = []
+        refused: list[Kept] = []
+        for path, kept in self._read():
+            if kept.refusal is not None:
+                continue
+            try:
+                self._check_lead(store, token)
+                entry = kept.write.send(store, token)
+            except _KEEPS as error:
+                return Sending(tuple(stored), tuple(refused), error)
+            except MiniCrmError as error:
+                if error.code == "outbox_other_lead":
+                    raise
+                refused.append(self._refuse(path, kept, error))
+            except Exception as error:
+                # What fails in a way nobody foresaw must not hold up the writes behind it.
+                _log.exception("a kept write could not be sent")
+                unforeseen = MiniCrmError("outbox_unexpected", name=type(error).__name__)
+                refused.append(self._refuse(path, kept, unforeseen))
+            else:
+                self._remove(path)
+                stored.append((kept.write, entry))
+        return Sending(tuple(stored), tuple(refused))
+
+    def mend(self, op_id: UUID, draft: EntryDraft, version: int | None = None) -> Write:
+        """Give a refused write new content; it waits again, as a new operation.
+
+        Args:
+            op_id: The refused write.
+            draft: What is to be stored instead.
+            version: The entry's version that the person has seen by now; None to leave it.
+
+        Raises:
+            NotFound: It is not there any more.
+            RuleBroken: It was not refused, so it may be stored already; or it has no content.
+            OSError: The new content could not be kept; the old is as it was.
+        """
+        path, kept = self._find(op_id)
+        match kept.write:
+            case Add():
+                write: Write = replace(kept.write, draft=draft, op_id=uuid4())
+            case Update():
+                known = kept.write.version if version is None else version
+                write = replace(kept.write, draft=draft, version=known, op_id=uuid4())
+            case _:
+                raise RuleBroken("outbox_not_mendable")
+        self._store(path, Kept(write, kept.made_at))
+        return write
+
+    def drop(self, op_id: UUID) -> None:
+        """Give up a refused write.
+
+        Raises:
+            NotFound: It is not there any more.
+            RuleBroken: It was not refused, so it may be stored already.
+            OSError: The file could not be deleted.
+        """
+        path, _ = self._find(op_id)
+        path.unlink(missing_ok=True)
+
+    def _check_lead(self, store: DesktopStore, token: bytes) -> None:
+        if token != self._trusted:
+            session = store.get_session(token)
+            if name_key(session.lead_name) != self._lead:
+                raise NotAllowed("outbox_other_lead", lead_name=session.lead_name)
+            self._trusted = token
+
+    def _save_unkept(self, store: DesktopStore, token: bytes, write: Write, reason: OSError) -> Entry:
+        try:
+            self._check_lead(store, token)
+            return write.send(store, token)
+        except DatabaseError as error:
+            why = reason.strerror or type(reason).__name__
+            raise DatabaseError("outbox_not_kept", reason=why, path=str(self.folder)) from error
+
+    def _find(self, op_id: UUID) -> tuple[Path, Kept]:
+        for path, kept in self._read():
+            if kept.write.op_id == op_id:
+                if kept.refusal is None:
+                    raise RuleBroken("outbox_not_refused")
+                return path, kept
+        raise NotFound("outbox_write_gone")
+
+    def _forget(self, op_id: UUID) -> None:
+        for path, kept in self._read():
+            if kept.write.op_id == op_id:
+                self._remove(path)
+
+    def _refuse(self, path: Path, kept: Kept, error: MiniCrmError) -> Kept:
+        marked = replace(kept, refusal=error)
+        with suppress(OSError):  # then it is refused again next time
+            if path.exists():  # else another window has dealt with it
+                self._store(path, marked)
+        return marked
+
+    def _remove(self, path: Path) -> None:
+        with suppress(OSError):  # then it is sent again next time, and stored once all the same
+            path.unlink(missing_ok=True)
+
+    def _tidy(self) -> None:
+        """Delete what crashes left half made; younger ones may be another window's at work."""
+        for half in self.folder.glob(f"*{_HALF}"):
+            with suppress(OSError):
+                if half.stat().st_mtime < time() - _HALF_AGE_S:
+                    half.unlink()
+
+    def _read(self) -> Iterator[tuple[Path, Kept]]:
+        for path in self._files():
+            kept = self._load(path)
+            if kept is not None:
+                yield path, kept
+
+    def _files(self) -> list[Path]:
+        return sorted(p for p in self.folder.glob(f"*{_SUFFIX}") if p.name.partition("-")[0].isdigit())
+
+    def _load(self, path: Path) -> Kept | None:
+        try:
+            return from_bytes(self._protection.reveal(path.read_bytes()), self._owner)
+        except (OSError, ValueError):
+            return None
+
+    def _store(self, path: Path, kept: Kept) -> None:
+        """Put a file in place so that at every moment the old one or the new one is there, whole."""
+        self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        self.folder.chmod(0o700)
+        content = self._protection.protect(to_bytes(kept, self._owner))
+        fresh = path.with_name(f"{uuid4().hex}{_HALF}")
+        # For the owner only from the first moment, and never through somebody's link.
+        handle = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0), 0o600)
+        try:
+            with os.fdopen(handle, "wb") as file:
+                file.write(content)
+                file.flush()
+                os.fsync(file.fileno())
+            fresh.replace(path)
+        except BaseException:
+            fresh.unlink(missing_ok=True)
+            raise
+        _flush_folder(self.folder)
+
+
+def _flush_folder(folder: Path) -> None:
+    """Let the new name survive a power cut; Windows has no such call and needs none."""
+    if os.name == "posix":
+        handle = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(handle)
+        finally:
+            os.close(handle)
