@@ -1,0 +1,655 @@
+"""The forecast page in words, and when it asks the database for what."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from fakes import ImmediateTasks
+from mini_crm.domain.errors import BadValue, DatabaseUnreachable, MiniCrmError, SessionEnded
+from mini_crm.domain.model import (
+    AccuracyRow,
+    Commitment,
+    Forecast,
+    ForecastRow,
+    Group,
+    Manager,
+    Run,
+    RunKind,
+    RunStatus,
+    Session,
+    TrendPoint,
+)
+from mini_crm.domain.period import Period, PeriodKind, month_of, quarter_of, standing_periods, year_of
+from mini_crm.i18n import Texts
+from mini_crm.ui.desk import Desk
+from mini_crm.ui.forecast_presenter import LOOK_S, ForecastPresenter, Page
+
+TODAY = date(2026, 3, 12)
+NOW = datetime(2026, 3, 12, 10, 0, tzinfo=UTC)
+MARCH, QUARTER, YEAR = month_of(TODAY), quarter_of(TODAY), year_of(TODAY)
+CUSTOM = Period(PeriodKind.CUSTOM, date(2026, 3, 10), date(2026, 4, 9), "Spring")
+SPACE = "\u00a0"
+
+
+def run(paid: int = 40, refused: int = 60, as_of: datetime = NOW) -> Run:
+    """Make a finished live run that learned from so many payments and refusals."""
+    return Run(1, RunKind.LIVE, TODAY, as_of, as_of, as_of, RunStatus.DONE, "test", 200, paid, refused)
+
+
+def row(period: Period = MARCH, unit: str = "RUB", manager: str = "", **fields: Any) -> ForecastRow:
+    """Make a row: 1,000 paid, 500 still to come of 4,000, by win rate 1,000 + 4,000 x 7/14 = 3,000."""
+    usual: dict[str, Any] = {
+        "lead_id": 1, "lead_name": "Anna",
+        "manager_id": len(manager) if manager else None, "manager_name": manager,
+        "clients": 5, "open_count": 6, "due_today": 1, "overdue": 2, "expected": Decimal("4000.00"),
+        "paid_count": 3, "paid": Decimal("1000.00"), "refused_count": 4, "refused": Decimal("2500.40"),
+        "won": 7, "resolved": 15, "win_rate": None if manager else 0.47, "won_all": 7, "resolved_all": 14,
+        "speed_index": None if manager else 1.3, "paid_events": 0 if manager else 12,
+        "still_to_come": 500.0, "forecast": 1500.0, "low": 1200.0, "high": 1900.0, "hand_formula": 3000.0,
+        "new_entries": None, "run_rate": None,
+    }  # fmt: skip
+    return ForecastRow(period=period, unit=unit, **{**usual, **fields})
+
+
+def trend(*days: int, unit: str = "RUB") -> tuple[TrendPoint, ...]:
+    """Make stored days of March."""
+    return tuple(
+        TrendPoint(1, unit, date(2026, 3, day), Decimal(100 * day), 1500.0, 1200.0, 1900.0, 3000.0)
+        for day in days
+    )
+
+
+class FakeStore:
+    """Gives what it is told to, and fails when it is told to."""
+
+    def __init__(self) -> None:
+        periods = (MARCH, QUARTER, YEAR, CUSTOM)
+        self.forecast = Forecast(
+            run(),
+            leads=tuple(row(period) for period in periods),
+            managers=tuple(row(period, manager="Peter") for period in periods),
+        )
+        self.groups: tuple[Group, ...] = (Group(1, "North", "RUB", True, (Manager(5, "Peter", True),)),)
+        self.points = trend(10, 11, 12)
+        self.accuracy: tuple[AccuracyRow, ...] = ()
+        self.commitments: list[Commitment] = []
+        self.failure: MiniCrmError | None = None
+        self.trend_of: list[Period] = []
+        self.tokens: list[bytes] = []
+
+    def list_groups(self, token: bytes) -> tuple[Group, ...]:
+        """See ``DesktopStore``."""
+        return self.groups
+
+    def get_forecast(self, token: bytes) -> Forecast:
+        """See ``DesktopStore``."""
+        self.tokens.append(token)
+        if self.failure is not None:
+            raise self.failure
+        return self.forecast
+
+    def list_trend(self, token: bytes, period: Period) -> tuple[TrendPoint, ...]:
+        """See ``DesktopStore``."""
+        self.trend_of.append(period)
+        return self.points
+
+    def list_accuracy(self, token: bytes) -> tuple[AccuracyRow, ...]:
+        """See ``DesktopStore``."""
+        return self.accuracy
+
+    def list_commitments(self, token: bytes, period: Period) -> tuple[Commitment, ...]:
+        """See ``DesktopStore``."""
+        return tuple(reversed([c for c in self.commitments if c.period == period]))
+
+    def set_commitment(
+        self, token: bytes, period: Period, unit: str, amount: Decimal, note: str
+    ) -> Commitment:
+        """See ``DesktopStore``."""
+        if self.failure is not None:
+            raise self.failure
+        self.commitments.append(Commitment(period, unit, amount, note, NOW))
+        return self.commitments[-1]
+
+
+@dataclass
+class FakeView:
+    """Keeps what it was asked to show."""
+
+    pages: list[Page] = field(default_factory=list)
+    as_of: tuple[str, bool] = ("", False)
+    notice: tuple[str, str] = ("", "")
+    errors: dict[str, str] = field(default_factory=dict)
+    cleared: int = 0
+    on_screen: bool = True
+
+    def listen(self, events: object) -> None:
+        """See ``ForecastViewPort``."""
+
+    def show_page(self, page: Page) -> None:
+        """See ``ForecastViewPort``."""
+        self.pages.append(page)
+
+    def show_as_of(self, text: str, *, is_stale: bool) -> None:
+        """See ``ForecastViewPort``."""
+        self.as_of = (text, is_stale)
+
+    def show_notice(self, level: str, text: str) -> None:
+        """See ``ForecastViewPort``."""
+        self.notice = (level, text)
+
+    def show_commitment_error(self, name: str, text: str) -> None:
+        """See ``ForecastViewPort``."""
+        self.errors[name] = text
+
+    def clear_commitment(self) -> None:
+        """See ``ForecastViewPort``."""
+        self.cleared += 1
+
+    def is_on_screen(self) -> bool:
+        """See ``ForecastViewPort``."""
+        return self.on_screen
+
+    @property
+    def page(self) -> Page:
+        """The page as it is now."""
+        return self.pages[-1]
+
+    def card(self, number: int) -> tuple[str, str]:
+        """Give a card's value and note, with usual spaces."""
+        card = self.page.cards[number]
+        return card.value.replace(SPACE, " "), card.note.replace(SPACE, " ")
+
+    def cells(self, number: int) -> list[str]:
+        """Give a row of the table, with usual spaces."""
+        return [cell.replace(SPACE, " ") for cell in self.page.rows[number].cells]
+
+
+FORECAST, PAID, TO_COME, HAND, TARGET, COMMITMENT, RATE, PACE = range(8)
+
+
+class Opened:
+    """A page with its presenter, fake view, fake store and a clock."""
+
+    def __init__(self, store: FakeStore, language: str = "en") -> None:
+        self.now = NOW + timedelta(minutes=5)
+        self.store = store
+        self.view = FakeView()
+        self.tasks = ImmediateTasks()
+        session = Session(1, "Anna", NOW + timedelta(hours=12), False, TODAY)
+        self.desk = Desk(store, Texts(language), self.tasks, session, b"t", "db")  # type: ignore[arg-type]
+        self.presenter = ForecastPresenter(self.desk, self.view, now=lambda: self.now)  # type: ignore[arg-type]
+        self.presenter.start()
+
+
+@pytest.fixture
+def store() -> FakeStore:
+    """Give a lead with one unit, one manager and four periods."""
+    return FakeStore()
+
+
+# ------------------------------------------------------------------------------- the numbers
+
+
+def test_table_has_every_number_of_a_manager(store: FakeStore) -> None:
+    """A row shows clients, due today, overdue, sums, rate with counts, forecast, range and hand formula."""
+    view = Opened(store).view
+    assert [column.caption for column in view.page.columns] == [
+        "Manager", "Clients", "Due today", "Overdue", "Expected", "Paid", "Refused", "Win rate",
+        "Still to come", "Forecast", "P10–P90", "By win rate",
+    ]  # fmt: skip
+    assert view.cells(1) == [
+        "Peter", "5", "1", "! 2", "4,000", "1,000", "2,500", "47% (7 of 15)",
+        "500", "1,500", "1,200 – 1,900", "3,000",
+    ]  # fmt: skip
+    assert not view.page.rows[1].is_total
+
+
+def test_each_unit_has_its_total(store: FakeStore) -> None:
+    """The lead's own row of a unit stands above that unit's managers and is marked as a total."""
+    store.forecast = Forecast(
+        run(),
+        leads=(row(), row(unit="pcs", clients=1)),
+        managers=(row(manager="Peter"), row(unit="pcs", manager="Olga", expected=Decimal(3))),
+    )
+    view = Opened(store).view
+    assert [(view.cells(n)[0], view.page.rows[n].is_total) for n in range(4)] == [
+        ("Total, RUB", True), ("Peter", False), ("Total, pcs", True), ("Olga", False),
+    ]  # fmt: skip
+
+
+def test_managers_of_one_name_are_told_apart(store: FakeStore) -> None:
+    """Two managers with the same name carry the names of their groups."""
+    twins = (row(manager="Peter"), row(manager="peter", manager_id=6))
+    store.forecast = Forecast(run(), leads=(row(),), managers=twins)
+    store.groups = (
+        Group(1, "North", "RUB", True, (Manager(5, "Peter", True),)),
+        Group(2, "South", "RUB", True, (Manager(6, "peter", True),)),
+    )
+    view = Opened(store).view
+    assert [view.cells(n)[0] for n in (1, 2)] == ["Peter (North)", "peter (South)"]
+
+
+def test_cards_show_each_number_with_what_it_rests_on(store: FakeStore) -> None:
+    """Every number to be seen at once stands with its range or its count."""
+    store.forecast = Forecast(run(), leads=(row(target=Decimal(2000)),))
+    store.commitments = [Commitment(MARCH, "RUB", Decimal(1200), "", NOW)]
+    view = Opened(store).view
+    assert view.card(FORECAST) == ("1,500 RUB", "P10–P90: 1,200 – 1,900 RUB")
+    assert view.card(PAID) == ("1,000 RUB", "3 payments")
+    assert view.card(TO_COME) == ("500 RUB", "of 4,000 (6 entries)")
+    assert view.card(HAND) == ("3,000 RUB", "7 of 14 ever resolved")
+    assert view.card(TARGET) == ("2,000 RUB", "the forecast is 75% of it")
+    assert view.card(COMMITMENT) == ("1,200 RUB", "the forecast is 125% of it")
+    assert view.card(RATE) == ("47%", "7 of 15 in the last 365 days")
+    assert view.card(PACE) == ("× 1.3", "pays 1.3 times as fast (12 payments)")
+
+
+def test_missing_goals_are_said(store: FakeStore) -> None:
+    """Without target and commitment the cards say so instead of a zero."""
+    view = Opened(store).view
+    assert view.card(TARGET) == ("—", "not set by the administrator")
+    assert view.card(COMMITMENT) == ("—", "none yet")
+
+
+@pytest.mark.parametrize(
+    ("index", "value", "note"),
+    [
+        (0.5, "× 0.5", "pays 2.0 times slower (12 payments)"),
+        (1.04, "× 1.0", "pays as fast (12 payments)"),
+        (2.0, "× 2.0", "pays 2.0 times as fast (12 payments)"),
+    ],
+)
+def test_pace_against_the_company(store: FakeStore, index: float, value: str, note: str) -> None:
+    """The pace reads as faster, slower or the same, with the payments it is learned from."""
+    store.forecast = Forecast(run(), leads=(row(speed_index=index),))
+    assert Opened(store).view.card(PACE) == (value, note)
+
+
+@pytest.mark.parametrize(
+    ("forecast", "words"),
+    [
+        (1500.0, ["would be 3,000 RUB", "× 7/14", "decided by 2026-03-31", "1,500 RUB lower"]),
+        (3100.0, ["would be 3,000 RUB", "100 RUB higher"]),
+        (3000.2, ["is 3,000 RUB too"]),
+    ],
+)
+def test_sentence_explains_the_difference(store: FakeStore, forecast: float, words: list[str]) -> None:
+    """One sentence says what the hand formula comes to, how, and why the forecast is not the same."""
+    store.forecast = Forecast(run(), leads=(row(forecast=forecast),))
+    text = Opened(store).view.page.difference.replace(SPACE, " ")
+    assert [word for word in words if word not in text] == []
+
+
+def test_hand_formula_without_resolved_entries(store: FakeStore) -> None:
+    """A lead without a resolved entry is told that nothing can be computed by win rate."""
+    store.forecast = Forecast(run(), leads=(row(won_all=0, resolved_all=0, resolved=0, won=0),))
+    view = Opened(store).view
+    assert view.card(HAND) == ("—", "0 of 0 ever resolved")
+    assert "nothing can be computed" in view.page.difference
+    assert view.cells(0)[7] == "—"
+
+
+def test_numbers_beside_the_forecast(store: FakeStore) -> None:
+    """New entries and the pace of 90 days are told apart from the forecast, or not at all."""
+    assert Opened(store).view.page.beside == ""
+    store.forecast = Forecast(run(), leads=(row(new_entries=250.0, run_rate=1800.0),))
+    text = Opened(store).view.page.beside.replace(SPACE, " ")
+    assert text == (
+        "Not in the forecast: new entries may bring 250 RUB more; "
+        "by the pace of the last 90 days it would be 1,800 RUB."
+    )
+
+
+def test_no_history_is_marked(store: FakeStore) -> None:
+    """Before anything was resolved there is a mark, no range, and no number posing as a forecast."""
+    store.forecast = Forecast(
+        run(paid=0, refused=0), leads=(row(low=None, high=None, forecast=1000.0, still_to_come=0.0),)
+    )
+    view = Opened(store).view
+    assert view.page.mark.startswith("No history")
+    assert view.card(FORECAST) == ("1,000 RUB", "no history, no range")
+    assert view.cells(0)[10] == "no history"
+    assert view.card(PACE) == ("—", "no history")
+
+
+def test_weak_forecast_is_marked(store: FakeStore) -> None:
+    """With fewer than ten payments every point carries a sign and the mark says how many there are."""
+    store.forecast = replace(store.forecast, run=run(paid=9))
+    view = Opened(store).view
+    assert "only 9 payments" in view.page.mark
+    assert view.card(FORECAST)[0] == "≈ 1,500 RUB"
+    assert view.cells(1)[9] == "≈ 1,500"
+    store.forecast = replace(store.forecast, run=run(paid=10))
+    assert Opened(store).view.page.mark == ""
+
+
+def test_in_russian(store: FakeStore) -> None:
+    """In Russian the page reads with the words of the glossary and Russian numbers."""
+    store.forecast = Forecast(run(paid=3), leads=(row(forecast=1234567.0),), managers=(row(manager="Пётр"),))
+    view = Opened(store, "ru").view
+    assert view.page.periods[0] == "март 2026"
+    assert view.card(FORECAST)[0] == "≈ 1 234 567 RUB"
+    assert view.card(RATE) == ("47 %", "7 из 15 за последние 365 дней")
+    assert view.card(PACE)[1] == "в 1,3 раза быстрее (12 оплат)"
+    assert view.cells(0)[0] == "Итого, RUB"
+    assert view.cells(1)[7] == "47 % (7 из 15)"
+    assert "По сбываемости вышло бы 3 000 RUB" in view.page.difference.replace(SPACE, " ")
+    assert view.as_of[0].startswith("данные на ")
+
+
+# ------------------------------------------------------------------------------- periods and units
+
+
+def test_periods_are_those_of_the_run(store: FakeStore) -> None:
+    """Month, quarter, year and open custom periods can be chosen, the month first."""
+    view = Opened(store).view
+    assert view.page.periods == ("March 2026", "Q1 2026", "2026", "Spring (2026-03-10 – 2026-04-09)")
+    assert view.page.period == 0
+
+
+def test_another_period_shows_its_own_numbers(store: FakeStore) -> None:
+    """Choosing a period changes table, cards and trend to that period, and it stays chosen."""
+    store.forecast = Forecast(run(), leads=(row(), row(QUARTER, paid=Decimal(7777))))
+    opened = Opened(store)
+    opened.presenter.choose_period(1)
+    assert opened.view.card(PAID)[0] == "7,777 RUB"
+    assert store.trend_of == [MARCH, QUARTER]
+    opened.presenter.refresh()
+    assert opened.view.page.period == 1
+    assert store.trend_of[-1] == QUARTER
+
+
+def test_period_that_has_gone_falls_back(store: FakeStore) -> None:
+    """When the chosen custom period was closed meanwhile the month is shown."""
+    opened = Opened(store)
+    opened.presenter.choose_period(3)
+    store.forecast = Forecast(run(), leads=(row(),))
+    opened.presenter.refresh()
+    assert (opened.view.page.period, opened.view.page.periods) == (0, ("March 2026",))
+
+
+def test_units_are_chosen_without_asking_again(store: FakeStore) -> None:
+    """Another unit shows that unit's cards, chart and commitments; money and pieces never mix."""
+    store.forecast = Forecast(run(), leads=(row(), row(unit="pcs", clients=1, paid=Decimal(3), forecast=4.5)))
+    store.groups = (*store.groups, Group(2, "Counted", "pcs", True, ()))
+    store.points = (*trend(10, 11), *trend(12, unit="pcs"))
+    store.commitments = [Commitment(MARCH, "pcs", Decimal(5), "", NOW)]
+    opened = Opened(store)
+    assert (opened.view.page.units, opened.view.page.unit_code) == (("RUB", "pcs"), "RUB")
+    assert len(opened.view.page.chart.points) == 2
+    asked = len(store.tokens)
+    opened.presenter.choose_unit(1)
+    assert len(store.tokens) == asked
+    assert opened.view.card(PAID)[0] == "3 pcs"
+    assert opened.view.card(FORECAST)[0] == "4.5 pcs"
+    assert opened.view.card(COMMITMENT)[0] == "5 pcs"
+    assert [point.unit for point in opened.view.page.chart.points] == ["pcs"]
+
+
+@pytest.mark.parametrize(("forecast", "shown"), [(9.98, "10 pcs"), (1234.56, "1,234.6 pcs"), (0.04, "0 pcs")])
+def test_pieces_have_a_tenth_at_most(store: FakeStore, forecast: float, shown: str) -> None:
+    """A forecast of pieces is rounded to a tenth, and a whole one has none."""
+    store.forecast = Forecast(run(), leads=(row(unit="pcs", forecast=forecast),))
+    store.groups = ()
+    assert Opened(store).view.card(FORECAST)[0] == shown
+
+
+def test_page_opens_on_the_unit_with_most_clients(store: FakeStore) -> None:
+    """A lead who mostly counts pieces sees pieces first."""
+    store.forecast = Forecast(run(), leads=(row(), row(unit="pcs", clients=50)))
+    assert Opened(store).view.page.unit_code == "pcs"
+
+
+# ------------------------------------------------------------------------------- chart and accuracy
+
+
+def test_chart_has_the_days_that_are_stored(store: FakeStore) -> None:
+    """The chart shows the stored days of the period with target and commitment, and how many days."""
+    store.forecast = Forecast(run(), leads=(row(target=Decimal(2000)),))
+    chart = Opened(store).view.page.chart
+    assert chart.can_be_drawn
+    assert [point.day.day for point in chart.points] == [10, 11, 12]
+    assert (chart.target, chart.commitment) == (2000.0, None)
+    assert chart.captions["forecast"] == "Forecast (3 days)"
+
+
+@pytest.mark.parametrize(("days", "words"), [((), "none yet"), ((12,), "one: 2026-03-12, forecast 1,500")])
+def test_too_few_days_for_a_chart_are_said(store: FakeStore, days: tuple[int, ...], words: str) -> None:
+    """With fewer than two stored days there is a sentence instead of an empty chart."""
+    store.points = trend(*days)
+    chart = Opened(store).view.page.chart
+    assert not chart.can_be_drawn
+    assert words in chart.text.replace(SPACE, " ")
+
+
+def test_accuracy_of_past_forecasts(store: FakeStore) -> None:
+    """Each ended period shows days compared, both methods' misses, and how often the range held."""
+    february = month_of(date(2026, 2, 1))
+    store.accuracy = (
+        AccuracyRow(february, 1, "Anna", "RUB", 20, 0.12, 0.453, 15),
+        AccuracyRow(month_of(date(2026, 1, 1)), 1, "Anna", "RUB", 3, None, None, 0),
+    )
+    page = Opened(store).view.page
+    assert page.accuracy == (
+        ("February 2026", "RUB", "20", "12%", "45%", "15 of 20 (75%)"),
+        ("January 2026", "RUB", "3", "—", "—", "0 of 3 (0%)"),
+    )
+    assert page.no_accuracy == ""
+
+
+def test_no_accuracy_yet_is_said(store: FakeStore) -> None:
+    """Before a period has ended there is a sentence instead of an empty table."""
+    assert "nothing to compare" in Opened(store).view.page.no_accuracy
+
+
+# ------------------------------------------------------------------------------- nothing, old, lost
+
+
+def test_before_the_first_run(store: FakeStore) -> None:
+    """Without any run the page says so, offers the periods of today, and a commitment can be recorded."""
+    store.forecast = Forecast(None)
+    store.points = ()
+    opened = Opened(store)
+    assert "not been computed yet" in opened.view.page.nothing
+    assert len(opened.view.page.periods) == len(standing_periods(TODAY))
+    assert opened.view.page.cards == ()
+    assert opened.view.as_of == ("no forecast yet", True)
+    opened.presenter.commit("500", "")
+    assert store.commitments[0].amount == Decimal(500)
+
+
+def test_lead_without_entries(store: FakeStore) -> None:
+    """A run that found nothing of this lead is told from no run at all."""
+    store.forecast = Forecast(run())
+    assert "no entries of yours" in Opened(store).view.page.nothing
+
+
+def test_age_is_told_and_turns_amber(store: FakeStore, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The forecast's time stands there; past 35 minutes it is marked, on another day it has its date."""
+    opened = Opened(store)
+    local = NOW.astimezone()
+    assert opened.view.as_of == (f"as of {local:%H:%M}", False)
+    opened.now = NOW + timedelta(minutes=35)
+    opened.presenter.refresh()
+    assert opened.view.as_of[1] is False
+    opened.now = NOW + timedelta(minutes=36)
+    opened.presenter.refresh()
+    assert opened.view.as_of[1] is True
+    opened.now = NOW + timedelta(days=2)
+    opened.presenter.refresh()
+    assert opened.view.as_of[0] == f"as of {local:%Y-%m-%d %H:%M}"
+
+
+def test_newer_run_appears_by_itself(store: FakeStore) -> None:
+    """While the page is on the screen a newer forecast is shown within a minute."""
+    opened = Opened(store)
+    store.forecast = Forecast(run(), leads=(row(forecast=9999.0),))
+    opened.tasks.advance(LOOK_S * 1000)
+    assert opened.view.card(FORECAST)[0] == "9,999 RUB"
+
+
+def test_same_forecast_is_not_read_whole_again(store: FakeStore) -> None:
+    """While nothing is new, looking for something new reads no trend and draws nothing anew."""
+    opened = Opened(store)
+    read, shown = len(store.trend_of), len(opened.view.pages)
+    opened.tasks.advance(3 * LOOK_S * 1000)
+    assert len(store.tokens) > 3
+    assert (len(store.trend_of), len(opened.view.pages)) == (read, shown)
+
+
+def test_page_comes_back_by_itself(store: FakeStore) -> None:
+    """After the database was away the notice goes when it answers again, though nothing is new."""
+    opened = Opened(store)
+    store.failure = DatabaseUnreachable("database_unreachable")
+    opened.tasks.advance(LOOK_S * 1000)
+    assert opened.view.notice[0] == "error"
+    store.failure = None
+    opened.tasks.advance(LOOK_S * 1000)
+    assert opened.view.notice == ("", "")
+
+
+def test_hidden_page_asks_for_nothing(store: FakeStore) -> None:
+    """A page that nobody sees does not trouble the database, and neither does a stopped one."""
+    opened = Opened(store)
+    asked = len(store.tokens)
+    opened.view.on_screen = False
+    opened.tasks.advance(10 * LOOK_S * 1000)
+    assert len(store.tokens) == asked
+    opened.view.on_screen = True
+    opened.presenter.stop()
+    opened.tasks.advance(10 * LOOK_S * 1000)
+    assert len(store.tokens) == asked
+
+
+def test_lost_database_keeps_what_was_read(store: FakeStore) -> None:
+    """When the database does not answer the numbers stay, with the time of the last good data."""
+    opened = Opened(store)
+    pages = len(opened.view.pages)
+    store.failure = DatabaseUnreachable("database_unreachable")
+    opened.now = NOW + timedelta(minutes=9)
+    opened.presenter.refresh()
+    level, text = opened.view.notice
+    assert level == "error"
+    assert f"read at {(NOW + timedelta(minutes=5)).astimezone():%H:%M}" in text
+    assert len(opened.view.pages) == pages
+    store.failure = None
+    opened.presenter.refresh()
+    assert opened.view.notice == ("", "")
+
+
+def test_ended_session_is_renewed_and_the_page_shown(store: FakeStore) -> None:
+    """A session that ended is renewed by its lead, and what was asked for comes then."""
+    opened = Opened(store)
+    asked: list[Callable[[], None]] = []
+    opened.desk.sign_in_again = asked.append
+    store.failure = SessionEnded("session_ended")
+    opened.presenter.choose_period(2)
+    store.failure = None
+    opened.desk.token = b"new"
+    asked[0]()
+    assert opened.view.page.period == 2
+    assert store.tokens[-1] == b"new"
+
+
+def test_slow_answer_to_an_older_question_is_not_shown(store: FakeStore) -> None:
+    """When another period was chosen meanwhile the older answer changes nothing."""
+    opened = Opened(store)
+    opened.tasks.hold()
+    opened.presenter.choose_period(1)
+    opened.presenter.choose_period(2)
+    pages = len(opened.view.pages)
+    opened.tasks.release()
+    assert [page.period for page in opened.view.pages[pages:]] == [2]
+
+
+def test_choice_that_was_taken_back_is_the_last_word(store: FakeStore) -> None:
+    """Going back to the first period before the other one has come shows the first."""
+    opened = Opened(store)
+    opened.tasks.hold()
+    opened.presenter.choose_period(1)
+    opened.presenter.choose_period(0)
+    opened.tasks.release()
+    assert opened.view.page.period == 0
+
+
+def test_unit_chosen_while_reading_stays(store: FakeStore) -> None:
+    """A unit that was chosen while the database was slow is still chosen when its answer comes."""
+    store.forecast = Forecast(run(), leads=(row(), row(unit="pcs", clients=1)))
+    opened = Opened(store)
+    opened.tasks.hold()
+    opened.presenter.refresh()
+    opened.presenter.choose_unit(1)
+    opened.tasks.release()
+    assert opened.view.page.unit_code == "pcs"
+
+
+# ------------------------------------------------------------------------------- commitment
+
+
+def test_commitment_is_recorded(store: FakeStore) -> None:
+    """The lead's number goes to the period and unit shown; the list has it first, the form is empty."""
+    opened = Opened(store)
+    opened.presenter.choose_period(1)
+    store.commitments = [Commitment(QUARTER, "RUB", Decimal(1), "first", NOW)]
+    opened.presenter.commit("12 500,50", "two big\ncontracts")
+    assert store.commitments[-1] == Commitment(QUARTER, "RUB", Decimal("12500.50"), "two big\ncontracts", NOW)
+    moment = f"{NOW.astimezone():%Y-%m-%d %H:%M}"
+    assert [tuple(cell.replace(SPACE, " ") for cell in cells) for cells in opened.view.page.commitments] == [
+        (moment, "12,500.50 RUB", "two big contracts"),
+        (moment, "1 RUB", "first"),
+    ]
+    assert opened.view.cleared == 1
+    assert opened.view.notice[0] == "ok"
+    assert "Q1 2026" in opened.view.notice[1]
+
+
+def test_commitment_goes_to_the_period_that_is_chosen(store: FakeStore) -> None:
+    """A commitment made before the newly chosen period has come belongs to that period all the same."""
+    opened = Opened(store)
+    opened.tasks.hold()
+    opened.presenter.choose_period(2)
+    opened.presenter.commit("5", "")
+    opened.tasks.release()
+    assert [commitment.period for commitment in store.commitments] == [YEAR]
+
+
+@pytest.mark.parametrize("typed", ["", "abc", "1,234", "-5", "5 USD"])
+def test_wrong_amount_is_said_beside_the_field(store: FakeStore, typed: str) -> None:
+    """What is no amount in this unit is refused with a sentence, and nothing is sent."""
+    opened = Opened(store)
+    opened.presenter.commit(typed, "")
+    assert opened.view.errors["amount"]
+    assert (store.commitments, opened.view.cleared) == ([], 0)
+
+
+def test_pieces_are_whole(store: FakeStore) -> None:
+    """Half a piece cannot be committed to."""
+    store.forecast = Forecast(run(), leads=(row(unit="pcs"),))
+    store.groups = ()
+    opened = Opened(store)
+    opened.presenter.commit("2,5", "")
+    assert "whole number" in opened.view.errors["amount"]
+
+
+def test_note_that_is_too_long_is_said_beside_it(store: FakeStore) -> None:
+    """What the database says against the note stands at the note, and both stay in the form."""
+    opened = Opened(store)
+    store.failure = BadValue("commitment_note_too_long", field="note", limit=500)
+    opened.presenter.commit("5", "x" * 501)
+    assert "500" in opened.view.errors["note"]
+    assert opened.view.cleared == 0
+
+
+def test_commitment_that_could_not_be_stored_stays_in_the_form(store: FakeStore) -> None:
+    """When the database does not answer the lead is told that nothing was recorded and nothing is lost."""
+    opened = Opened(store)
+    store.failure = DatabaseUnreachable("database_unreachable")
+    opened.presenter.commit("5", "")
+    level, text = opened.view.notice
+    assert level == "error"
+    assert text.startswith("The commitment was not recorded; it is still in the form.")
+    assert opened.view.cleared == 0
