@@ -1,0 +1,198 @@
+"""Entries as a person reads them: cells of a row, sums, names of fields; no Tk here."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from enum import StrEnum
+
+from mini_crm.domain.dates import format_date
+from mini_crm.domain.model import PIECES, Action, Entry, EntrySort, EntryVersion, Status
+from mini_crm.domain.money import format_amount
+from mini_crm.i18n import Texts
+
+COLUMNS = tuple(EntrySort)
+"""The columns of the table, in their first order; each can be sorted by."""
+
+
+class Mark(StrEnum):
+    """How a row is coloured; each has a sign in the status column as well."""
+
+    EXPECTED = "expected"
+    DUE_TODAY = "due_today"
+    OVERDUE = "overdue"
+    PAID = "paid"
+    REFUSED = "refused"
+
+
+SIGNS = {Mark.EXPECTED: "", Mark.DUE_TODAY: "▸ ", Mark.OVERDUE: "! ", Mark.PAID: "✓ ", Mark.REFUSED: "✕ "}
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One row of the table: cells in the order of ``COLUMNS``."""
+
+    entry_id: int
+    cells: tuple[str, ...]
+    mark: Mark
+
+
+def mark_of(entry: Entry, today: date) -> Mark:
+    """Say how a row is coloured on a day."""
+    if entry.status is Status.PAID:
+        return Mark.PAID
+    if entry.status is Status.REFUSED:
+        return Mark.REFUSED
+    if entry.pay_by is None or entry.pay_by > today:
+        return Mark.EXPECTED
+    return Mark.DUE_TODAY if entry.pay_by == today else Mark.OVERDUE
+
+
+class EntryTexts:
+    """Writes entries in the person's language.
+
+    Args:
+        texts: In that language.
+    """
+
+    def __init__(self, texts: Texts) -> None:
+        self.texts = texts
+        _ = texts.gettext
+        self.statuses = {
+            Status.EXPECTED: _("Expected"),
+            Status.PAID: _("Paid"),
+            Status.REFUSED: _("Refused"),
+        }
+        self.captions: dict[EntrySort, str] = {
+            EntrySort.ENTRY_ID: _("ID"),
+            EntrySort.GROUP: _("Group"),
+            EntrySort.MANAGER: _("Manager"),
+            EntrySort.CLIENT_PIN: texts.pgettext("column", "PIN"),
+            EntrySort.AMOUNT: texts.pgettext("column", "Amount"),
+            EntrySort.ENTERED_ON: _("Entered"),
+            EntrySort.PAY_BY: _("Pay by"),
+            EntrySort.STATUS: _("Status"),
+            EntrySort.PROBABILITY: _("Chance"),
+            EntrySort.COMMENT: _("Comment"),
+        }
+        self.fields = {
+            "manager_id": _("Manager"),
+            "client_pin": _("Client PIN"),
+            "amount": texts.pgettext("column", "Amount"),
+            "pay_by": _("Pay by"),
+            "status": _("Status"),
+            "status_on": _("Day of payment or refusal"),
+            "paid_amount": _("Amount that came"),
+            "comment": _("Comment"),
+            "deleted": _("Taken out"),
+            "manager_name": _("Manager"),
+            "group_name": _("Group"),
+        }
+        self.actions = {
+            Action.ADDED: _("entered"),
+            Action.CHANGED: _("changed"),
+            Action.DELETED: _("deleted"),
+            Action.RESTORED: _("brought back"),
+            Action.IMPORTED: _("imported"),
+            Action.VOIDED: _("voided"),
+            Action.REASSIGNED: _("reassigned"),
+        }
+
+    def row(self, entry: Entry, today: date) -> Row:
+        """Write one entry as a row of the table."""
+        mark = mark_of(entry, today)
+        cells = (
+            str(entry.entry_id),
+            entry.group_name,
+            entry.manager_name,
+            entry.client_pin,
+            self.amount(entry.amount, entry.unit),
+            self.day(entry.entered_on),
+            self.day(entry.pay_by),
+            SIGNS[mark] + self.status_of(entry),
+            "" if entry.probability is None else f"{entry.probability:.0%}",
+            " ".join(entry.comment.split()),
+        )
+        return Row(entry.entry_id, cells, mark)
+
+    def rows(self, entries: Sequence[Entry], today: date) -> list[Row]:
+        """Write entries as rows of the table."""
+        return [self.row(entry, today) for entry in entries]
+
+    def status_of(self, entry: Entry) -> str:
+        """Write the status with its day, and the amount that came if it was another one."""
+        text = self.statuses[entry.status]
+        if entry.status_on is not None:
+            text += f" {self.day(entry.status_on)}"
+        if entry.paid_amount is not None and entry.paid_amount != entry.amount:
+            text += f": {self.amount(entry.paid_amount, entry.unit)}"
+        return text
+
+    def describe(self, entry: Entry) -> str:
+        """Write one entry as a line to recognise it by."""
+        parts = [
+            entry.group_name,
+            entry.manager_name,
+            f"{self.captions[EntrySort.CLIENT_PIN]} {entry.client_pin or '—'}",
+            self.amount(entry.amount, entry.unit),
+            f"{self.captions[EntrySort.ENTERED_ON]} {self.day(entry.entered_on)}",
+            self.status_of(entry),
+        ]
+        return " · ".join(parts)
+
+    def day(self, day: date | None) -> str:
+        """Write a day; nothing for none."""
+        return "" if day is None else format_date(day, language=self.texts.language)
+
+    def moment(self, moment: datetime) -> str:
+        """Write a moment in the time of this computer."""
+        local = moment.astimezone()
+        return f"{self.day(local.date())} {local:%H:%M}"
+
+    def unit(self, unit: str) -> str:
+        """Name a unit behind a number."""
+        return self.texts.gettext("pcs") if unit == PIECES else unit
+
+    def amount(self, amount: Decimal | float, unit: str, *, rounded: bool = False) -> str:
+        """Write an amount with its unit; pieces and, if wanted, sums of money without a fraction."""
+        value = Decimal(amount)
+        if rounded:
+            value = value.quantize(Decimal(1))
+        return f"{format_amount(value, language=self.texts.language)}\u00a0{self.unit(unit)}"
+
+    def summary(self, total: int, sums: Mapping[str, Decimal]) -> str:
+        """Write how many rows the filter lets through and what they add up to."""
+        count = self.texts.ngettext("{n} entry", "{n} entries", total).format(
+            n=format_amount(Decimal(total), language=self.texts.language)
+        )
+        return " · ".join([count, *(self.amount(amount, unit) for unit, amount in sorted(sums.items()))])
+
+    def history(self, versions: Sequence[EntryVersion]) -> list[tuple[str, str, str, str, str]]:
+        """Write a history, newest first: moment, who and where, what was done, old, new."""
+        lines: list[tuple[str, str, str, str, str]] = []
+        for version in reversed(versions):
+            who = version.changed_by + (f" ({version.computer})" if version.computer else "")
+            head = (self.moment(version.changed_at), who)
+            shown = [change for change in version.changes if change.field not in ("manager_id", "deleted")]
+            if not shown:
+                lines.append((*head, self.actions[version.action], "", ""))
+            for change in shown:
+                caption = self.fields.get(change.field, change.field)
+                lines.append((*head, caption, self.value(change.old), self.value(change.new)))
+        return lines
+
+    def value(self, value: object) -> str:
+        """Write a value of any field."""
+        match value:
+            case None | "":
+                return "—"
+            case Status():
+                return self.statuses[value]
+            case Decimal():
+                return format_amount(value, language=self.texts.language)
+            case date():
+                return self.day(value)
+            case _:
+                return str(value)

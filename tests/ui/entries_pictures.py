@@ -1,0 +1,177 @@
+"""Pictures of the entry page and its dialogs, for ``take_pictures.py``."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+from typing import TYPE_CHECKING
+from uuid import uuid4
+
+from mini_crm.domain.dates import format_date
+from mini_crm.domain.model import Status
+from mini_crm.ui.entries_view import EntriesView
+from unit.fake_entries_view import Cable
+
+if TYPE_CHECKING:
+    from take_pictures import Studio
+
+    from mini_crm.ui.main_window import MainWindow
+
+
+class Desk:
+    """A lead at work on the entry page."""
+
+    def __init__(self, studio: Studio, main: MainWindow) -> None:
+        self.studio = studio
+        self.main = main
+        view = main.pages.nametowidget(main.pages.tabs()[0])
+        assert isinstance(view, EntriesView)
+        self.view = view
+        self.presenter = main.entries
+
+    def settle(self) -> None:
+        """Wait until nothing is under way."""
+        self.studio.wait(lambda: not self.main.tasks.is_busy)
+
+    def choose(self, *rows: int) -> None:
+        """Choose rows by their place."""
+        tree = self.view.table.tree
+        names = tree.get_children()
+        tree.selection_set([names[row] for row in rows])
+        tree.focus(names[rows[0]])
+        self.studio.live(0.1)
+
+    def fill_in(self, pin: str, amount: str, days: int) -> None:
+        """Fill in the form with keys alone."""
+        form = self.view.form
+        form.manager.set(form.manager.input.names[1])
+        form.manager.input.event_generate("<<ComboboxSelected>>")
+        for field, text in ((form.client_pin, pin), (form.amount, amount)):
+            field.set("")
+            field.input.insert(0, text)
+            field.input.event_generate("<KeyRelease>", keysym="a")
+        form.pay_by.set_day(self.presenter.today() + timedelta(days=days))
+        self.studio.live(0.7)
+
+
+def entries_pictures(studio: Studio, main: MainWindow) -> None:
+    """The entry page: as it opens, filled in, with errors, with each of its dialogs, without a database."""
+    desk = Desk(studio, main)
+    desk.settle()
+    studio.shoot("entries")
+    form_pictures(desk)
+    table_pictures(desk)
+    dialog_pictures(desk)
+    trouble_pictures(desk)
+
+
+def form_pictures(desk: Desk) -> None:
+    """The form: a list while typing, the calendar, errors below the fields."""
+    studio, form = desk.studio, desk.view.form
+    form.manager.input.focus_force()
+    form.manager.input.open_list()
+    studio.shoot("entries_list")
+    form.manager.input.close_list()
+    form.pay_by.toggle_calendar()
+    studio.shoot("entries_calendar")
+    form.pay_by.close_calendar()
+    desk.fill_in("0042", "1,234", 5)
+    form.pay_by.set("31.02.2026")
+    form.save_button.invoke()
+    studio.shoot("entries_errors")
+    desk.presenter.form.clear()
+    studio.live(0.2)
+
+
+def table_pictures(desk: Desk) -> None:
+    """The table: filtered, and its menu."""
+    studio, view = desk.studio, desk.view
+    view.filters.due.current(2)
+    view.filters.due.event_generate("<<ComboboxSelected>>")
+    studio.live(0.8)
+    desk.settle()
+    studio.shoot("entries_overdue")
+    view.filters.reset_button.invoke()
+    studio.live(0.5)
+    desk.settle()
+    desk.choose(0, 1)
+    menu = view.table.menu(desk.presenter)
+    menu.post(view.winfo_rootx() + 300, view.winfo_rooty() + 380)
+    studio.shoot("entries_menu")
+    menu.unpost()
+
+
+def dialog_pictures(desk: Desk) -> None:
+    """Paid, history, conflict, paste."""
+    studio, view, presenter = desk.studio, desk.view, desk.presenter
+    desk.choose(0)
+    presenter.actions.mark(Status.PAID)
+    desk.settle()
+    studio.shoot("mark_paid")
+    studio.close_dialogs()
+    touch(desk)
+    presenter.actions.show_history()
+    desk.settle()
+    studio.wait(lambda: studio.dialogs)
+    studio.shoot("history")
+    studio.close_dialogs()
+    presenter.edit_selected()
+    desk.settle()
+    touch(desk)
+    view.form.amount.set("77 000")
+    view.form.save_button.invoke()
+    desk.settle()
+    studio.wait(lambda: studio.dialogs)
+    studio.shoot("conflict")
+    studio.close_dialogs()
+    presenter.form.clear()
+    first, second = view.form.manager.input.names[:2]
+    language = studio.language
+    today = presenter.today()
+    days = [format_date(today + timedelta(days=days), language=language) for days in (3, 9, 20)]
+    presenter.paste(
+        f"{first}\t00420011\t15000\t{days[0]}\t\n{second}\t00420012\t1,234\t{days[1]}\t\n"
+        f"{first}\t00420013\t8 400\t31.02.2026\t\n{second}\t00420014\t990\t{days[2]}\t\n"
+    )
+    studio.wait(lambda: studio.dialogs)
+    studio.shoot("paste")
+    studio.close_dialogs()
+
+
+def trouble_pictures(desk: Desk) -> None:
+    """The database is gone: the banner, what is kept on this computer; and leaving without saving."""
+    studio, view, main = desk.studio, desk.view, desk.main
+    store = main.desk.store
+    cable = Cable(store)
+    main.desk.store = cable  # type: ignore[assignment]
+    cable.pulled = True
+    desk.fill_in("00420099", "15000", 4)
+    view.form.save_button.invoke()
+    desk.settle()
+    desk.presenter.refresh()
+    desk.settle()
+    studio.wait(lambda: view.lost.sentence)
+    studio.shoot("database_lost")
+    if view.kept.winfo_ismapped():
+        view.kept.invoke()
+        desk.settle()
+        studio.wait(lambda: studio.dialogs)
+        studio.shoot("kept")
+        studio.close_dialogs()
+    cable.pulled = False
+    main.desk.store = store
+    desk.presenter.refresh()
+    studio.live(1)
+    desk.settle()
+
+
+def touch(desk: Desk) -> None:
+    """Let another program change the chosen row."""
+    store, token = desk.studio.store, desk.main.desk.token
+    (number,) = desk.view.table.selected_ids()
+    entry = store.get_entry(token, number)
+    amount = entry.amount + 500
+    pay_by = (entry.pay_by or desk.presenter.today()) + timedelta(days=7)
+    store.update_entry(
+        token, uuid4(), number, entry.version, replace(entry.draft(), amount=amount, pay_by=pay_by)
+    )

@@ -1,0 +1,352 @@
+"""The entry page without a screen: keeps what it is told, and answers as it is set to."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from mini_crm.domain.errors import DatabaseUnreachable
+from mini_crm.domain.model import EntrySort
+from mini_crm.ui.entries_presenter import EntriesPresenter
+from mini_crm.ui.entry_actions_presenter import Answer, StatusQuestion
+from mini_crm.ui.entry_conflict import ConflictTexts
+from mini_crm.ui.entry_draft import FormValues
+from mini_crm.ui.entry_filters_presenter import FilterValues
+from mini_crm.ui.entry_head_presenter import Bar
+from mini_crm.ui.entry_kept_presenter import KeptLine, KeptPresenter
+from mini_crm.ui.entry_paste_presenter import PastedRow, PastePresenter
+from mini_crm.ui.entry_texts import Row
+
+
+class FakeForm:
+    """A ``FormPort``; a test types by setting ``values``."""
+
+    def __init__(self) -> None:
+        self.values = FormValues()
+        self.groups: list[str] = []
+        self.managers: list[str] = []
+        self.unit: str | None = None
+        self.title = self.entered_on = self.pin_hint = self.focused = ""
+        self.is_new = True
+        self.busy = False
+        self.errors: dict[str, str] = {}
+
+    def read(self) -> FormValues:
+        """Give what was typed."""
+        return self.values
+
+    def show(self, values: FormValues) -> None:
+        """Keep what is shown."""
+        self.values = values
+
+    def show_groups(self, names: Sequence[str]) -> None:
+        """Keep the groups."""
+        self.groups = list(names)
+
+    def show_managers(self, names: Sequence[str]) -> None:
+        """Keep the managers."""
+        self.managers = list(names)
+
+    def show_unit(self, unit: str | None) -> None:
+        """Keep the unit."""
+        self.unit = unit
+
+    def show_title(self, title: str, entered_on: str, *, is_new: bool) -> None:
+        """Keep the title."""
+        self.title, self.entered_on, self.is_new = title, entered_on, is_new
+
+    def show_error(self, field: str, text: str) -> None:
+        """Keep the error."""
+        self.errors.pop(field, None)
+        if text:
+            self.errors[field] = text
+
+    def show_pin_hint(self, text: str) -> None:
+        """Keep the hint."""
+        self.pin_hint = text
+
+    def show_busy(self, busy: bool) -> None:
+        """Keep the state."""
+        self.busy = busy
+
+    def focus(self, field: str) -> None:
+        """Keep the field."""
+        self.focused = field
+
+
+class FakeTable:
+    """A ``TablePort``."""
+
+    def __init__(self) -> None:
+        self.rows: list[Row] = []
+        self.chosen: list[int] = []
+        self.order: tuple[EntrySort, bool] | None = None
+        self.summary = ""
+        self.tops = 0
+
+    def show_rows(self, rows: Sequence[Row]) -> None:
+        """Keep the rows."""
+        self.rows = list(rows)
+
+    def append_rows(self, rows: Sequence[Row]) -> None:
+        """Keep more rows."""
+        self.rows += rows
+
+    def to_top(self) -> None:
+        """Count."""
+        self.tops += 1
+
+    def selected_ids(self) -> list[int]:
+        """Give what the test has chosen."""
+        return self.chosen
+
+    def select(self, entry_id: int) -> None:
+        """Choose a row."""
+        self.chosen = [entry_id]
+
+    def show_order(self, column: EntrySort, descending: bool) -> None:
+        """Keep the order."""
+        self.order = (column, descending)
+
+    def show_summary(self, text: str) -> None:
+        """Keep counts and sums."""
+        self.summary = text
+
+    def ids(self) -> list[int]:
+        """Give the numbers from top to bottom."""
+        return [row.entry_id for row in self.rows]
+
+    def column(self, column: EntrySort) -> list[str]:
+        """Give the cells of a column from top to bottom."""
+        return [row.cells[list(EntrySort).index(column)] for row in self.rows]
+
+
+class FakeFilters:
+    """A ``FiltersPort``; a test types by setting ``values``."""
+
+    def __init__(self) -> None:
+        self.values = FilterValues()
+        self.managers: list[str] = []
+        self.error = ""
+
+    def read(self) -> FilterValues:
+        """Give what was typed."""
+        return self.values
+
+    def show(self, values: FilterValues) -> None:
+        """Keep what is shown."""
+        self.values = values
+
+    def show_managers(self, names: Sequence[str]) -> None:
+        """Keep the managers."""
+        self.managers = list(names)
+
+    def show_error(self, text: str) -> None:
+        """Keep the error."""
+        self.error = text
+
+
+class FakeHead:
+    """A ``HeadPort``."""
+
+    def __init__(self) -> None:
+        self.lead = self.as_of = ""
+        self.periods: list[str] = []
+        self.bars: list[Bar] = []
+        self.stale = self.computing = False
+
+    def show_lead(self, name: str) -> None:
+        """Keep the name."""
+        self.lead = name
+
+    def show_periods(self, names: Sequence[str], chosen: int) -> None:
+        """Keep the periods."""
+        self.periods = list(names)
+
+    def show_bars(self, bars: Sequence[Bar]) -> None:
+        """Keep the bars."""
+        self.bars = list(bars)
+
+    def show_as_of(self, text: str, *, stale: bool) -> None:
+        """Keep the age."""
+        self.as_of, self.stale = text, stale
+
+    def show_computing(self, computing: bool) -> None:
+        """Keep the state."""
+        self.computing = computing
+
+
+class FakePanel:
+    """A ``DeletePort``; a test types by setting ``number``."""
+
+    def __init__(self) -> None:
+        self.number = self.look = self.undo = ""
+        self.may_delete = self.is_error = False
+
+    def read_id(self) -> str:
+        """Give what was typed."""
+        return self.number
+
+    def show_id(self, text: str) -> None:
+        """Keep the number."""
+        self.number = text
+
+    def show_look(self, text: str, *, may_delete: bool, is_error: bool) -> None:
+        """Keep the look."""
+        self.look, self.may_delete, self.is_error = text, may_delete, is_error
+
+    def show_undo(self, text: str) -> None:
+        """Keep the offer."""
+        self.undo = text
+
+
+class FakePaste:
+    """A ``PastePort``."""
+
+    def __init__(self) -> None:
+        self.presenter: PastePresenter | None = None
+        self.rows: dict[int, PastedRow] = {}
+        self.count = ""
+        self.can_save = self.closed = False
+
+    def attach(self, presenter: PastePresenter) -> None:
+        """Keep the presenter."""
+        self.presenter = presenter
+
+    def show_rows(self, captions: Sequence[str], rows: Sequence[PastedRow]) -> None:
+        """Keep the rows."""
+        self.rows = {row.number: row for row in rows}
+
+    def show_row(self, row: PastedRow) -> None:
+        """Keep a row."""
+        self.rows[row.number] = row
+
+    def show_count(self, text: str, *, can_save: bool) -> None:
+        """Keep the count."""
+        self.count, self.can_save = text, can_save
+
+    def close(self) -> None:
+        """Remember it."""
+        self.closed = True
+
+
+class FakeKept:
+    """A ``KeptPort``."""
+
+    def __init__(self) -> None:
+        self.presenter: KeptPresenter | None = None
+        self.lines: list[KeptLine] = []
+        self.closed = False
+
+    def attach(self, presenter: KeptPresenter) -> None:
+        """Keep the presenter."""
+        self.presenter = presenter
+
+    def show_lines(self, lines: Sequence[KeptLine]) -> None:
+        """Keep the lines."""
+        self.lines = list(lines)
+
+    def close(self) -> None:
+        """Remember it."""
+        self.closed = True
+
+
+class FakeEntriesView:
+    """An ``EntriesViewPort``.
+
+    Attributes:
+        yes: What the person answers to questions.
+        reply: The day and amount that the person types when asked, None to leave the question open.
+    """
+
+    def __init__(self) -> None:
+        self.form, self.table, self.filters = FakeForm(), FakeTable(), FakeFilters()
+        self.head, self.panel, self.paste, self.kept = FakeHead(), FakePanel(), FakePaste(), FakeKept()
+        self.presenter: EntriesPresenter | None = None
+        self.said = self.connection = self.kept_text = ""
+        self.said_error = self.lost = False
+        self.yes = True
+        self.questions: list[str] = []
+        self.reply: tuple[str, str] | None = None
+        self.status_question: StatusQuestion | None = None
+        self.status_errors: Mapping[str, str] = {}
+        self.history: list[tuple[str, str, str, str, str]] = []
+        self.conflict: ConflictTexts | None = None
+        self.again: Callable[[], None] = lambda: None
+        self.leave: Callable[[], None] = lambda: None
+
+    def attach(self, presenter: EntriesPresenter) -> None:
+        """Keep the presenter."""
+        self.presenter = presenter
+
+    def say(self, text: str, *, is_error: bool) -> None:
+        """Keep the sentence."""
+        self.said, self.said_error = text, is_error
+
+    def show_connection(self, text: str, *, lost: bool) -> None:
+        """Keep the state."""
+        self.connection, self.lost = text, lost
+
+    def show_kept(self, text: str) -> None:
+        """Keep the count."""
+        self.kept_text = text
+
+    def ask(self, question: str, yes: Callable[[], None]) -> None:
+        """Answer as ``yes`` says."""
+        self.questions.append(question)
+        if self.yes:
+            yes()
+
+    def ask_status(self, question: StatusQuestion, answer: Answer) -> None:
+        """Answer with ``reply``."""
+        self.status_question = question
+        if self.reply is not None:
+            self.status_errors = answer(*self.reply)
+
+    def show_history(self, title: str, lines: Sequence[tuple[str, str, str, str, str]]) -> None:
+        """Keep the lines."""
+        self.history = list(lines)
+
+    def show_conflict(
+        self, conflict: ConflictTexts, again: Callable[[], None], leave: Callable[[], None]
+    ) -> None:
+        """Keep the choices."""
+        self.conflict, self.again, self.leave = conflict, again, leave
+
+    def open_paste(self) -> FakePaste:
+        """Give the preview."""
+        return self.paste
+
+    def open_kept(self) -> FakeKept:
+        """Give the list."""
+        return self.kept
+
+
+class Cable:
+    """A store behind a cable that can be pulled out.
+
+    Attributes:
+        pulled: Nothing reaches the store.
+        answers_lost: Every call is done, but its answer does not come back.
+        calls: Names of the operations asked for.
+    """
+
+    def __init__(self, store: object) -> None:
+        self._store = store
+        self.pulled = False
+        self.answers_lost = False
+        self.calls: list[str] = []
+
+    def __getattr__(self, name: str) -> Any:
+        """Give an operation of the store."""
+
+        def call(*args: Any, **kwargs: Any) -> Any:
+            self.calls.append(name)
+            if self.pulled:
+                raise DatabaseUnreachable("database_unreachable")
+            result = getattr(self._store, name)(*args, **kwargs)
+            if self.answers_lost:
+                raise DatabaseUnreachable("database_unreachable")
+            return result
+
+        return call

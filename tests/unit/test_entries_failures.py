@@ -1,0 +1,208 @@
+"""The entry page when something goes wrong: database gone, somebody else first, session over."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from decimal import Decimal
+
+from contract.company import MARIA, NORTH, PETR, ROSTER, Company, sign_in
+from mini_crm.domain.model import EntrySort, Status
+from mini_crm.ui.entry_draft import FormValues
+from unit.entries_page import Clock, Page, clock, company, page, page_with_outbox
+
+__all__ = ["clock", "company", "page", "page_with_outbox"]
+
+
+def test_without_an_outbox_the_form_is_kept_until_it_is_stored_once(page: Page) -> None:
+    """An answer that got lost is asked for again with the same operation: one entry, not two."""
+    page.fill()
+    page.cable.answers_lost = True
+    page.presenter.form.save()
+    assert page.view.form.values.client_pin == "0042"
+    assert page.view.said_error
+    assert not page.view.form.busy
+    page.cable.answers_lost = False
+    page.presenter.form.save()
+    assert len(page.company.anna.everything()) == 1
+    assert page.view.form.values.client_pin == ""
+
+
+def test_a_changed_form_after_a_lost_answer_is_not_stored_twice(page: Page) -> None:
+    """If the first one was stored after all, another amount does not make a second entry."""
+    page.fill()
+    page.cable.answers_lost = True
+    page.presenter.form.save()
+    page.cable.answers_lost = False
+    page.fill(amount="9")
+    page.presenter.form.save()
+    assert len(page.company.anna.everything()) == 1
+    assert page.view.said_error
+
+
+def test_with_an_outbox_the_write_waits_and_is_sent_later(page_with_outbox: Page) -> None:
+    """The form is free at once, the count stands in sight, and the entry is stored once it can be."""
+    page = page_with_outbox
+    page.fill()
+    page.cable.pulled = True
+    page.presenter.form.save()
+    assert page.view.form.values.client_pin == ""
+    assert page.view.kept_text == "ждут отправки: 1"
+    assert page.company.anna.everything() == ()
+    page.cable.pulled = False
+    page.tasks.advance(60_000)
+    assert [entry.client_pin for entry in page.company.anna.everything()] == ["0042"]
+    assert page.view.kept_text == ""
+    assert page.view.table.column(EntrySort.CLIENT_PIN) == ["0042"]
+
+
+def test_what_is_refused_later_stays_in_sight_and_can_be_mended(
+    page_with_outbox: Page, company: Company, clock: Clock
+) -> None:
+    """A kept entry whose day has passed meanwhile is refused, corrected in the form, and stored."""
+    page = page_with_outbox
+    page.fill(pay_by="18.03.2026")
+    page.cable.pulled = True
+    page.presenter.form.save()
+    page.cable.pulled = False
+    clock.now = clock.now.replace(day=19)
+    again = sign_in(company.store, company.anna.name, company.anna.key)
+    page.desk.token = again.token
+    page.tasks.advance(60_000)
+    assert page.view.kept_text == "отклонено: 1"
+    page.presenter.show_kept()
+    (line,) = page.view.kept.lines
+    assert line.can_mend
+    assert "18.03.2026" in line.state
+    assert page.view.kept.presenter is not None
+    page.view.kept.presenter.mend(line.op_id)
+    assert page.view.form.values == FormValues(NORTH, PETR, "0042", "1500,50", "18.03.2026")
+    page.view.form.values = replace(page.view.form.values, pay_by="20.03.2026")
+    page.presenter.form.save()
+    page.tasks.advance(60_000)
+    assert [str(entry.pay_by) for entry in again.everything()] == ["2026-03-20"]
+    assert page.view.kept_text == ""
+
+
+def test_a_refused_write_can_be_given_up(page_with_outbox: Page, company: Company, clock: Clock) -> None:
+    """Giving up takes it out of the list; nothing is stored."""
+    page = page_with_outbox
+    page.fill(pay_by="18.03.2026")
+    page.cable.pulled = True
+    page.presenter.form.save()
+    page.cable.pulled = False
+    clock.now = clock.now.replace(day=19)
+    page.desk.token = sign_in(company.store, company.anna.name, company.anna.key).token
+    page.tasks.advance(60_000)
+    page.presenter.show_kept()
+    assert page.view.kept.presenter is not None
+    page.view.kept.presenter.drop(page.view.kept.lines[0].op_id)
+    assert page.view.kept.lines == []
+    assert page.view.kept_text == ""
+
+
+def test_a_lost_database_is_told_with_the_time_of_the_last_good_data(page: Page, clock: Clock) -> None:
+    """The page says since when, stays as it is, and comes back by itself with growing waits."""
+    page.add()
+    page.cable.pulled = True
+    page.tick()
+    assert page.view.lost
+    assert "18.03.2026" in page.view.connection
+    assert len(page.view.table.rows) == 1
+    tries = page.cable.calls.count("list_changes") + page.cable.calls.count("get_session")
+    page.tasks.advance(60_000)
+    after = page.cable.calls.count("list_changes") + page.cable.calls.count("get_session")
+    assert 2 <= after - tries <= 4  # 10, 20 and 40 seconds, not every 5
+    page.company.anna.add(page.company.maria)
+    page.cable.pulled = False
+    page.tasks.advance(60_000)
+    assert not page.view.lost
+    assert len(page.view.table.rows) == 2
+
+
+def test_the_second_of_two_is_told_who_changed_what(page: Page) -> None:
+    """A change over a newer version is not stored; the other's change is shown with old and new."""
+    number = page.add()
+    page.presenter.edit_number(str(number))
+    page.view.form.values = replace(page.view.form.values, comment="моё")
+    other = page.company.anna.window("PC-8")
+    other.update(other.everything()[0], amount=Decimal(7))
+    page.presenter.form.save()
+    assert page.view.conflict is not None
+    assert [line[2:] for line in page.view.conflict.theirs] == [("Сумма", "1\u00a0500,50", "7")]
+    assert page.view.conflict.can_redo
+    (entry,) = other.everything()
+    assert (entry.amount, entry.comment) == (Decimal("7.00"), "")
+    assert page.view.form.values.comment == "моё"
+
+
+def test_the_own_change_can_be_done_again_on_top(page: Page) -> None:
+    """Both changes stand then: the other's amount and the own comment."""
+    test_the_second_of_two_is_told_who_changed_what(page)
+    page.view.again()
+    (entry,) = page.company.anna.everything()
+    assert (entry.amount, entry.comment) == (Decimal("7.00"), "моё")
+    assert page.view.form.is_new
+
+
+def test_leaving_it_shows_the_other_ones_state_in_the_form(page: Page) -> None:
+    """The form then holds what is stored now."""
+    test_the_second_of_two_is_told_who_changed_what(page)
+    page.view.leave()
+    assert (page.view.form.values.amount, page.view.form.values.comment) == ("7", "")
+    assert not page.presenter.has_unsaved()
+
+
+def test_a_status_key_over_a_newer_version_is_no_loss(page: Page) -> None:
+    """Marking a row as paid that somebody changed meanwhile asks first, then does both."""
+    number = page.add()
+    other = page.company.anna.window("PC-8")
+    other.update(other.everything()[0], manager_id=page.company.maria)
+    page.view.table.chosen = [number]
+    page.view.reply = ("18.03.2026", "1500,50")
+    page.presenter.actions.mark(Status.PAID)
+    assert page.view.conflict is not None
+    page.view.again()
+    (entry,) = other.everything()
+    assert (entry.status, entry.manager_name) == (Status.PAID, MARIA)
+
+
+def test_an_entry_deleted_meanwhile_cannot_be_changed(page: Page) -> None:
+    """The conflict says so and offers no repetition; the form is free for a new entry after leaving it."""
+    number = page.add()
+    page.presenter.edit_number(str(number))
+    page.view.form.values = replace(page.view.form.values, comment="моё")
+    other = page.company.anna.window("PC-8")
+    other.delete(other.everything()[0])
+    page.presenter.form.save()
+    assert page.view.conflict is not None
+    assert not page.view.conflict.can_redo
+    page.view.leave()
+    assert page.view.form.is_new
+
+
+def test_a_session_that_ended_is_renewed_and_the_write_goes_on(page: Page) -> None:
+    """The form is not lost: after signing in again the same save is done, once."""
+    company = page.company
+    waiting: list[Callable[[], None]] = []
+    page.desk.sign_in_again = waiting.append
+    page.fill()
+    company.store.sign_out(company.anna.token)
+    page.presenter.form.save()
+    assert page.view.form.values.client_pin == "0042"
+    again = sign_in(company.store, company.anna.name, company.anna.key)
+    page.desk.token = again.token
+    for then in waiting:
+        then()
+    assert [entry.client_pin for entry in again.everything()] == ["0042"]
+    assert page.view.form.values.client_pin == ""
+
+
+def test_a_manager_who_is_gone_is_said_beside_the_field(page: Page) -> None:
+    """What only the database can refuse stands under the field it is about."""
+    page.fill()
+    rows = [row for row in ROSTER if row.manager != PETR]
+    page.company.store.apply_roster(rows, "admin")
+    page.presenter.form.save()
+    assert "manager" in page.view.form.errors
+    assert page.view.form.values.client_pin == "0042"

@@ -1,0 +1,272 @@
+"""The entry page without a screen: form, table, filters, actions."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+from decimal import Decimal
+
+import pytest
+
+from contract.company import ANNA, COUNTED, MARIA, NORTH, OLEG, PETR, bring
+from mini_crm.domain.model import EntrySort, Status
+from mini_crm.ui.entry_draft import FormValues
+from mini_crm.ui.entry_filters_presenter import FilterValues
+from unit.entries_page import Clock, Page, clock, company, page
+
+__all__ = ["clock", "company", "page"]
+
+
+def test_saving_stores_the_entry_and_shows_it_at_once(page: Page) -> None:
+    """What is typed is stored once, and stands in the table without a new query."""
+    page.fill(comment=" звонить после обеда ")
+    before = page.cable.calls.count("list_entries")
+    page.presenter.form.save()
+    (entry,) = page.company.anna.everything()
+    assert (entry.client_pin, entry.amount, entry.comment) == (
+        "0042",
+        Decimal("1500.50"),
+        "звонить после обеда",
+    )
+    assert entry.pay_by is not None
+    assert entry.pay_by.isoformat() == "2026-03-25"
+    assert page.view.table.ids() == [entry.entry_id]
+    assert page.cable.calls.count("list_entries") == before
+
+
+def test_after_saving_group_manager_and_day_stay(page: Page) -> None:
+    """The next entry of the same manager needs only PIN and amount."""
+    page.add(comment="x")
+    assert page.view.form.values == FormValues(NORTH, PETR, "", "", "25.03.2026")
+    assert page.view.form.focused == "client_pin"
+    assert not page.presenter.has_unsaved()
+
+
+def test_all_bad_fields_are_said_and_the_cursor_goes_to_the_first(page: Page) -> None:
+    """Nothing is stored while a field is wrong."""
+    page.fill(manager="", amount="1,234", pay_by="31.02.2026")
+    page.presenter.form.save()
+    assert set(page.view.form.errors) == {"manager", "amount", "pay_by"}
+    assert page.view.form.focused == "manager"
+    assert page.company.anna.everything() == ()
+
+
+def test_a_field_is_checked_when_typing_stops(page: Page) -> None:
+    """A wrong day is said under its field before anything is saved; an empty field is not blamed yet."""
+    page.fill(pay_by="17.03.2026", amount="")
+    page.presenter.form.check("pay_by")
+    page.presenter.form.check("amount")
+    assert set(page.view.form.errors) == {"pay_by"}
+
+
+def test_only_managers_of_the_group_are_offered(page: Page) -> None:
+    """Choosing a group narrows the managers, drops one of another group, and names the unit."""
+    page.fill(group=COUNTED, manager=PETR)
+    page.presenter.form.group_chosen()
+    assert page.view.form.managers == [OLEG]
+    assert page.view.form.values.manager == ""
+    assert page.view.form.unit == "pcs"
+
+
+def test_a_manager_of_one_group_brings_the_group(page: Page) -> None:
+    """Who types the manager first need not choose the group."""
+    page.fill(group="", manager=OLEG)
+    page.presenter.form.manager_chosen()
+    assert page.view.form.values.group == COUNTED
+
+
+def test_pieces_are_whole(page: Page) -> None:
+    """A group that counts pieces takes no fraction."""
+    page.fill(group=COUNTED, manager=OLEG, amount="2,5")
+    page.presenter.form.save()
+    assert "amount" in page.view.form.errors
+
+
+def test_an_open_entry_of_the_same_pin_is_pointed_out(page: Page) -> None:
+    """Typing a PIN that waits for payment already names that entry, and one can jump there."""
+    first = page.add()
+    page.add(client_pin="77")
+    page.fill(client_pin="0042")
+    page.presenter.form.check("client_pin")
+    assert str(first) in page.view.form.pin_hint
+    page.presenter.form.jump_to_same_pin()
+    assert page.view.table.chosen == [first]
+    page.fill(client_pin="0043")
+    page.presenter.form.check("client_pin")
+    assert page.view.form.pin_hint == ""
+
+
+def test_a_jump_to_a_row_that_is_filtered_out_filters_by_its_pin(page: Page) -> None:
+    """The jump works whatever the filter."""
+    first = page.add()
+    page.view.filters.values = FilterValues(status=Status.PAID)
+    page.presenter.filters.changed()
+    assert page.view.table.ids() == []
+    page.fill()
+    page.presenter.form.check("client_pin")
+    page.presenter.form.jump_to_same_pin()
+    assert page.view.filters.values == FilterValues(text="0042")
+    assert page.view.table.chosen == [first]
+
+
+def test_editing_changes_the_chosen_row(page: Page) -> None:
+    """The form filled from a row stores over that row, what is not touched stays."""
+    number = page.add()
+    page.view.table.chosen = [number]
+    page.presenter.edit_selected()
+    assert page.view.form.values == FormValues(NORTH, PETR, "0042", "1500,50", "25.03.2026")
+    page.view.form.values = replace(page.view.form.values, manager=MARIA, comment="новое")
+    page.presenter.form.save()
+    entry = page.company.anna.everything()[0]
+    assert (entry.manager_name, entry.comment, entry.version) == (MARIA, "новое", 2)
+    assert page.view.form.is_new
+
+
+def test_editing_a_paid_entry_keeps_day_and_amount_of_payment(page: Page) -> None:
+    """Correcting the comment of a paid entry does not move its payment to today."""
+    company = page.company
+    entry = bring(company.anna, PETR, company.day(-20), pay_by=company.day(-5))
+    company.anna.pay(entry, company.day(-4), Decimal("80.00"))
+    page.presenter.edit_number(str(entry.entry_id))
+    page.view.form.values = replace(page.view.form.values, comment="x")
+    page.presenter.form.save()
+    after = company.anna.get(entry)
+    assert (after.status_on, after.paid_amount, after.comment) == (company.day(-4), Decimal("80.00"), "x")
+
+
+def test_a_full_form_is_not_thrown_away_without_asking(page: Page) -> None:
+    """Clearing or editing another row asks first, and no means no."""
+    number = page.add()
+    page.fill(client_pin="99")
+    page.view.yes = False
+    page.presenter.clear_form()
+    page.presenter.edit_number(str(number))
+    assert page.view.form.values.client_pin == "99"
+    assert len(page.view.questions) == 2
+
+
+def test_paid_asks_for_day_and_amount(page: Page) -> None:
+    """One row: the day and the amount that really came are noted."""
+    entry = bring(page.company.anna, PETR, page.company.day(-9))
+    page.tick()
+    page.view.table.chosen = [entry.entry_id]
+    page.view.reply = ("16.03.2026", "90")
+    page.presenter.actions.mark(Status.PAID)
+    after = page.company.anna.get(entry)
+    assert (after.status, after.status_on, after.paid_amount) == (
+        Status.PAID,
+        page.company.day(-2),
+        Decimal("90.00"),
+    )
+    assert page.view.table.column(EntrySort.STATUS)[0].startswith("✓ ")
+
+
+def test_the_whole_amount_is_no_other_amount(page: Page) -> None:
+    """Who confirms the proposed amount leaves it as "all of it"."""
+    page.view.table.chosen = [page.add()]
+    page.view.reply = ("18.03.2026", "1500,50")
+    page.presenter.actions.mark(Status.PAID)
+    (after,) = page.company.anna.everything()
+    assert (after.status, after.paid_amount) == (Status.PAID, None)
+
+
+def test_a_wrong_day_of_payment_keeps_the_question_open(page: Page) -> None:
+    """Days before entry and in the future are refused beside the field."""
+    number = page.add()
+    page.view.table.chosen = [number]
+    for day in ("17.03.2026", "19.03.2026", "abc"):
+        page.view.reply = (day, "1")
+        page.presenter.actions.mark(Status.PAID)
+        assert set(page.view.status_errors) == {"day"}
+    assert page.company.anna.everything()[0].status is Status.EXPECTED
+
+
+def test_many_rows_at_once_and_back(page: Page) -> None:
+    """Several chosen rows become refused together, without an amount, and expected again."""
+    numbers = [page.add(client_pin=str(pin)) for pin in range(4)]
+    page.view.table.chosen = numbers[:3]
+    page.view.reply = ("18.03.2026", "")
+    page.presenter.actions.mark(Status.REFUSED)
+    assert page.view.status_question is not None
+    assert page.view.status_question.amount is None
+    statuses = [entry.status for entry in page.company.anna.everything()]
+    assert statuses == [Status.REFUSED] * 3 + [Status.EXPECTED]
+    page.presenter.actions.mark(Status.EXPECTED)
+    assert {entry.status for entry in page.company.anna.everything()} == {Status.EXPECTED}
+
+
+def test_delete_by_number_shows_the_row_first_and_can_be_undone(page: Page) -> None:
+    """The number is looked up, only then deleted, and the deletion taken back."""
+    number = page.add()
+    page.view.panel.number = f" {number} "
+    page.presenter.actions.look()
+    assert page.view.panel.may_delete
+    assert "0042" in page.view.panel.look
+    page.presenter.actions.delete()
+    assert page.company.anna.everything() == ()
+    assert page.view.table.ids() == []
+    assert str(number) in page.view.panel.undo
+    page.presenter.actions.undo()
+    assert [entry.entry_id for entry in page.company.anna.everything()] == [number]
+    assert page.view.table.ids() == [number]
+    assert page.view.panel.undo == ""
+
+
+def test_an_older_entry_cannot_be_deleted_and_it_is_said_why(page: Page) -> None:
+    """The rule is explained where it does not allow it, with the row in sight."""
+    entry = bring(page.company.anna, PETR, page.company.day(-1))
+    page.view.panel.number = str(entry.entry_id)
+    page.presenter.actions.look()
+    assert not page.view.panel.may_delete
+    assert "17.03.2026" in page.view.panel.look
+    page.presenter.actions.delete()
+    assert page.company.anna.get(entry).deleted_at is None
+
+
+@pytest.mark.parametrize("number", ["999999", "abc", "-1"])
+def test_a_number_that_is_none_deletes_nothing(page: Page, number: str) -> None:
+    """Another's, missing or mistyped numbers are said, and the button stays off."""
+    page.view.panel.number = number
+    page.presenter.actions.look()
+    assert page.view.panel.is_error
+    assert page.view.panel.look
+    assert not page.view.panel.may_delete
+
+
+def test_history_tells_old_and_new(page: Page) -> None:
+    """Each changed field is a line with who, old and new."""
+    number = page.add()
+    page.presenter.edit_number(str(number))
+    page.view.form.values = replace(page.view.form.values, amount="2000")
+    page.presenter.form.save()
+    page.view.table.chosen = [number]
+    page.presenter.actions.show_history()
+    assert [line[2:] for line in page.view.history] == [
+        ("Сумма", "1\u00a0500,50", "2\u00a0000"),
+        ("внесена", "", ""),
+    ]
+    assert all(ANNA in line[1] for line in page.view.history)
+
+
+def test_the_head_line_tells_win_rate_and_age(page: Page, clock: Clock) -> None:
+    """Win rate with its counts, the forecast, and amber past 35 minutes."""
+    anna, day = page.company.anna, page.company.day
+    for number in range(3):
+        anna.pay(bring(anna, PETR, day(-20 - number)), day(-5))
+    anna.refuse(bring(anna, PETR, day(-20)), day(-5))
+    page.presenter.head.compute()
+    bar = next(bar for bar in page.view.head.bars if "RUB" in bar.caption)
+    assert bar.win_rate.endswith("(3 из 4)")
+    assert bar.paid == 300.0
+    assert not page.view.head.stale
+    clock.now += timedelta(minutes=36)
+    page.presenter.head.show_age()
+    assert page.view.head.stale
+
+
+def test_computing_again_too_soon_is_said(page: Page) -> None:
+    """The second run within five minutes is refused with the waiting time."""
+    page.presenter.head.compute()
+    page.presenter.head.compute()
+    assert "минут" in page.view.said
+    assert not page.view.head.computing
