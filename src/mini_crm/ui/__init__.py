@@ -1,0 +1,1 @@
+"""The desktop program: windows (views) and what they do (presenters)."""

@@ -1,0 +1,234 @@
+"""The desktop program: one window that holds first the sign-in, then the lead's pages."""
+
+from __future__ import annotations
+
+import logging
+import tkinter as tk
+from types import TracebackType
+
+import ttkbootstrap as ttk
+
+from mini_crm.domain.errors import MiniCrmError
+from mini_crm.i18n import Texts
+from mini_crm.messages import sentence
+from mini_crm.ui.clipboard import bind_clipboard
+from mini_crm.ui.dialogs import show_error
+from mini_crm.ui.icon import make_icon
+from mini_crm.ui.login_presenter import LoginParts, LoginPresenter
+from mini_crm.ui.login_view import LoginView
+from mini_crm.ui.main_window import MainWindow, Surroundings, load_pages
+from mini_crm.ui.password_dialogs import ask_new_password
+from mini_crm.ui.tasks import Tasks
+from mini_crm.ui.theme import NAME, Theme
+from mini_crm.usecases.signing import SignedIn
+
+LANGUAGE = "language"
+SIZE = "size"
+WIDTH, HEIGHT = 1180, 720
+MIN_WIDTH, MIN_HEIGHT = 1000, 600
+"""At 100 %; a smaller screen has the last word."""
+
+PRELOAD_MS = 300
+"""After the sign-in window is there, so that it comes first."""
+
+log = logging.getLogger("mini_crm.ui")
+
+
+def make_root(scaling: float | None = None) -> ttk.App:
+    """Make the root window, hidden; there can be one in a process.
+
+    Args:
+        scaling: Pixels a point; None for that of the screen.
+
+    Raises:
+        MiniCrmError: ``no_display``: there is no screen.
+    """
+    try:
+        root = ttk.App(theme=NAME, scaling=scaling, iconphoto=None)
+    except tk.TclError as error:
+        raise MiniCrmError("no_display", reason=str(error)) from error
+    root.withdraw()
+    return root
+
+
+def show_at_start(root: ttk.App, texts: Texts, problem: str) -> None:
+    """Show what keeps the program from starting, until it was read; this is the end of the root window."""
+    show_error(root, texts, Theme(root), problem)
+    root.destroy()
+
+
+class App:
+    """The desktop program.
+
+    Args:
+        root: See ``make_root``; it is closed by this.
+        around: What it works with.
+        language: ``ru`` or ``en``, to begin with.
+
+    Attributes:
+        texts: In the person's language.
+        login: The sign-in window, while it is shown.
+        main: The main window, while somebody is signed in.
+    """
+
+    def __init__(self, root: ttk.App, around: Surroundings, language: str) -> None:
+        self.root = root
+        self.texts = Texts(language)
+        self.theme = Theme(root)
+        self.login: LoginView | None = None
+        self.main: MainWindow | None = None
+        self._around = around
+        self._presenter: LoginPresenter | None = None
+        self._tasks: Tasks | None = None
+        self._reporting = False
+        self._icon = make_icon(root)
+        root.iconphoto(True, self._icon)
+        root.report_callback_exception = self.report
+        root.protocol("WM_DELETE_WINDOW", self.close)
+        bind_clipboard(root, lambda: self.texts)
+
+    def start(self) -> None:
+        """Show the sign-in window."""
+        self._size()
+        self.show_login()
+        self.root.deiconify()
+
+    def run(self) -> None:
+        """Show the window and come back when it was closed."""
+        self.start()
+        self.root.mainloop()
+
+    def show_login(self) -> None:
+        """Show the sign-in window instead of what is shown."""
+        self.clear()
+        self.root.title(self._title())
+        self._tasks = Tasks(self.root, self._around.disconnect)
+        parts = self._parts(self._tasks)
+        self.login = LoginView(
+            self.root,
+            self.texts,
+            self.theme,
+            database=self._around.database,
+            switch_language=self.switch_language,
+        )
+        self.login.pack(fill="both", expand=True)
+        self._presenter = LoginPresenter(parts, self.login, self._signed_in)
+        self.login.on_sign_in = self._presenter.sign_in
+        self._presenter.start()
+        tasks = self._tasks
+        tasks.after(PRELOAD_MS, lambda: tasks.run(load_pages, lambda nothing: None, lambda error: None))
+
+    def show_main(self, signed_in: SignedIn) -> None:
+        """Show the lead's pages instead of what is shown."""
+        self.clear()
+        self.root.title(self._title(signed_in.session.lead_name))
+        self.main = MainWindow(
+            self.root,
+            self.theme,
+            self.texts,
+            self._around,
+            signed_in,
+            left=self._left,
+            switch_language=self._switch_main,
+        )
+        self.main.pack(fill="both", expand=True)
+        self.main.start()
+
+    def switch_language(self, language: str) -> None:
+        """Show the sign-in window in another language."""
+        if language != self.texts.language:
+            self._speak(language)
+            name = self.login.name.get() if self.login is not None else ""
+            self.show_login()
+            if name and self.login is not None:
+                self.login.show_name(name)
+
+    def close(self) -> None:
+        """Close the program, unless something would be lost and the person stays."""
+        main = self.main
+        if main is not None:
+            if not main.may_close():
+                return
+            main.sign_out()
+        self._remember_size()
+        tasks = self._tasks
+        self.clear()
+        self.root.destroy()
+        if main is not None:
+            main.join()
+        if tasks is not None:
+            tasks.join()
+
+    def clear(self) -> None:
+        """Stop and take away whatever the window shows."""
+        if self._presenter is not None:
+            self._presenter.stop()
+            self._presenter = None
+        if self._tasks is not None:
+            self._tasks.close()
+            self._tasks = None
+        if self.login is not None:
+            self.login.destroy()
+            self.login = None
+        if self.main is not None:
+            self.main.close()
+            self.main = None
+
+    def report(self, kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
+        """Tell of an error that nothing caught: a sentence for the person, the rest for the log."""
+        log.error("unexpected", exc_info=(kind, error, trace))
+        if self._reporting:
+            return
+        self._reporting = True
+        try:
+            show_error(self.root, self.texts, self.theme, sentence(error, self.texts))
+        except tk.TclError:
+            log.warning("the window is gone, the error was not shown")
+        finally:
+            self._reporting = False
+
+    def _signed_in(self, signed_in: SignedIn) -> None:
+        if signed_in.session.must_change and self._tasks is not None:
+            parts = self._parts(self._tasks)
+            ask_new_password(
+                self.root, self.theme, parts, signed_in, self._signed_in, self.show_login, must=True
+            )
+        else:
+            self.show_main(signed_in)
+
+    def _left(self) -> None:
+        self.main = None
+        self.show_login()
+
+    def _switch_main(self, language: str, signed_in: SignedIn) -> None:
+        self._speak(language)
+        self.show_main(signed_in)
+
+    def _speak(self, language: str) -> None:
+        self.texts = Texts(language)
+        self._around.memory.put(LANGUAGE, language)
+
+    def _parts(self, tasks: Tasks) -> LoginParts:
+        around = self._around
+        return LoginParts(around.connect, tasks, self.texts, around.memory, around.computer, around.derive)
+
+    def _title(self, lead_name: str = "") -> str:
+        parts = [lead_name, self.texts.gettext("Expected sales"), self._around.database]
+        return " \u2013 ".join(part for part in parts if part)
+
+    def _size(self) -> None:
+        root, px = self.root, self.theme.px
+        screen = (root.winfo_screenwidth(), root.winfo_screenheight())
+        smallest = (min(px(MIN_WIDTH), screen[0]), min(px(MIN_HEIGHT), screen[1]))
+        root.minsize(*smallest)
+        wanted = [px(WIDTH), px(HEIGHT)]
+        kept = self._around.memory.get(SIZE)
+        if isinstance(kept, list) and len(kept) == 2 and all(isinstance(part, int) for part in kept):
+            wanted = [int(str(part)) for part in kept]
+        width, height = (min(max(w, s), limit) for w, s, limit in zip(wanted, smallest, screen, strict=True))
+        x, y = (screen[0] - width) // 2, (screen[1] - height) // 3
+        root.geometry(f"{width}x{height}+{x}+{y}")
+
+    def _remember_size(self) -> None:
+        if self.root.state() == "normal":
+            self._around.memory.put(SIZE, [self.root.winfo_width(), self.root.winfo_height()])

@@ -1,0 +1,58 @@
+"""What a window remembers from one start to the next, such as the last name and column widths."""
+
+from __future__ import annotations
+
+import json
+import logging
+import os
+from pathlib import Path
+
+log = logging.getLogger("mini_crm.ui")
+
+Value = str | int | float | bool | None | list["Value"] | dict[str, "Value"]
+
+
+class Memory:
+    """Named values in one small file; without them everything works, so no failure is an error.
+
+    Args:
+        path: The file, made when needed; None remembers only until the program ends.
+    """
+
+    def __init__(self, path: Path | None = None) -> None:
+        self._path = path
+        self._values = _read(path) if path is not None else {}
+
+    def get(self, name: str) -> Value:
+        """Give a value, None if there is none."""
+        return self._values.get(name)
+
+    def text(self, name: str) -> str:
+        """Give a value that should be a text, empty if there is none."""
+        value = self._values.get(name)
+        return value if isinstance(value, str) else ""
+
+    def put(self, name: str, value: Value) -> None:
+        """Remember a value; a file that cannot be written only leads to a line in the log."""
+        if name in self._values and self._values[name] == value:
+            return
+        self._values[name] = value
+        if self._path is None:
+            return
+        # Another window of the same person may have remembered something meanwhile.
+        values = {**_read(self._path), name: value}
+        new = self._path.with_name(f"{self._path.name}.{os.getpid()}.new")
+        try:
+            self._path.parent.mkdir(parents=True, exist_ok=True)
+            new.write_text(json.dumps(values, ensure_ascii=False, indent=1), "utf-8")
+            new.replace(self._path)
+        except OSError as error:
+            log.warning("not remembered: %s", error)
+
+
+def _read(path: Path) -> dict[str, Value]:
+    try:
+        values = json.loads(path.read_text("utf-8"))
+    except (OSError, ValueError):
+        return {}
+    return values if isinstance(values, dict) else {}

@@ -1,0 +1,138 @@
+"""Work off the window's thread: a worker only puts results on a queue, the window fetches them."""
+
+from __future__ import annotations
+
+import logging
+import tkinter as tk
+from collections.abc import Callable
+from queue import Empty, SimpleQueue
+from threading import Thread
+from typing import TypeVar
+
+from mini_crm.domain.errors import MiniCrmError
+from mini_crm.ui.desk import Cancel
+
+T = TypeVar("T")
+Job = Callable[[], Callable[[], None]]
+"""Does the work and gives what is to be called on the window's thread."""
+
+POLL_MS = 5
+"""While work is under way; an idle window polls nothing."""
+JOIN_S = 2.0
+
+log = logging.getLogger("mini_crm.ui")
+
+
+class Tasks:
+    """A ``TaskRunner`` with one worker thread.
+
+    Args:
+        widget: Any living widget; its event loop calls back.
+        at_end: Called on the worker thread when it ends, such as closing its connection.
+    """
+
+    def __init__(self, widget: tk.Misc, at_end: Callable[[], None] | None = None) -> None:
+        self._widget = widget
+        self._at_end = at_end
+        self._jobs: SimpleQueue[Job | None] = SimpleQueue()
+        self._results: SimpleQueue[Callable[[], None]] = SimpleQueue()
+        self._outstanding = 0
+        self._planned: set[str] = set()
+        self._polling = False
+        self._closed = False
+        self._thread = Thread(target=self._work, name="mini-crm-worker", daemon=True)
+        self._thread.start()
+
+    def run(
+        self, work: Callable[[], T], done: Callable[[T], None], failed: Callable[[BaseException], None]
+    ) -> None:
+        """See ``TaskRunner``; after ``close`` nothing is done."""
+        if self._closed:
+            return
+
+        def job() -> Callable[[], None]:
+            try:
+                result = work()
+            except BaseException as error:
+                caught = error
+                if not isinstance(error, MiniCrmError):
+                    log.error("unexpected", exc_info=error)
+                return lambda: failed(caught)
+            return lambda: done(result)
+
+        self._outstanding += 1
+        self._jobs.put(job)
+        if not self._polling:
+            self._polling = True
+            self.after(POLL_MS, self._poll)
+
+    def after(self, ms: int, action: Callable[[], None]) -> Cancel:
+        """See ``TaskRunner``."""
+        if self._closed:
+            return lambda: None
+
+        def fire() -> None:
+            self._planned.discard(name)
+            action()
+
+        name = self._widget.after(ms, fire)
+        self._planned.add(name)
+
+        def cancel() -> None:
+            if name in self._planned:
+                self._planned.discard(name)
+                self._widget.after_cancel(name)
+
+        return cancel
+
+    def every(self, seconds: float, action: Callable[[], None]) -> Cancel:
+        """See ``TaskRunner``; an action that fails is called again all the same."""
+        ms = round(seconds * 1000)
+        cancel: Cancel
+
+        def again() -> None:
+            nonlocal cancel
+            cancel = self.after(ms, again)
+            action()
+
+        cancel = self.after(ms, again)
+        return lambda: cancel()
+
+    @property
+    def is_busy(self) -> bool:
+        """Whether some work has not come back yet."""
+        return self._outstanding > 0
+
+    def close(self) -> None:
+        """Call nothing back any more; work that was given is still done, on the worker thread."""
+        if self._closed:
+            return
+        self._closed = True
+        for name in list(self._planned):
+            self._widget.after_cancel(name)
+        self._planned.clear()
+        self._jobs.put(None)
+
+    def join(self, seconds: float = JOIN_S) -> None:
+        """Wait until the worker has ended; a database that never answers must not hold the program."""
+        self._thread.join(seconds)
+
+    def _work(self) -> None:
+        while (job := self._jobs.get()) is not None:
+            self._results.put(job())
+        if self._at_end is not None:
+            self._at_end()
+
+    def _poll(self) -> None:
+        try:
+            while not self._closed:
+                try:
+                    call_back = self._results.get_nowait()
+                except Empty:
+                    break
+                self._outstanding -= 1
+                call_back()
+        finally:
+            self._polling = self._outstanding > 0 and not self._closed
+            if self._polling:
+                self.after(POLL_MS, self._poll)

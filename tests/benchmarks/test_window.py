@@ -1,0 +1,67 @@
+"""The real window on a virtual screen: its start, and a lead with 100,000 entries at work."""
+
+from __future__ import annotations
+
+import json
+import os
+import statistics
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from benchmarks.conftest import Report
+from benchmarks.test_desktop import store  # noqa: F401 - the company in which one lead has all entries
+from mini_crm.store.sqlite import SqliteStore
+from virtual_screen import virtual_screen
+
+HERE = Path(__file__).parent
+STARTS = 5
+
+
+def environment(folder: Path) -> dict[str, str]:
+    """Give an environment in which nothing is remembered."""
+    return os.environ | {
+        "XDG_CONFIG_HOME": str(folder),
+        "XDG_DATA_HOME": str(folder),
+        "MINI_CRM_LOG_DIR": str(folder),
+        "PYTHONPATH": os.pathsep.join([str(HERE.parents[1] / "src"), str(HERE.parent)]),
+    }
+
+
+@pytest.mark.parametrize("language", ["ru", "en"])
+def test_start(store: SqliteStore, report: Report, tmp_path: Path, language: str) -> None:  # noqa: F811
+    """From the start of the process to a sign-in window that takes keys."""
+    child = HERE.parent / "ui" / "start_child.py"
+    with virtual_screen():
+        seconds = []
+        for _ in range(STARTS):
+            command = [sys.executable, str(child), str(time.time()), "show", "--language", language]
+            command += ["--database", f"sqlite:///{store.db.path}"]
+            done = subprocess.run(
+                command, env=environment(tmp_path), capture_output=True, encoding="utf-8", check=True
+            )
+            seconds.append(json.loads(done.stdout.splitlines()[-1])["usable_s"])
+    report(f"start to a usable sign-in window ({language})", statistics.median(seconds), "s", 0.8)
+
+
+def test_window(store: SqliteStore, report: Report, tmp_path: Path) -> None:  # noqa: F811
+    """First rows, saving, filtering, the longest pause of the window, and memory."""
+    (lead,) = [lead for lead in store.list_leads() if lead.has_password]
+    command = [sys.executable, str(HERE / "window_child.py"), str(store.db.path), lead.name]
+    with virtual_screen():
+        done = subprocess.run(
+            command, env=environment(tmp_path), capture_output=True, encoding="utf-8", check=True
+        )
+    found = json.loads(done.stdout.splitlines()[-1])
+    assert found["filtered"] == 1
+    report("sign-in to first rows, 100,000 entries (without Argon2id)", found["first_rows_s"], "s", 0.3)
+    report("save to visible row", found["save_ms"], "ms", 50)
+    report("filter to visible rows", found["filter_s"], "s", 0.3)
+    report("longest block of the window while working", found["longest_ms"], "ms", 50)
+    report("opening the forecast page", found["forecast_s"], "s", None)
+    report("until its chart is drawn", found["chart_s"], "s", None)
+    report("longest block while it opens", found["forecast_longest_ms"], "ms", 500)
+    report("most memory of the window", found["peak_mb"], "MB", 150, "with the forecast page")

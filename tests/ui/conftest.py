@@ -1,0 +1,224 @@
+"""Real widgets on a real or virtual screen; an error in any callback or in the log fails the test."""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+import time
+import tkinter
+import traceback
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from types import TracebackType
+
+import pytest
+import ttkbootstrap as ttk
+
+from mini_crm.domain.credentials import KdfParameters, PasswordKind, new_kdf, normalize_password, verifier_of
+from mini_crm.domain.model import RosterRow
+from mini_crm.i18n import Texts
+from mini_crm.store.sqlite import SqliteStore
+from mini_crm.ui.app import App, make_root
+from mini_crm.ui.main_window import Surroundings
+from mini_crm.ui.memory import Memory
+from mini_crm.ui.theme import Theme
+from virtual_screen import virtual_screen
+
+WaitUntil = Callable[[Callable[[], object]], None]
+TIMEOUT_S = 10.0
+
+LEAD = "Петрова Наталья"
+OTHER_LEAD = "Кузнецов Артём"
+CODE = "7KQM-2XWD-HV9R"
+
+
+def quick_key(password: str, kind: PasswordKind, kdf: KdfParameters) -> bytes:
+    """Derive a key as Argon2id would, but at once; one test uses the real one."""
+    return hashlib.sha256(kdf.salt + normalize_password(password, kind).encode()).digest()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def screen() -> Iterator[None]:
+    """Give a virtual screen where there is none."""
+    with virtual_screen():
+        yield
+
+
+@pytest.fixture(scope="session")
+def root(screen: None) -> Iterator[ttk.App]:
+    """Give the one root window of this process."""
+    window = make_root()
+    window.geometry("1100x700+0+0")
+    window.deiconify()
+    window.update()
+    yield window
+    window.destroy()
+
+
+@pytest.fixture(scope="session")
+def theme(root: ttk.App) -> Theme:
+    """Give the look."""
+    return Theme(root)
+
+
+@pytest.fixture(params=["ru", "en"])
+def texts(request: pytest.FixtureRequest) -> Texts:
+    """Give both languages, one after the other."""
+    return Texts(request.param)
+
+
+class _Errors(logging.Handler):
+    def __init__(self) -> None:
+        super().__init__(logging.ERROR)
+        self.found: list[str] = []
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Keep a logged error."""
+        detail = "".join(traceback.format_exception(*record.exc_info)) if record.exc_info else ""
+        self.found.append(f"{record.getMessage()}\n{detail}")
+
+
+@pytest.fixture(autouse=True)
+def no_hidden_errors(root: ttk.App) -> Iterator[list[str]]:
+    """Fail the test on any error that a person would only find in the log; give those found so far."""
+    errors = _Errors()
+
+    def report(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
+        errors.found.append("".join(traceback.format_exception(kind, error, trace)))
+
+    root.report_callback_exception = report
+    logger = logging.getLogger("mini_crm")
+    logger.addHandler(errors)
+    yield errors.found
+    root.update()
+    logger.removeHandler(errors)
+    for child in list(root.winfo_children()):
+        child.destroy()
+    root.report_callback_exception = report
+    assert not errors.found, "\n".join(errors.found)
+
+
+@pytest.fixture
+def wait_until(root: ttk.App, no_hidden_errors: list[str]) -> WaitUntil:
+    """Give a function that lets the window live until something is true."""
+
+    def wait(condition: Callable[[], object]) -> None:
+        end = time.monotonic() + TIMEOUT_S
+        while not condition():
+            assert not no_hidden_errors, no_hidden_errors[0]
+            assert time.monotonic() < end, "it did not happen"
+            root.update()
+            time.sleep(0.002)
+        root.update()
+
+    return wait
+
+
+class Clock:
+    """The database's clock, which a test can put forward."""
+
+    def __init__(self) -> None:
+        self.ahead = timedelta()
+
+    def __call__(self) -> datetime:
+        """Give the time."""
+        return datetime.now(UTC) + self.ahead
+
+
+@pytest.fixture
+def clock() -> Clock:
+    """Give the clock of ``store``."""
+    return Clock()
+
+
+@pytest.fixture
+def store(tmp_path: Path, clock: Clock) -> Iterator[SqliteStore]:
+    """Give a database with two leads, of whom the first can sign in with ``CODE``."""
+    made = SqliteStore.create(tmp_path / "company.sqlite", time_zone="UTC", clock=clock)
+    made.apply_roster(
+        [
+            RosterRow(LEAD, "Север", "Орлов Пётр", "RUB"),
+            RosterRow(LEAD, "Север", "Ёлкина Вера", "RUB"),
+            RosterRow(LEAD, "Штуки", "Белов Глеб", "pcs"),
+            RosterRow(OTHER_LEAD, "Юг", "Сомов Илья", "RUB"),
+        ],
+        "test",
+    )
+    issue(made, LEAD, CODE)
+    yield made
+    made.close()
+
+
+def issue(
+    store: SqliteStore,
+    lead_name: str,
+    password: str,
+    kind: PasswordKind = PasswordKind.CODE,
+    *,
+    must_change: bool = False,
+    derive: Callable[[str, PasswordKind, KdfParameters], bytes] = quick_key,
+) -> None:
+    """Give a lead a password."""
+    (lead,) = [lead for lead in store.list_leads() if lead.name == lead_name]
+    kdf = new_kdf()
+    verifier = verifier_of(derive(password, kind, kdf))
+    store.set_credential(lead.lead_id, kind, kdf, verifier, must_change=must_change, by="test")
+
+
+@pytest.fixture
+def around(store: SqliteStore, tmp_path: Path) -> Surroundings:
+    """Give what the program works with."""
+    return Surroundings(
+        connect=lambda: store,
+        disconnect=store.close,
+        database="company.sqlite",
+        address="sqlite:///company.sqlite",
+        memory=Memory(tmp_path / "window.json"),
+        computer="test-computer",
+        derive=quick_key,
+        outbox_folder=tmp_path / "outbox",
+    )
+
+
+@pytest.fixture(params=["ru", "en"])
+def language(request: pytest.FixtureRequest) -> str:
+    """Give both languages, one after the other."""
+    return str(request.param)
+
+
+@pytest.fixture
+def app(root: ttk.App, around: Surroundings, no_hidden_errors: list[str]) -> Iterator[App]:
+    """Give the program with its sign-in window, in Russian."""
+    report = root.report_callback_exception
+    program = App(root, around, "ru")
+    root.report_callback_exception = report
+    program.start()
+    root.update()
+    root.focus_force()
+    root.update()
+    yield program
+    program.clear()
+
+
+def type_into(widget: tkinter.Entry, text: str) -> None:
+    """Type a text as a person does: letter by letter, each with its key events.
+
+    The letters themselves are inserted, since a virtual keyboard has no Russian ones.
+    """
+    widget.focus_force()
+    widget.update()
+    for letter in text:
+        if widget.selection_present():
+            widget.delete("sel.first", "sel.last")
+        widget.insert("insert", letter)
+        widget.event_generate("<KeyRelease>", keysym="a")
+    widget.update()
+
+
+def press(widget: tkinter.Misc, key: str) -> None:
+    """Press a key, such as ``<Return>``."""
+    widget.focus_force()
+    widget.update()
+    widget.event_generate(key)
+    widget.update()

@@ -1,0 +1,308 @@
+"""The building blocks of the window."""
+
+from __future__ import annotations
+
+import sys
+import tkinter as tk
+from datetime import date
+from decimal import Decimal
+
+import pytest
+import ttkbootstrap as ttk
+
+from mini_crm.domain.errors import BadValue
+from mini_crm.i18n import Texts
+from mini_crm.ui.clipboard import bind_clipboard, raise_event_of_key
+from mini_crm.ui.theme import TABLE, Theme
+from mini_crm.ui.widgets import (
+    AmountField,
+    Banner,
+    ChoiceField,
+    DateField,
+    Field,
+    copy_rows,
+    enter_goes_on,
+    offer_copy,
+)
+from ui.conftest import WaitUntil, press, type_into
+
+TODAY = date(2026, 3, 5)
+NAMES = [f"Иванов {number}" for number in range(300)] + ["Ёлкина Вера"]
+
+
+@pytest.fixture
+def choice(root: ttk.App, theme: Theme) -> ChoiceField:
+    """Give a field with 301 names."""
+    field = ChoiceField(root, theme, "Имя")
+    field.pack()
+    field.set_names(NAMES)
+    root.update()
+    return field
+
+
+def test_arrows_and_enter_choose(choice: ChoiceField) -> None:
+    """Down opens the list and goes through it; Enter takes the marked name and closes the list."""
+    chosen: list[str] = []
+    choice.on_choice(lambda: chosen.append(choice.get()))
+    press(choice.input, "<Down>")
+    assert len(choice.input.listed()) == 301
+    press(choice.input, "<Down>")
+    press(choice.input, "<Down>")
+    press(choice.input, "<Return>")
+    assert chosen == ["Иванов 1"]
+    assert not choice.input.is_open
+
+
+def test_escape_keeps_the_text(choice: ChoiceField) -> None:
+    """Escape only closes the list."""
+    type_into(choice.input, "иванов 2")
+    assert choice.input.is_open
+    press(choice.input, "<Escape>")
+    assert not choice.input.is_open
+    assert choice.get() == "иванов 2"
+
+
+def test_enter_takes_the_first_that_fits(choice: ChoiceField) -> None:
+    """Typing a beginning and Enter takes the first name on the list."""
+    type_into(choice.input, "иванов 29")
+    press(choice.input, "<Return>")
+    assert choice.get() == "Иванов 29"
+
+
+def test_leaving_completes_only_what_is_certain(choice: ChoiceField, root: ttk.App, theme: Theme) -> None:
+    """Tab completes a text that only one name fits, and leaves an uncertain one alone."""
+    other = Field(root, theme, "Other")
+    other.pack()
+    type_into(choice.input, "елк")
+    other.input.focus_force()
+    root.update()
+    assert choice.get() == "Ёлкина Вера"
+    choice.set("")
+    type_into(choice.input, "иван")
+    other.input.focus_force()
+    root.update()
+    assert choice.get() == "иван"
+    assert choice.choice() is None
+    assert not choice.input.is_open
+
+
+def test_a_click_on_the_list_chooses(choice: ChoiceField, root: ttk.App) -> None:
+    """A click on a name of the open list takes it."""
+    type_into(choice.input, "вера")
+    (window,) = [child for child in choice.input.winfo_children() if isinstance(child, tk.Toplevel)]
+    (box,) = [child for child in window.winfo_children() if isinstance(child, tk.Listbox)]
+    box.event_generate("<Button-1>", x=5, y=5)
+    root.update()
+    assert choice.get() == "Ёлкина Вера"
+    assert not choice.input.is_open
+
+
+def test_the_list_stays_on_the_screen(root: ttk.App, theme: Theme) -> None:
+    """At the lower edge of the screen the list opens upwards."""
+    place = root.geometry()
+    field = ChoiceField(root, theme, "Имя")
+    field.set_names(NAMES)
+    field.place(relx=0, rely=1, anchor="sw")
+    root.geometry(f"+0+{root.winfo_screenheight() - root.winfo_height()}")
+    root.update()
+    press(field.input, "<Down>")
+    (window,) = [child for child in field.input.winfo_children() if isinstance(child, tk.Toplevel)]
+    assert window.winfo_rooty() + window.winfo_height() <= root.winfo_screenheight()
+    field.input.close_list()
+    root.geometry(place)
+
+
+def test_pause_is_told_once(root: ttk.App, theme: Theme, wait_until: WaitUntil) -> None:
+    """Every key is a change; the pause after the last one is told once, and takes the error away before."""
+    field = Field(root, theme, "PIN")
+    field.pack()
+    changes: list[str] = []
+    pauses: list[str] = []
+    field.on_change(lambda: changes.append(field.get()))
+    field.on_pause(lambda: pauses.append(field.get()))
+    field.show_error("wrong")
+    type_into(field.input, "007")
+    assert changes == ["0", "00", "007"]
+    assert field.error == ""
+    wait_until(lambda: pauses)
+    assert pauses == ["007"]
+
+
+def test_set_is_no_change(root: ttk.App, theme: Theme) -> None:
+    """What the program puts into a field, a read-only one too, is not reported as the person's change."""
+    field = Field(root, theme, "PIN")
+    field.pack()
+    changes: list[str] = []
+    field.on_change(lambda: changes.append(field.get()))
+    field.set_readonly(True)
+    field.set("42")
+    field.input.event_generate("<FocusOut>")
+    root.update()
+    assert (field.get(), changes) == ("42", [])
+
+
+def test_enter_goes_to_the_next_field(root: ttk.App, theme: Theme) -> None:
+    """Enter walks through the fields and does what is given in the last."""
+    fields = [Field(root, theme, str(number)) for number in range(3)]
+    ends: list[bool] = []
+    for field in fields:
+        field.pack()
+    enter_goes_on(fields, lambda: ends.append(True))
+    press(fields[0].input, "<Return>")
+    assert root.focus_get() is fields[1].input
+    press(fields[1].input, "<KP_Enter>")
+    press(fields[2].input, "<Return>")
+    assert ends == [True]
+
+
+@pytest.mark.parametrize(
+    ("typed", "shown"),
+    [("5.3", "05.03.2026"), ("5,3,26", "05.03.2026"), ("2026-04-01", "01.04.2026")],
+)
+def test_a_typed_day_is_written_in_full(root: ttk.App, theme: Theme, typed: str, shown: str) -> None:
+    """Leaving the field shows how the day was understood."""
+    field = DateField(root, theme, Texts("ru"), "Оплатит до", today=TODAY)
+    other = Field(root, theme, "Other")
+    field.pack()
+    other.pack()
+    type_into(field.input, typed)
+    other.input.focus_force()
+    root.update()
+    assert field.get() == shown
+
+
+@pytest.mark.parametrize("typed", ["05.13.2026", "31.02.2026", "abc", "3/4/2026"])
+def test_a_wrong_day_stays_as_it_was_typed(root: ttk.App, theme: Theme, typed: str) -> None:
+    """What is no day is neither changed nor taken, with the calendar opened and closed too."""
+    field = DateField(root, theme, Texts("ru"), "Оплатит до", today=TODAY)
+    field.pack()
+    type_into(field.input, typed)
+    field.toggle_calendar()
+    root.update()
+    field.toggle_calendar()
+    root.update()
+    assert field.get() == typed
+    with pytest.raises(BadValue):
+        field.day()
+
+
+def test_the_calendar_gives_a_day(root: ttk.App, theme: Theme, texts: Texts) -> None:
+    """The calendar opens on the typed day; keys move it, and Enter takes it."""
+    field = DateField(root, theme, texts, "Pay by", today=TODAY)
+    field.pack()
+    field.set_day(date(2026, 3, 30))
+    root.update()
+    changes: list[str] = []
+    field.on_change(lambda: changes.append(field.get()))
+    field.toggle_calendar()
+    root.update()
+    assert field.calendar is not None
+    window = field.calendar.winfo_toplevel()
+    window.focus_force()
+    root.update()
+    window.event_generate("<Down>")
+    window.event_generate("<Return>")
+    root.update()
+    assert field.day() == date(2026, 4, 6)
+    assert field.calendar is None
+    assert len(changes) == 1
+
+
+def test_the_calendar_stays_on_the_screen(root: ttk.App, theme: Theme) -> None:
+    """In the lower right corner of the screen the whole calendar can be seen."""
+    place = root.geometry()
+    field = DateField(root, theme, Texts("ru"), "Оплатит до", today=TODAY)
+    field.place(relx=1, rely=1, anchor="se")
+    x = root.winfo_screenwidth() - root.winfo_width()
+    y = root.winfo_screenheight() - root.winfo_height()
+    root.geometry(f"+{x}+{y}")
+    root.update()
+    field.toggle_calendar()
+    root.update()
+    assert field.calendar is not None
+    window = field.calendar.winfo_toplevel()
+    assert window.winfo_rootx() + window.winfo_width() <= root.winfo_screenwidth()
+    assert window.winfo_rooty() + window.winfo_height() <= root.winfo_screenheight()
+    field.close_calendar()
+    root.geometry(place)
+
+
+def test_amount_in_the_groups_unit(root: ttk.App, theme: Theme) -> None:
+    """The amount is read in the unit that is shown: pieces only whole, another currency not at all."""
+    field = AmountField(root, theme, Texts("ru"), "Сумма")
+    field.pack()
+    field.set_unit("RUB")
+    type_into(field.input, "1 234,50")
+    assert field.amount() == Decimal("1234.50")
+    field.set_unit("pcs")
+    with pytest.raises(BadValue, match="amount_not_whole"):
+        field.amount()
+    field.set_amount(Decimal("1234.50"))
+    assert field.get() == "1234,50"
+
+
+def test_banner_takes_no_room_when_empty(root: ttk.App, theme: Theme) -> None:
+    """The banner appears with its sentence and button, and gives its room back."""
+    banner = Banner(root, theme)
+    banner.pack(fill="x")
+    below = ttk.Label(root, text="below")
+    below.pack()
+    root.update()
+    before = below.winfo_y()
+    pressed: list[bool] = []
+    banner.show("error", "The database does not answer.", ("Try again", lambda: pressed.append(True)))
+    root.update()
+    assert below.winfo_y() > before + 10
+    assert banner.button is not None
+    banner.button.invoke()
+    assert pressed == [True]
+    banner.hide()
+    root.update()
+    assert below.winfo_y() <= before + 1
+
+
+def test_rows_are_copied_as_shown(root: ttk.App) -> None:
+    """Ctrl+C puts the chosen rows into the clipboard, in the order and with the columns of the screen."""
+    tree = ttk.Treeview(root, columns=("id", "pin", "comment"), show="headings", style=TABLE)
+    tree.pack()
+    for number in range(3):
+        tree.insert("", "end", iid=str(number), values=(number, f"00{number}", "two\nlines\tand tab"))
+    tree.configure(displaycolumns=("pin", "comment"))
+    offer_copy(tree)
+    tree.selection_set(("2", "0"))
+    root.update()
+    tree.focus_force()
+    tree.event_generate("<<Copy>>")
+    root.update()
+    assert root.clipboard_get() == "000\ttwo lines and tab\n002\ttwo lines and tab"
+    tree.event_generate("<<SelectAll>>")
+    assert len(copy_rows(tree).split("\n")) == 3
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="the key codes are those of X11")
+def test_clipboard_keys_under_a_russian_layout(root: ttk.App) -> None:
+    """Ctrl and the key of C copies, that of V pastes once, whatever letters the layout gives them."""
+    bind_clipboard(root, lambda: Texts("ru"))
+    entry = ttk.Entry(root)
+    entry.pack()
+    entry.insert(0, "текст")
+    root.update()
+    entry.focus_force()
+    root.update()
+    heard: list[str] = []
+    for name in ("<<Copy>>", "<<Paste>>", "<<SelectAll>>", "<<Cut>>"):
+        entry.bind(name, lambda event, name=name: heard.append(name))
+    for keysym, code in (("Cyrillic_ef", 38), ("Cyrillic_es", 54), ("Cyrillic_em", 55), ("Cyrillic_che", 53)):
+        event = tk.Event()
+        event.keysym, event.keycode, event.widget = keysym, code, entry
+        raise_event_of_key(event)
+    assert heard == ["<<SelectAll>>", "<<Copy>>", "<<Paste>>", "<<Cut>>"]
+    heard.clear()
+    entry.event_generate("<Control-KeyPress>", keycode=54, state=4)
+    root.update()
+    assert heard == ["<<Copy>>"]
+
+
+def test_row_height_fits_the_font(theme: Theme) -> None:
+    """A table's rows are higher than the letters, so nothing is cropped on any screen."""
+    assert theme.row_height >= theme.body.metrics("linespace") + 2
