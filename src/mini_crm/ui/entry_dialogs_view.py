@@ -143,7 +143,7 @@ class KeptDialog(Dialog):
         self._presenter: KeptPresenter | None = None
         self._lines: dict[str, KeptLine] = {}
         _ = texts.gettext
-        columns = {"made": (_("Saved"), 18), "what": (_("What"), 36), "state": (_("State"), 36)}
+        columns = {"made": (_("Saved"), 18), "what": (_("What"), 56), "state": (_("State"), 26)}
         self.table = ttk.Treeview(
             self.body, columns=list(columns), show="headings", height=8, style=TABLE, selectmode="browse"
         )
@@ -210,7 +210,7 @@ def history_table(
     """
     _ = texts.gettext
     columns = (
-        ("at", _("When"), 18), ("who", _("Who"), 24), ("what", _("What"), 17),
+        ("at", _("When"), 18), ("who", _("Who"), 24), ("what", _("What"), 22),
         ("old", _("Before"), 16), ("new", _("After"), 16),
     )  # fmt: skip
     table = ttk.Treeview(

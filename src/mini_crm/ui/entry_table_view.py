@@ -32,8 +32,8 @@ WIDTHS = {
     EntrySort.AMOUNT: 11.5,
     EntrySort.ENTERED_ON: 10.0,
     EntrySort.PAY_BY: 12.0,
-    EntrySort.STATUS: 16.5,
-    EntrySort.PROBABILITY: 7.0,
+    EntrySort.STATUS: 15.5,
+    EntrySort.PROBABILITY: 8.0,
     EntrySort.COMMENT: 7.0,
 }
 """In digits of the table's font."""

@@ -12,6 +12,7 @@ from mini_crm.domain.dates import format_date
 from mini_crm.domain.model import PIECES, Action, Entry, EntrySort, EntryVersion, Status
 from mini_crm.domain.money import format_amount
 from mini_crm.i18n import Texts
+from mini_crm.report.wording import percent
 
 COLUMNS = tuple(EntrySort)
 """The columns of the table, in their first order; each can be sorted by."""
@@ -112,7 +113,7 @@ class EntryTexts:
             self.day(entry.entered_on),
             self.day(entry.pay_by),
             SIGNS[mark] + self.status_of(entry),
-            "" if entry.probability is None else f"{entry.probability:.0%}",
+            "" if entry.probability is None else percent(entry.probability, self.texts),
             " ".join(entry.comment.split()),
         )
         return Row(entry.entry_id, cells, mark)
