@@ -28,7 +28,7 @@ from mini_crm.store.sqlite.aggregation import STAGES, computed
 from mini_crm.store.sqlite.db import Connection, Database, OnlyALook, Row, from_day, to_day, zone
 from mini_crm.store.sqlite.forecast import SQL as FORECAST
 from mini_crm.store.sqlite.forecast import period_values, standing_rows, to_period
-from mini_crm.store.sqlite.roster import SQL, Roster
+from mini_crm.store.sqlite.roster import SQL, Roster, log_admin
 from mini_crm.store.sqlite.rows import SQL as ENTRIES
 from mini_crm.store.sqlite.rows import Author, to_groups
 
@@ -69,7 +69,7 @@ class Administration:
                 changes = tuple(roster.changes)
                 if dry_run or not changes:
                     raise OnlyALook
-                self._log(conn, by, "apply_roster", f"{len(changes)} changes")
+                log_admin(conn, self.db.now(), by, "apply_roster", f"{len(changes)} changes")
         except OnlyALook:
             pass
         return changes
@@ -88,14 +88,14 @@ class Administration:
         with self.db.writing() as conn:
             name = self._lead_name(conn, lead_id)
             store_credential(self.db, conn, lead_id, kind, kdf, verifier, must_change=must_change)
-            self._log(conn, by, "set_credential", name)
+            log_admin(conn, self.db.now(), by, "set_credential", name)
 
     def unlock_lead(self, lead_id: int, by: str) -> None:
         """See ``AdminStore``."""
         with self.db.writing() as conn:
             name = self._lead_name(conn, lead_id)
             conn.execute(ACCOUNTS["forget_failures"], {"lead_id": lead_id})
-            self._log(conn, by, "unlock_lead", name)
+            log_admin(conn, self.db.now(), by, "unlock_lead", name)
 
     def set_lead_active(self, lead_id: int, is_active: bool, by: str) -> None:
         """See ``AdminStore``."""
@@ -104,7 +104,7 @@ class Administration:
             conn.execute(SQL["set_lead_active"], {"lead_id": lead_id, "is_active": is_active})
             if not is_active:
                 conn.execute(ACCOUNTS["drop_sessions"], {"lead_id": lead_id})
-            self._log(conn, by, "activate_lead" if is_active else "deactivate_lead", name)
+            log_admin(conn, self.db.now(), by, "activate_lead" if is_active else "deactivate_lead", name)
 
     def list_periods(self) -> tuple[Period, ...]:
         """See ``AdminStore``."""
@@ -124,7 +124,7 @@ class Administration:
             else:
                 values = {"period_id": found["PeriodId"], "name": period.name}
                 conn.execute(FORECAST["reopen_period"], values)
-            self._log(conn, by, "add_period", period.code)
+            log_admin(conn, self.db.now(), by, "add_period", period.code)
 
     def close_period(self, period: Period, by: str) -> None:
         """See ``AdminStore``."""
@@ -134,7 +134,7 @@ class Administration:
                 raise NotFound("period_not_open", period=period.code)
             values = {"period_id": found["PeriodId"], "now": self.db.now()}
             conn.execute(FORECAST["close_period"], values)
-            self._log(conn, by, "close_period", period.code)
+            log_admin(conn, self.db.now(), by, "close_period", period.code)
 
     def set_targets(self, targets: Sequence[Target], by: str) -> int:
         """See ``AdminStore``."""
@@ -153,7 +153,7 @@ class Administration:
                     "changed_by": by,
                 }
                 changed += conn.execute(SQL["set_target"], values).rowcount
-            self._log(conn, by, "set_targets", f"{changed} changed")
+            log_admin(conn, self.db.now(), by, "set_targets", f"{changed} changed")
         return changed
 
     def list_targets(self) -> tuple[Target, ...]:
@@ -199,7 +199,7 @@ class Administration:
             zone(value)
         with self.db.writing() as conn:
             conn.execute(SQL["set_setting"], {"name": name, "value": value})
-            self._log(conn, by, "set_setting", f"{name} = {value}")
+            log_admin(conn, self.db.now(), by, "set_setting", f"{name} = {value}")
         self.db.forget_zone()
 
     def get_today(self) -> date:
@@ -209,10 +209,6 @@ class Administration:
     def backup(self, target: Path) -> int:
         """See ``AdminStore``."""
         return self.db.backup(target)
-
-    def _log(self, conn: Connection, by: str, action: str, detail: str) -> None:
-        values = {"now": self.db.now(), "done_by": by, "action": action, "detail": detail}
-        conn.execute(SQL["log_admin"], values)
 
     def _lead_name(self, conn: Connection, lead_id: int) -> str:
         for row in conn.execute(SQL["list_leads"]):

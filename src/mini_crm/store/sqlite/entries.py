@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from uuid import UUID
 
@@ -82,10 +84,7 @@ class Entries:
 
     def add_entry(self, token: bytes, op_id: UUID, client_ref: UUID, draft: EntryDraft) -> Entry:
         """See ``DesktopStore``."""
-        with self.db.writing() as conn:
-            caller = caller_of(self.db, conn, token)
-            request = request_of("add", client_ref, draft)
-            done = _repeated(conn, caller, op_id, request)
+        with self._write(token, op_id, "add", client_ref, draft) as (conn, caller, author, done):
             if done is not None:
                 return done
             if conn.execute(SQL["find_client_ref"], {"client_ref": client_ref.bytes}).fetchone():
@@ -105,7 +104,6 @@ class Entries:
             }
             entry_id = conn.execute(SQL["add_entry"], values).lastrowid
             assert entry_id is not None  # noqa: S101 - an INSERT has one; says so to the type checker
-            author = Author(caller.name, caller.computer, op_id, request)
             keep_history(conn, entry_id, Action.ADDED, author, self.db.now())
             return _own(conn, caller, entry_id)
 
@@ -113,10 +111,8 @@ class Entries:
         self, token: bytes, op_id: UUID, entry_id: int, version: int, draft: EntryDraft
     ) -> Entry:
         """See ``DesktopStore``."""
-        with self.db.writing() as conn:
-            caller = caller_of(self.db, conn, token)
-            request = request_of("update", entry_id, version, draft)
-            done = _repeated(conn, caller, op_id, request)
+        asked = ("update", entry_id, version, draft)
+        with self._write(token, op_id, *asked) as (conn, caller, author, done):
             if done is not None:
                 return done
             entry = _own(conn, caller, entry_id)
@@ -135,32 +131,26 @@ class Entries:
             if checked == entry.draft():
                 return entry
             changed = draft_values(checked) | moved
-            author = Author(caller.name, caller.computer, op_id, request)
             write_change(conn, entry, changed, Action.CHANGED, author, self.db.now())
             return _own(conn, caller, entry_id)
 
     def delete_entry(self, token: bytes, op_id: UUID, entry_id: int, version: int) -> Entry:
         """See ``DesktopStore``."""
-        with self.db.writing() as conn:
-            caller = caller_of(self.db, conn, token)
-            request = request_of("delete", entry_id, version)
-            done = _repeated(conn, caller, op_id, request)
+        asked = ("delete", entry_id, version)
+        with self._write(token, op_id, *asked) as (conn, caller, author, done):
             if done is not None:
                 return done
             entry = _own(conn, caller, entry_id)
             _same_version(conn, entry, version)
             may_delete(entry.entered_on, self.db.today(), entry.deleted_at is not None)
-            author = Author(caller.name, caller.computer, op_id, request)
             now = self.db.now()
             write_change(conn, entry, {"deleted_at": now}, Action.DELETED, author, now)
             return _own(conn, caller, entry_id)
 
     def restore_entry(self, token: bytes, op_id: UUID, entry_id: int, version: int) -> Entry:
         """See ``DesktopStore``."""
-        with self.db.writing() as conn:
-            caller = caller_of(self.db, conn, token)
-            request = request_of("restore", entry_id, version)
-            done = _repeated(conn, caller, op_id, request)
+        asked = ("restore", entry_id, version)
+        with self._write(token, op_id, *asked) as (conn, caller, author, done):
             if done is not None:
                 return done
             entry = _own(conn, caller, entry_id)
@@ -172,7 +162,6 @@ class Entries:
             last = conn.execute(SQL["last_change"], {"entry_id": entry_id}).fetchone()
             if last["Action"] != Action.DELETED or last["ChangedBy"] != caller.name:
                 raise RuleBroken("restore_only_own_deletion")
-            author = Author(caller.name, caller.computer, op_id, request)
             write_change(conn, entry, {"deleted_at": None}, Action.RESTORED, author, self.db.now())
             return _own(conn, caller, entry_id)
 
@@ -234,6 +223,17 @@ class Entries:
         with by_person(self.db, token) as (conn, caller):
             _own(conn, caller, entry_id)
             return to_versions(conn.execute(SQL["list_entry_history"], {"entry_id": entry_id}))
+
+    @contextmanager
+    def _write(
+        self, token: bytes, op_id: UUID, *asked: object
+    ) -> Iterator[tuple[Connection, Caller, Author, Entry | None]]:
+        """Begin a write of the caller; the last thing given is its first result, if it came before."""
+        with self.db.writing() as conn:
+            caller = caller_of(self.db, conn, token)
+            request = request_of(*asked)
+            author = Author(caller.name, caller.computer, op_id, request)
+            yield conn, caller, author, _repeated(conn, caller, op_id, request)
 
     def _checked(self, draft: EntryDraft, unit: str, entry: Entry | None) -> EntryDraft:
         """Check a draft against the rules; what an imported entry lacks may go on lacking."""

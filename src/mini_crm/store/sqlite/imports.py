@@ -17,7 +17,7 @@ from mini_crm.domain.model import (
     UndoResult,
 )
 from mini_crm.store.sqlite.db import Connection, Database, OnlyALook, Row, from_instant, load_queries, to_day
-from mini_crm.store.sqlite.roster import SQL, Roster
+from mini_crm.store.sqlite.roster import SQL, Roster, log_admin
 from mini_crm.store.sqlite.rows import (
     Author,
     draft_values,
@@ -180,7 +180,7 @@ class Imports:
                 else:
                     write_change(conn, entry, _state_of(row), Action.CHANGED, Author(by), now)
                     reverted += 1
-            self._log(conn, by, "undo_import", f"batch {batch_id}")
+            log_admin(conn, self.db.now(), by, "undo_import", f"batch {batch_id}")
         return UndoResult(removed, reverted, tuple(kept))
 
     def void_entries(self, entry_ids: Iterable[int], by: str) -> int:
@@ -190,7 +190,7 @@ class Imports:
             entries = _entries(conn, entry_ids, deleted=False)
             for entry in entries:
                 write_change(conn, entry, {"deleted_at": now}, Action.VOIDED, Author(by), now)
-            self._log(conn, by, "void_entries", _ids(entries))
+            log_admin(conn, self.db.now(), by, "void_entries", _ids(entries))
         return len(entries)
 
     def restore_entries(self, entry_ids: Iterable[int], by: str) -> int:
@@ -199,7 +199,7 @@ class Imports:
             entries = _entries(conn, entry_ids, deleted=True)
             for entry in entries:
                 write_change(conn, entry, {"deleted_at": None}, Action.RESTORED, Author(by), self.db.now())
-            self._log(conn, by, "restore_entries", _ids(entries))
+            log_admin(conn, self.db.now(), by, "restore_entries", _ids(entries))
         return len(entries)
 
     def reassign_entries(self, entry_ids: Iterable[int], manager_id: int, by: str) -> int:
@@ -218,12 +218,8 @@ class Imports:
                     "lead_id": manager["LeadId"],
                 }
                 write_change(conn, entry, place, Action.REASSIGNED, Author(by), self.db.now())
-            self._log(conn, by, "reassign_entries", f"{_ids(entries)} to manager {manager_id}")
+            log_admin(conn, self.db.now(), by, "reassign_entries", f"{_ids(entries)} to manager {manager_id}")
         return len(entries)
-
-    def _log(self, conn: Connection, by: str, action: str, detail: str) -> None:
-        values = {"now": self.db.now(), "done_by": by, "action": action, "detail": detail}
-        conn.execute(SQL["log_admin"], values)
 
 
 def _draft(row: ImportRow, manager_id: int) -> EntryDraft:

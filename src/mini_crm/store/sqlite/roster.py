@@ -229,6 +229,11 @@ class Roster:
 _QUERIES = SQL | {"drop_sessions": load_queries("accounts.sql")["drop_sessions"]}
 
 
+def log_admin(conn: Connection, now: int, by: str, action: str, detail: str) -> None:
+    """Record what an administrator did, in the transaction that does it."""
+    conn.execute(SQL["log_admin"], {"now": now, "done_by": by, "action": action, "detail": detail})
+
+
 def _checked(rows: Sequence[RosterRow]) -> dict[tuple[str, str, str], RosterRow]:
     wanted: dict[tuple[str, str, str], RosterRow] = {}
     for row in rows:
