@@ -18,7 +18,7 @@ FROM Entry AS e
 WHERE e.DeletedAt IS NULL AND e.EnteredOn <= :count_day;
 
 -- name: stage_02_open_deal
--- The open ones, with what only they need. ResolvedOn is what became of them later, for a replay.
+-- The open ones, with what only they need. PaidOn is what became of them later, for a replay.
 CREATE TEMP TABLE OpenDeal AS
 SELECT e.EntryId, e.LeadId, e.GroupId, e.ManagerId, e.ClientPin, e.Amount, e.PayBy,
        :count_day - e.EnteredOn AS Age,
@@ -38,18 +38,21 @@ WHERE e.DeletedAt IS NULL;
 
 -- name: stage_04_part
 -- The days up to now, cut wherever something begins to count: parts 1, 2, ...; all before is part 0.
-CREATE TEMP TABLE Part AS
-SELECT row_number() OVER (ORDER BY b.StartsOn) AS Part, b.StartsOn
+CREATE TEMP TABLE Part (Part INTEGER PRIMARY KEY CHECK (Part < 256), StartsOn INTEGER NOT NULL);
+
+-- name: stage_05_part_fill
+INSERT INTO temp.Part (Part, StartsOn)
+SELECT row_number() OVER (ORDER BY b.StartsOn), b.StartsOn
 FROM (
     SELECT StartsOn FROM temp.Horizon
     UNION SELECT :count_day - 364
     UNION SELECT :count_day - 89
 ) AS b;
 
--- name: stage_05_day_part
+-- name: stage_06_day_part
 CREATE TEMP TABLE DayPart (Day INTEGER PRIMARY KEY, Part INTEGER NOT NULL);
 
--- name: stage_06_day_part_fill
+-- name: stage_07_day_part_fill
 WITH RECURSIVE Day AS (
     SELECT min(StartsOn) AS Day FROM temp.Part
     UNION ALL
@@ -59,14 +62,14 @@ INSERT INTO temp.DayPart (Day, Part)
 SELECT d.Day, (SELECT max(p.Part) FROM temp.Part AS p WHERE p.StartsOn <= d.Day)
 FROM Day AS d;
 
--- name: stage_07_packed_tally
+-- name: stage_08_packed_tally
 -- Counts and sums: all that is shown beside the forecast comes from these few rows. Adding to a table by
 -- one packed number takes half the time of sorting for a GROUP BY: lead 16 bits, group 16, manager
 -- 20, status 2, part 8 (the tables check these limits).
 CREATE TEMP TABLE PackedTally (
     Pack INTEGER PRIMARY KEY, Deals INTEGER NOT NULL, Amount INTEGER NOT NULL, Paid INTEGER NOT NULL);
 
--- name: stage_08_packed_tally_fill
+-- name: stage_09_packed_tally_fill
 INSERT INTO temp.PackedTally (Pack, Deals, Amount, Paid)
 SELECT (d.LeadId << 46) | (d.GroupId << 30) | (d.ManagerId << 10) | (d.Status << 8) | coalesce(p.Part, 0),
        1, d.Amount, d.Paid
@@ -76,19 +79,19 @@ WHERE TRUE
 ON CONFLICT (Pack) DO UPDATE
 SET Deals = Deals + 1, Amount = Amount + excluded.Amount, Paid = Paid + excluded.Paid;
 
--- name: stage_09_tally
+-- name: stage_10_tally
 CREATE TEMP TABLE Tally AS
 SELECT t.Pack >> 46 AS LeadId, (t.Pack >> 30) & 65535 AS GroupId, (t.Pack >> 10) & 1048575 AS ManagerId,
        (t.Pack >> 8) & 3 AS Status, coalesce(p.StartsOn, -1000000) AS PartStart, t.Deals, t.Amount, t.Paid
 FROM temp.PackedTally AS t
 LEFT JOIN temp.Part AS p ON p.Part = t.Pack & 255;
 
--- name: stage_10_size_limit
+-- name: stage_11_size_limit
 -- An amount is above its unit's average exactly when it is above the whole part of sum / count.
 -- Entries made after the learning day are counted in the tally but not known to the average.
 CREATE TEMP TABLE SizeLimit (GroupId INTEGER PRIMARY KEY, Unit TEXT NOT NULL, AverageAmount INTEGER);
 
--- name: stage_11_size_limit_fill
+-- name: stage_12_size_limit_fill
 WITH Counted AS (
     SELECT GroupId, Deals, Amount FROM temp.Tally
     UNION ALL
@@ -101,12 +104,12 @@ FROM Counted AS c
 JOIN SalesGroup AS g ON g.GroupId = c.GroupId
 GROUP BY g.GroupId, g.Unit;
 
--- name: stage_12_packed_walk
+-- name: stage_13_packed_walk
 -- How long entries of one lead and size were watched, from which age to which, and what ended it
 -- (packed as above: lead, size 1 bit, ages 20 bits each, event 2).
 CREATE TEMP TABLE PackedWalk (Pack INTEGER PRIMARY KEY, Deals INTEGER NOT NULL);
 
--- name: stage_13_packed_walk_fill
+-- name: stage_14_packed_walk_fill
 INSERT INTO temp.PackedWalk (Pack, Deals)
 SELECT (d.LeadId << 43) | (coalesce(d.Amount > s.AverageAmount, 0) << 42)
        | (max(l.LearnFrom - d.EnteredOn, 0) << 22)
@@ -119,19 +122,19 @@ JOIN temp.SizeLimit AS s ON s.GroupId = d.GroupId
 WHERE d.EnteredOn <= :learn_day AND (d.StatusOn IS NULL OR d.StatusOn > l.LearnFrom)
 ON CONFLICT (Pack) DO UPDATE SET Deals = Deals + 1;
 
--- name: stage_14_walk
+-- name: stage_15_walk
 CREATE TEMP TABLE Walk (
     LeadId INTEGER, IsLarge INTEGER, FromAge INTEGER, ToAge INTEGER, Event INTEGER, Deals INTEGER NOT NULL,
     PRIMARY KEY (LeadId, IsLarge, FromAge, ToAge, Event)
 ) WITHOUT ROWID;
 
--- name: stage_15_walk_fill
+-- name: stage_16_walk_fill
 INSERT INTO temp.Walk (LeadId, IsLarge, FromAge, ToAge, Event, Deals)
 SELECT Pack >> 43, (Pack >> 42) & 1, (Pack >> 22) & 1048575, (Pack >> 2) & 1048575, Pack & 3, Deals
 FROM temp.PackedWalk
 ORDER BY Pack;
 
--- name: stage_16_exposure
+-- name: stage_17_exposure
 -- Days at risk and events by lead, size and age bucket. Resolved on its day of entry: half a day.
 CREATE TEMP TABLE Exposure AS
 SELECT b.Bucket, w.LeadId, w.IsLarge,
@@ -144,7 +147,7 @@ CROSS JOIN temp.Walk AS w
 WHERE (w.Event <> 0 OR w.ToAge > 0) AND b.FromAge < max(w.ToAge, 1) AND b.ToAge > w.FromAge
 GROUP BY b.Bucket, w.LeadId, w.IsLarge;
 
--- name: stage_17_hazard
+-- name: stage_18_hazard
 -- Daily chance of being paid and of being refused, with half a pseudo-event shared by both.
 CREATE TEMP TABLE Hazard AS
 WITH Total AS (
@@ -161,31 +164,31 @@ LEFT JOIN temp.Exposure AS x ON x.Bucket = b.Bucket
 WHERE t.Paid + t.Refused > 0
 GROUP BY b.Bucket;
 
--- name: stage_18_lead_index
+-- name: stage_19_lead_index
 CREATE TEMP TABLE LeadIndex (LeadId INTEGER PRIMARY KEY, PaidEvents INTEGER NOT NULL, Speed REAL NOT NULL);
 
--- name: stage_19_lead_index_fill
+-- name: stage_20_lead_index_fill
 INSERT INTO temp.LeadIndex (LeadId, PaidEvents, Speed)
 SELECT x.LeadId, sum(x.Paid), (sum(x.Paid) + 5.0) / (sum(x.Days * h.PaidRate) + 5.0)
 FROM temp.Exposure AS x
 JOIN temp.Hazard AS h ON h.Bucket = x.Bucket
 GROUP BY x.LeadId;
 
--- name: stage_20_size_index
+-- name: stage_21_size_index
 CREATE TEMP TABLE SizeIndex AS
 SELECT x.IsLarge, (sum(x.Paid) + 20.0) / (sum(x.Days * h.PaidRate) + 20.0) AS Speed
 FROM temp.Exposure AS x
 JOIN temp.Hazard AS h ON h.Bucket = x.Bucket
 GROUP BY x.IsLarge;
 
--- name: stage_21_open_kind
+-- name: stage_22_open_kind
 -- Open entries of one lead, size and age have the same chance: it is worked out once for all of them.
 CREATE TEMP TABLE OpenKind AS
 SELECT DISTINCT o.LeadId, coalesce(o.Amount > s.AverageAmount, 0) AS IsLarge, o.Age
 FROM temp.OpenDeal AS o
 JOIN temp.SizeLimit AS s ON s.GroupId = o.GroupId;
 
--- name: stage_22_pace
+-- name: stage_23_pace
 -- Each lead's and size's own daily chances by bucket, and the hazard gathered before the bucket begins.
 CREATE TEMP TABLE Pace (
     LeadId INTEGER, IsLarge INTEGER, FromAge INTEGER, ToAge INTEGER,
@@ -193,7 +196,7 @@ CREATE TEMP TABLE Pace (
     PRIMARY KEY (LeadId, IsLarge, FromAge)
 ) WITHOUT ROWID;
 
--- name: stage_23_pace_fill
+-- name: stage_24_pace_fill
 WITH Rate AS (
     SELECT k.LeadId, k.IsLarge, h.FromAge, h.ToAge, h.RefusedRate,
            h.PaidRate * coalesce(f.Speed, 1.0) * coalesce(g.Speed, 1.0) AS Pay
@@ -209,7 +212,7 @@ SELECT LeadId, IsLarge, FromAge, ToAge, Pay / (Pay + RefusedRate), Pay + Refused
            ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING), 0.0)
 FROM Rate;
 
--- name: stage_24_chance
+-- name: stage_25_chance
 -- The walk of an open entry through the buckets up to the period's end: it is paid in a bucket if
 -- it was neither paid nor refused in an earlier one.
 CREATE TEMP TABLE Chance (
@@ -217,7 +220,7 @@ CREATE TEMP TABLE Chance (
     PRIMARY KEY (PeriodId, LeadId, IsLarge, Age)
 ) WITHOUT ROWID;
 
--- name: stage_25_chance_fill
+-- name: stage_26_chance_fill
 WITH Start AS (
     SELECT k.LeadId, k.IsLarge, k.Age, max(k.Age - :live, 0) AS FromAge,
            a.Before + a.Leave * (max(k.Age - :live, 0) - a.FromAge) AS Gathered
@@ -236,7 +239,7 @@ JOIN temp.Pace AS a ON a.LeadId = s.LeadId AND a.IsLarge = s.IsLarge
     AND a.FromAge < s.Age + p.EndsOn - :count_day AND a.ToAge > s.FromAge
 GROUP BY p.PeriodId, s.LeadId, s.IsLarge, s.Age;
 
--- name: stage_26_entry_chance
+-- name: stage_27_entry_chance
 CREATE TEMP TABLE EntryChance AS
 SELECT p.PeriodId, o.EntryId, o.LeadId, o.GroupId, o.ManagerId, o.PaidOn, o.Amount / 100.0 AS Amount,
        coalesce(c.Probability, 0.0) AS Probability
@@ -247,7 +250,7 @@ LEFT JOIN temp.Chance AS c ON c.PeriodId = p.PeriodId AND c.LeadId = o.LeadId
     AND c.IsLarge = coalesce(o.Amount > s.AverageAmount, 0) AND c.Age = o.Age
 WHERE EXISTS (SELECT 1 FROM temp.Hazard);
 
--- name: stage_27_open_sum
+-- name: stage_28_open_sum
 CREATE TEMP TABLE OpenSum AS
 SELECT c.PeriodId, c.LeadId, c.GroupId, c.ManagerId,
        sum(c.Amount * c.Probability) AS StillToCome,
@@ -255,14 +258,14 @@ SELECT c.PeriodId, c.LeadId, c.GroupId, c.ManagerId,
 FROM temp.EntryChance AS c
 GROUP BY c.PeriodId, c.LeadId, c.GroupId, c.ManagerId;
 
--- name: stage_28_open_count
+-- name: stage_29_open_count
 CREATE TEMP TABLE OpenCount AS
 SELECT o.LeadId, o.GroupId, o.ManagerId, count(DISTINCT o.ClientPin) AS Clients, count(*) AS Deals,
        sum(coalesce(o.PayBy = :count_day, 0)) AS DueToday, sum(coalesce(o.PayBy < :count_day, 0)) AS Overdue
 FROM temp.OpenDeal AS o
 GROUP BY o.LeadId, o.GroupId, o.ManagerId;
 
--- name: stage_29_manager_sum
+-- name: stage_30_manager_sum
 -- Lead, manager and unit in each period: the finest rows; all others are sums of these.
 CREATE TEMP TABLE ManagerSum AS
 WITH Counted AS (
@@ -297,7 +300,7 @@ LEFT JOIN temp.OpenSum AS f
     ON f.PeriodId = c.PeriodId AND f.LeadId = c.LeadId AND f.GroupId = c.GroupId AND f.ManagerId = c.ManagerId
 GROUP BY c.PeriodId, c.LeadId, c.ManagerId, s.Unit;
 
--- name: stage_30_new_entries
+-- name: stage_31_new_entries
 -- What entries still to be made may bring: what those of the last half-year, made early enough to
 -- be judged, brought within the days that are left.
 CREATE TEMP TABLE NewEntries AS
@@ -312,7 +315,7 @@ WHERE d.Status = 1
   AND d.StatusOn - d.EnteredOn <= p.EndsOn - :count_day
 GROUP BY p.PeriodId, d.LeadId, s.Unit;
 
--- name: stage_31_shown_rate
+-- name: stage_32_shown_rate
 -- How far one lead's win rate is drawn to the company's: Beta-Binomial by moments, for each unit.
 CREATE TEMP TABLE ShownRate AS
 WITH LeadSum AS (
@@ -348,7 +351,7 @@ SELECT Unit, (Won + 1.0) / (Resolved + 2.0) AS Company,
             ELSE min(max((1.0 - Rho) / Rho, 5.0), 200.0) END AS Weight
 FROM Correlation;
 
--- name: stage_32_lead_row
+-- name: stage_33_lead_row
 CREATE TEMP TABLE LeadRow AS
 WITH LeadSum AS (
     SELECT m.PeriodId, m.LeadId, m.Unit, sum(m.Clients) AS Clients, sum(m.OpenCount) AS OpenCount,
@@ -385,7 +388,7 @@ LEFT JOIN temp.ShownRate AS r ON r.Unit = l.Unit
 LEFT JOIN temp.LeadIndex AS f ON f.LeadId = l.LeadId
 LEFT JOIN temp.NewEntries AS w ON w.PeriodId = l.PeriodId AND w.LeadId = l.LeadId AND w.Unit = l.Unit;
 
--- name: stage_33_company_row
+-- name: stage_34_company_row
 -- The company is the sum of its leads; only its range is narrower than the sum of theirs.
 INSERT INTO temp.LeadRow
 SELECT l.PeriodId, 0, l.Unit, sum(l.Clients), sum(l.OpenCount), sum(l.DueToday), sum(l.Overdue),
