@@ -3,6 +3,7 @@
 import re
 import sqlite3
 import threading
+from contextlib import closing
 from datetime import UTC, date, datetime
 from importlib.resources import files
 from pathlib import Path
@@ -19,7 +20,7 @@ from mini_crm.domain.errors import (
 )
 from mini_crm.domain.model import RosterRow
 from mini_crm.store.sqlite import SqliteStore
-from mini_crm.store.sqlite.db import Database, load_queries
+from mini_crm.store.sqlite.db import Database, ensure_math, load_queries
 
 SOURCE = Path(__file__).parents[2] / "src" / "mini_crm" / "store" / "sqlite"
 ROSTER = [RosterRow("Анна", "Север", "Пётр", "RUB")]
@@ -173,6 +174,25 @@ def test_backup_over_a_file(path: Path) -> None:
     assert SqliteStore.open(target).list_lead_names() == ["Анна"]
     with pytest.raises(BadFile):
         store.backup(target)
+
+
+class _WithoutMath(sqlite3.Connection):
+    """A SQLite that was built without mathematical functions."""
+
+    def execute(self, sql: str, *values: object) -> sqlite3.Cursor:
+        if sql.startswith("SELECT exp"):
+            raise sqlite3.OperationalError("no such function: exp")
+        return super().execute(sql, *values)
+
+
+@pytest.mark.parametrize(("kind", "ours"), [(sqlite3.Connection, 0), (_WithoutMath, 2)])
+def test_math_is_made_up_for(kind: type[sqlite3.Connection], ours: int) -> None:
+    """Where SQLite has no exp and sqrt it is given ours, elsewhere its own are used."""
+    with closing(sqlite3.connect(":memory:", factory=kind)) as conn:
+        ensure_math(conn)
+        given = "SELECT count(*) FROM pragma_function_list WHERE name IN ('exp', 'sqrt') AND NOT builtin"
+        assert conn.execute(given).fetchone() == (ours,)
+        assert conn.execute("SELECT sqrt(exp(0.0) * 9.0)").fetchone() == (3.0,)
 
 
 def test_every_query_is_used() -> None:

@@ -9,7 +9,7 @@ from datetime import date, timedelta
 from mini_crm.domain.errors import BadValue, TooSoon
 from mini_crm.domain.model import Run, RunKind, RunStatus
 from mini_crm.domain.period import standing_periods
-from mini_crm.store.sqlite.db import Connection, Database, Row, load_queries, to_day
+from mini_crm.store.sqlite.db import Connection, Database, Row, ensure_math, load_queries, to_day
 from mini_crm.store.sqlite.forecast import SQL, period_values, to_run
 
 STAGES = load_queries("aggregate.sql")
@@ -161,6 +161,7 @@ def computed(
         conn = db.connect()
     try:
         with db.errors():
+            ensure_math(conn)
             conn.execute("PRAGMA temp_store = MEMORY")
             conn.execute("PRAGMA cache_size = -65536")
             conn.execute("PRAGMA mmap_size = 1073741824")

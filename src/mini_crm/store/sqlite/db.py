@@ -5,6 +5,7 @@ This is the only module that imports sqlite3.
 
 from __future__ import annotations
 
+import math
 import re
 import sqlite3
 import threading
@@ -32,6 +33,7 @@ Clock = Callable[[], datetime]
 APPLICATION_ID = 0x4D43524D  # "MCRM": tells our files from other programs' databases
 EPOCH = date(1970, 1, 1)
 _BUSY_S = 5.0
+_MATH_PROBE = "SELECT exp(1.0), sqrt(1.0)"
 _QUERY_NAME = re.compile(r"^-- name: (\w+)\s*$", re.MULTILINE)
 
 
@@ -292,6 +294,15 @@ def zone(name: str) -> ZoneInfo:
         return ZoneInfo(name)
     except (ZoneInfoNotFoundError, ValueError, OSError):
         raise BadValue("time_zone_unknown", field="TimeZone", value=name) from None
+
+
+def ensure_math(connection: Connection) -> None:
+    """Make ``exp`` and ``sqrt`` known where SQLite was built without its mathematical functions."""
+    try:
+        connection.execute(_MATH_PROBE)
+    except sqlite3.OperationalError:
+        for name, function in (("exp", math.exp), ("sqrt", math.sqrt)):
+            connection.create_function(name, 1, function, deterministic=True)
 
 
 def _migrations() -> list[str]:
