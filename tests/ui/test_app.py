@@ -131,6 +131,24 @@ def test_leaving_asks_only_if_something_would_be_lost(
     assert len(asked) == 1
 
 
+def test_a_commitment_that_is_only_typed_is_not_lost_without_asking(
+    app: App, main: MainWindow, wait_until: WaitUntil
+) -> None:
+    """A half-typed commitment on the forecast page counts as something that leaving would lose."""
+    main.pages.select(1)
+    wait_until(lambda: main.forecast is not None and not main.tasks.is_busy)
+    page = main.nametowidget(main.pages.tabs()[1]).winfo_children()[0]
+    type_into(page.note.input, "к")
+    asked = answer_soon(app, lambda question: question.no)
+    main.leave()
+    assert app.main is main
+    assert "прогноза" in asked[0]
+    page.note.set("")
+    main.leave()
+    assert app.main is None
+    assert len(asked) == 1
+
+
 def test_language_is_switched_in_the_same_session(app: App, main: MainWindow, wait_until: WaitUntil) -> None:
     """The other language is there at once, with the same session and without signing in."""
     token = main.desk.token

@@ -7,6 +7,7 @@ from datetime import timedelta
 from decimal import Decimal
 from uuid import uuid4
 
+from mini_crm.domain.dates import format_date
 from mini_crm.domain.model import EntrySort, ImportRow, Status
 from mini_crm.store.sqlite import SqliteStore
 from ui.conftest import LEAD
@@ -171,6 +172,20 @@ def test_double_click_edits_and_the_menu_marks(open_window: Open, store: SqliteS
     menu.invoke(4)  # expected already: nothing to store
     window.settle()
     assert {entry.version for entry in window.entries()} == {1}
+
+
+def test_many_rows_are_chosen_with_the_keyboard(open_window: Open, store: SqliteStore) -> None:
+    """Shift with an arrow key chooses one row more, up to the last."""
+    window = open_window("ru")
+    for pin in ("1", "2", "3"):
+        window.enter("глеб", pin, "5", format_date(store.get_today(), language="ru"))
+    top, middle, bottom = window.shown()
+    window.choose(top)
+    window.key("<Shift-Down>")
+    assert {int(row) for row in window.view.table.tree.selection()} == {top, middle}
+    window.key("<Shift-Down>")
+    window.key("<Shift-Down>")
+    assert {int(row) for row in window.view.table.tree.selection()} == {top, middle, bottom}
 
 
 def test_delete_key_only_proposes(open_window: Open, store: SqliteStore) -> None:

@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 from decimal import Decimal
+from pathlib import Path
 
-from contract.company import MARIA, NORTH, PETR, ROSTER, Company, sign_in
+from contract.company import ANNA, MARIA, NORTH, PETR, ROSTER, Company, sign_in
 from mini_crm.domain.model import EntrySort, Status
 from mini_crm.ui.entry_draft import FormValues
-from unit.entries_page import Clock, Page, clock, company, page, page_with_outbox
+from mini_crm.usecases.outbox import Outbox
+from unit.entries_page import Clock, Page, clock, company, open_page, page, page_with_outbox
 
 __all__ = ["clock", "company", "page", "page_with_outbox"]
 
@@ -54,6 +56,26 @@ def test_with_an_outbox_the_write_waits_and_is_sent_later(page_with_outbox: Page
     assert [entry.client_pin for entry in page.company.anna.everything()] == ["0042"]
     assert page.view.kept_text == ""
     assert page.view.table.column(EntrySort.CLIENT_PIN) == ["0042"]
+
+
+def test_many_rows_try_a_lost_database_once_and_are_all_kept(
+    page_with_outbox: Page, company: Company, clock: Clock, tmp_path: Path
+) -> None:
+    """Marking many rows waits for the lost database once; all wait, also over a restart of the program."""
+    page = page_with_outbox
+    numbers = [page.add(client_pin=str(pin)) for pin in range(4)]
+    page.view.table.chosen = numbers
+    page.view.reply = ("18.03.2026", "")
+    page.cable.pulled = True
+    page.cable.calls.clear()
+    page.presenter.actions.mark(Status.REFUSED)
+    assert len(page.cable.calls) == 1
+    assert page.view.kept_text == "ждут отправки: 4"
+    page.presenter.stop()
+    again = open_page(company, clock, Outbox(tmp_path / "outbox", "sqlite:///company.sqlite", ANNA))
+    again.tick()
+    assert again.view.kept_text == ""
+    assert {entry.status for entry in company.anna.everything()} == {Status.REFUSED}
 
 
 def test_what_is_refused_later_stays_in_sight_and_can_be_mended(

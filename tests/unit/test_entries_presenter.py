@@ -264,6 +264,16 @@ def test_the_head_line_tells_win_rate_and_age(page: Page, clock: Clock) -> None:
     assert page.view.head.stale
 
 
+def test_the_age_follows_a_run_that_found_nothing_changed(page: Page, clock: Clock) -> None:
+    """A run with nothing to count renews the moment in the head line, so that it does not turn amber."""
+    page.presenter.head.compute()
+    page.tick()
+    clock.now += timedelta(minutes=36)
+    page.company.store.aggregate_forecast(None, "test")
+    page.tick()
+    assert not page.view.head.stale
+
+
 def test_computing_again_too_soon_is_said(page: Page) -> None:
     """The second run within five minutes is refused with the waiting time."""
     page.presenter.head.compute()

@@ -124,6 +124,7 @@ class FakeView:
     notice: tuple[str, str] = ("", "")
     errors: dict[str, str] = field(default_factory=dict)
     cleared: int = 0
+    typed: bool = False
     on_screen: bool = True
 
     def listen(self, events: object) -> None:
@@ -148,6 +149,10 @@ class FakeView:
     def clear_commitment(self) -> None:
         """See ``ForecastViewPort``."""
         self.cleared += 1
+
+    def has_typed(self) -> bool:
+        """See ``ForecastViewPort``."""
+        return self.typed
 
     def is_on_screen(self) -> bool:
         """See ``ForecastViewPort``."""

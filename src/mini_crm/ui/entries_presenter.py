@@ -26,6 +26,9 @@ from mini_crm.usecases.outbox import Kept
 AWAY_AFTER = timedelta(minutes=5)
 """Without key or mouse for so long nobody is taken to be at the window."""
 
+HEAD_EVERY = timedelta(minutes=1)
+"""A run that finds nothing changed is no new one: it only renews the moment of the last."""
+
 
 class EntriesViewPort(QuestionPort, SavingPort, Protocol):
     """The page as its presenter sees it."""
@@ -109,7 +112,7 @@ class EntriesPresenter:
         self._view = view
         self._now = now
         self._lost = False
-        self._good_at = self._touched_at = now()
+        self._good_at = self._touched_at = self._head_at = now()
         self._is_behind = False
         self._groups: tuple[Group, ...] = ()
         self._feed = Feed(desk, self._take_news, self._failed)
@@ -186,6 +189,7 @@ class EntriesPresenter:
         self._feed.start()
         self.table.start()
         self.head.start()
+        self._count_kept()
 
     def stop(self) -> None:
         """Do nothing more by itself."""
@@ -292,7 +296,8 @@ class EntriesPresenter:
             self.form.show_day()
         if changed or news.new_day or news.new_run or was_lost:
             self._bring_up_to_date(news)
-        if news.new_run or was_lost:
+        if news.new_run or was_lost or self._now() - self._head_at >= HEAD_EVERY:
+            self._head_at = self._now()
             self.head.refresh()
         if was_lost and not self._groups:
             self._read_groups()

@@ -179,6 +179,7 @@ class HeadPresenter:
             self._desk.sign_in_again(self.compute)
         elif isinstance(error, MiniCrmError):
             self._say(sentence(error, self._desk.texts))
+            self.refresh()  # a run of somebody else may be what stands in the way
         else:
             self._failed(error)
 

@@ -116,6 +116,8 @@ class EntryTableView(plain_ttk.Frame):
         tree.bind("<<Paste>>", lambda event: self.paste())
         tree.bind("<Button-3>", self._menu_at_pointer)
         tree.bind("<Menu>", lambda event: self._menu_at_focus())
+        tree.bind("<Shift-Down>", lambda event: self._choose_also(tree.next(tree.focus())))
+        tree.bind("<Shift-Up>", lambda event: self._choose_also(tree.prev(tree.focus())))
         tree.bind("<Shift-F10>", lambda event: self._menu_at_focus())
         for key, action in self._quick_keys(presenter):
             tree.bind(key, partial(_call, action))
@@ -227,6 +229,14 @@ class EntryTableView(plain_ttk.Frame):
             self.tree.selection_set(name)
             self.tree.focus(name)
         self._pop_up(event.x_root, event.y_root)
+
+    def _choose_also(self, row: str) -> str:
+        """Choose one row more, so that many can be marked with the keyboard alone."""
+        if row:
+            self.tree.selection_add(row)
+            self.tree.focus(row)
+            self.tree.see(row)
+        return "break"
 
     def _menu_at_focus(self) -> None:
         box = self.tree.bbox(self.tree.focus()) if self.tree.focus() else ""

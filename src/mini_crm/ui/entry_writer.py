@@ -9,6 +9,7 @@ from typing import Protocol
 from mini_crm.domain.errors import DatabaseError, MiniCrmError, MustChangePassword, SessionEnded, StaleVersion
 from mini_crm.domain.model import Entry, EntryVersion
 from mini_crm.ui.desk import Desk
+from mini_crm.usecases.outbox import Outbox
 from mini_crm.usecases.writes import Add, Write
 
 NOT_KEPT = "outbox_not_kept"
@@ -66,6 +67,10 @@ class Save(Protocol):
         ...
 
 
+def _not_kept(error: OSError, outbox: Outbox) -> DatabaseError:
+    return DatabaseError(NOT_KEPT, reason=error.strerror or type(error).__name__, path=str(outbox.folder))
+
+
 class EntryWriter:
     """Writes for one lead.
 
@@ -98,6 +103,10 @@ class EntryWriter:
         outcome = Outcome()
         for write in writes:
             try:
+                if outcome.kept and self._desk.outbox is not None:
+                    # The database is away: each further try would cost its whole wait.
+                    self._put_aside(outcome, write, self._desk.outbox)
+                    continue
                 outcome.stored.append(self._send(write, token))
             except (SessionEnded, MustChangePassword):
                 raise
@@ -111,6 +120,14 @@ class EntryWriter:
             except MiniCrmError as error:
                 outcome.refused.append((write, error))
         return outcome
+
+    def _put_aside(self, outcome: Outcome, write: Write, outbox: Outbox) -> None:
+        try:
+            outbox.put(write)
+        except OSError as error:
+            outcome.refused.append((write, _not_kept(error, outbox)))
+        else:
+            outcome.kept.append(write)
 
     def _send(self, write: Write, token: bytes) -> Entry:
         store, outbox = self._desk.store, self._desk.outbox

@@ -100,6 +100,10 @@ class ForecastViewPort(Protocol):
         """Empty the fields: the commitment is recorded."""
         ...
 
+    def has_typed(self) -> bool:
+        """Say whether a commitment is typed that is not recorded."""
+        ...
+
     def is_on_screen(self) -> bool:
         """Say whether a person can see the page now."""
         ...
@@ -173,6 +177,10 @@ class ForecastPresenter:
                 self._show(data, page if unit == self._unit else self._page(data, self._unit))
 
         self._desk.call(read, done, self._failed)
+
+    def has_unsaved(self) -> bool:
+        """Say whether something typed would be lost."""
+        return self._view.has_typed()
 
     def choose_period(self, number: int) -> None:
         """Show another period."""

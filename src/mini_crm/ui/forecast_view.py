@@ -124,6 +124,10 @@ class ForecastView(plain_ttk.Frame):
         self.amount.set("")
         self.note.set("")
 
+    def has_typed(self) -> bool:
+        """See ``ForecastViewPort``."""
+        return bool(self.amount.get().strip() or self.note.get().strip())
+
     def is_on_screen(self) -> bool:
         """See ``ForecastViewPort``."""
         return bool(self.winfo_viewable())

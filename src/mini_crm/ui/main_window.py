@@ -148,14 +148,18 @@ class MainWindow(plain_ttk.Frame):
 
     def may_close(self) -> bool:
         """Ask if something would be lost; say whether the window may go."""
-        if not self.entries.has_unsaved():
+        _, lost = self._texts.gettext, []
+        if self.entries.has_unsaved():
+            lost.append(_("The form is not saved. What you typed there will be lost."))
+        if self.forecast is not None and self.forecast.has_unsaved():
+            lost.append(_("The commitment on the forecast page is not recorded; it will be lost."))
+        if not lost:
             return True
-        _ = self._texts.gettext
         return ask(
             self,
             self._texts,
             self._theme,
-            _("The form is not saved. What you typed there will be lost."),
+            "\n".join(lost),
             yes=_("Leave without saving"),
             danger=True,
         )
