@@ -214,7 +214,8 @@ STORE: Table = {
     ),
     "manager_not_found": lambda t, d: t.gettext("There is no such manager. Nothing was changed."),
     "entry_not_found": lambda t, d: t.gettext(
-        "These entries were not found: {entry_ids}. Nothing was changed."
+        "Nothing was changed, because of the entries {entry_ids}. There are no such numbers, or they are "
+        "taken out already; or, for bringing back, they are not taken out."
     ),
     "batch_not_found": lambda t, d: t.gettext("There is no import number {batch_id}."),
     "batch_undone": lambda t, d: t.gettext("Import number {batch_id} has been taken back already."),
@@ -352,7 +353,8 @@ IMPORTS: Table = {
     ),
     "status_unknown": lambda t, d: t.gettext("“{text}” is not a status. Write one of: {known}."),
     "status_on_missing": lambda t, d: t.gettext(
-        "The day of payment or refusal is missing, and so is a promised day that could stand for it."
+        "The day of payment or refusal is missing, and so is a promised day that could stand for it. "
+        "Columns: status_on, pay_by; --map says what they are called in the file."
     ),
     "id_missing": lambda t, d: t.gettext("The id is missing."),
     "id_twice": lambda t, d: t.gettext("The id “{text}” stands in line {first_line} already."),

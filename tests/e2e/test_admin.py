@@ -10,6 +10,7 @@ import stat
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
@@ -46,8 +47,8 @@ class Admin:
             "PYTHONUTF8": "1",
         }
 
-    def start(self, *arguments: object) -> subprocess.Popen[str]:
-        """Start it and do not wait."""
+    def start(self, *arguments: object, as_user: Callable[[], None] | None = None) -> subprocess.Popen[str]:
+        """Start it and do not wait; ``as_user`` is called in the new process before the program starts."""
         return subprocess.Popen(
             [sys.executable, "-m", "mini_crm.admin", *map(str, arguments)],
             stdout=subprocess.PIPE,
@@ -55,11 +56,14 @@ class Admin:
             encoding="utf-8",
             env=self.environ,
             cwd=self.folder,
+            preexec_fn=as_user,
         )
 
-    def run(self, *arguments: object) -> subprocess.CompletedProcess[str]:
+    def run(
+        self, *arguments: object, as_user: Callable[[], None] | None = None
+    ) -> subprocess.CompletedProcess[str]:
         """Start it and wait for its end."""
-        process = self.start(*arguments)
+        process = self.start(*arguments, as_user=as_user)
         out, err = process.communicate(timeout=60)
         assert "Traceback" not in err
         return subprocess.CompletedProcess(process.args, process.returncode, out, err)
@@ -70,9 +74,9 @@ class Admin:
         assert (done.returncode, done.stderr) == (0, "")
         return done.stdout
 
-    def refused(self, code: int, *arguments: object) -> str:
+    def refused(self, code: int, *arguments: object, as_user: Callable[[], None] | None = None) -> str:
         """Run what must end with an exit code; give what is said on standard error."""
-        done = self.run(*arguments)
+        done = self.run(*arguments, as_user=as_user)
         assert done.returncode == code, done.stdout + done.stderr
         assert done.stderr
         return done.stderr

@@ -112,7 +112,7 @@ def test_pieces_have_a_name() -> None:
 
 def test_lists_periods_and_paths() -> None:
     """Numbers are listed with commas, a period is told by its code, a path as it is typed."""
-    assert "3, 17." in sentence(NotFound("entry_not_found", entry_ids=(3, 17)), EN)
+    assert " 3, 17." in sentence(NotFound("entry_not_found", entry_ids=(3, 17)), EN)
     assert "2026-03" in sentence(NotFound("period_not_open", period=month_of(date(2026, 3, 1))), EN)
     path = Path("/папка с пробелом/a.sqlite")
     assert str(path) in sentence(DatabaseError("database_missing", path=path), RU)

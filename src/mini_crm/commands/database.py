@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -15,7 +16,9 @@ from mini_crm.domain.errors import AlreadyThere, BadFile, DatabaseError, Setting
 from mini_crm.domain.model import PIECES, RunStatus
 from mini_crm.program import Program
 from mini_crm.settings import DATABASE, SQLITE, Settings, env_file, load_settings
+from mini_crm.store.port import Store
 from mini_crm.usecases.cells import check_unit
+from mini_crm.usecases.tables import open_input
 
 DEFAULT_CURRENCY = "RUB"
 FILE_NAME = "mini-crm.sqlite"
@@ -80,6 +83,11 @@ def create_database(path: Path, *, time_zone: str | None = None, currency: str =
     SqliteStore.create(path, time_zone=time_zone, currency=currency).close()
 
 
+def usual_unit(store: Store) -> str:
+    """Give the unit of groups where nothing else is said: the company's currency."""
+    return store.get_setting("Currency") or DEFAULT_CURRENCY
+
+
 def say_env(program: Program, path: Path, *, write: bool = True) -> None:
     """Let the settings file name the database if there is no settings file; say what was done.
 
@@ -91,7 +99,7 @@ def say_env(program: Program, path: Path, *, write: bool = True) -> None:
     _ = program.texts.gettext
     file = env_file(program.folder)
     if write and point_to(file, path):
-        program.say(_("New settings file that names it: {path}").format(path=file))
+        program.say(_("New settings file that names the database: {path}").format(path=file))
     elif _configured(program) != path:
         said = _("No settings were changed. To use this database, write into {path}: {line}")
         program.say(said.format(path=file, line=f"{DATABASE}={SQLITE}{path}"))
@@ -129,6 +137,7 @@ def _doctor(program: Program) -> click.Command:
         runs = store.list_runs(20)
         good = (RunStatus.DONE, RunStatus.UNCHANGED)
         last = max((run.as_of for run in runs if run.status in good), default=None)
+        where = str(program.settings.sqlite_path or store.name)
         warnings = []
         if not leads:
             warnings.append(
@@ -155,7 +164,7 @@ def _doctor(program: Program) -> click.Command:
             say_json(
                 program,
                 {
-                    "database": store.name,
+                    "database": where,
                     "schema_version": store.get_schema_version(),
                     "entries": record.entries,
                     "leads": len(leads),
@@ -165,7 +174,7 @@ def _doctor(program: Program) -> click.Command:
             )
             return
         never = _("never")
-        program.say(_("Database: {name}").format(name=store.name))
+        program.say(_("Database: {name}").format(name=where))
         program.say(_("Schema version: {version}").format(version=store.get_schema_version()))
         program.say(_("Leads: {leads}; entries: {entries}").format(leads=len(leads), entries=record.entries))
         shown = f"{_aware(last).astimezone():%Y-%m-%d %H:%M}" if last else never
@@ -189,7 +198,7 @@ def _backup(program: Program) -> click.Command:
     @click.argument("file", type=FILE)
     def backup(file: Path) -> None:
         entries = program.open_store().backup(file)
-        program.say(_("Copy: {path} ({n} entries, those taken out included)").format(n=entries, path=file))
+        program.say(_("Copy: {path} (entries, those taken out included: {n})").format(n=entries, path=file))
 
     return backup
 
@@ -209,7 +218,9 @@ def _restore(program: Program) -> click.Command:
         if path.exists():
             raise AlreadyThere("restore_over_database", path=str(path))
         entries = _checked_copy(file, path)
-        program.say(_("Database from the copy: {path} ({n} entries that count)").format(n=entries, path=path))
+        program.say(
+            _("Database from the copy: {path} (entries that count: {n})").format(n=entries, path=path)
+        )
 
     return restore
 
@@ -220,12 +231,7 @@ def _checked_copy(file: Path, path: Path) -> int:
 
     unfinished = path.with_name(f"{path.name}.part")
     try:
-        try:
-            shutil.copyfile(file, unfinished)
-        except IsADirectoryError as error:
-            raise BadFile("file_is_directory", path=str(file)) from error
-        except FileNotFoundError as error:
-            raise BadFile("file_missing", path=str(file if not file.exists() else path.parent)) from error
+        _copy(file, unfinished)
         # The copy, not the backup: opening an older one brings its tables up to date.
         store = SqliteStore.open(unfinished)
         try:
@@ -238,5 +244,17 @@ def _checked_copy(file: Path, path: Path) -> int:
             raise BadFile("not_a_backup", path=str(file)) from error
         raise
     finally:
-        unfinished.unlink(missing_ok=True)
+        with suppress(OSError):
+            unfinished.unlink(missing_ok=True)
     return entries
+
+
+def _copy(file: Path, target: Path) -> None:
+    """Copy a file, and make the folder for it once the file could be opened."""
+    with open_input(file) as source:
+        try:
+            target.parent.mkdir(parents=True, exist_ok=True)
+            with target.open("wb") as stream:
+                shutil.copyfileobj(source, stream)
+        except OSError as error:
+            raise BadFile("file_not_writable", path=str(target), reason=error.strerror or "") from error

@@ -41,7 +41,7 @@ def _import_undo(program: Program) -> click.Command:
             return
         program.say(
             _(
-                "Import {batch} was taken back: {removed} entries removed, {reverted} changes reverted."
+                "Import {batch} was taken back; entries removed: {removed}, changes reverted: {reverted}."
             ).format(batch=batch, removed=result.removed, reverted=result.reverted)
         )
         if result.kept:

@@ -66,10 +66,10 @@ def run_sentences(run: Run, texts: Texts) -> list[str]:
         return [_("Nothing has changed since the last run; its result holds now too.")]
     day = format_date(run.count_day, language=texts.language)
     if run.kind is RunKind.AS_OF:
-        said = _("Run {run}: forecast as of the evening of {day}, from {entries} entries.")
+        said = _("Run {run}: forecast as of the evening of {day}; entries: {entries}.")
     else:
-        said = _("Run {run}: forecast of {day}, from {entries} entries.")
-    learnt = _("Learnt from {paid} payments and {refused} refusals.")
+        said = _("Run {run}: forecast of {day}; entries: {entries}.")
+    learnt = _("Learnt from payments: {paid}, refusals: {refused}.")
     sentences = [
         said.format(run=run.run_id, day=day, entries=run.entry_count),
         learnt.format(paid=run.paid_events, refused=run.refused_events),

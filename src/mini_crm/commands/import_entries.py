@@ -9,7 +9,7 @@ from pathlib import Path
 
 import click
 
-from mini_crm.commands.database import DEFAULT_CURRENCY, create_database
+from mini_crm.commands.database import DEFAULT_CURRENCY, create_database, usual_unit
 from mini_crm.commands.output import (
     FILE,
     dry_run_option,
@@ -142,7 +142,7 @@ class _Import:
         else:
             store = self._program.open_store()
             today, leads = store.get_today(), store.list_leads()
-            unit = wishes.unit or store.get_setting("Currency") or DEFAULT_CURRENCY
+            unit = wishes.unit or usual_unit(store)
         with progress_bar(self._program.texts.gettext("Checking")) as progress:
             return read_entries(
                 wishes.file,

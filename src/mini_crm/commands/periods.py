@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from mini_crm.commands.database import DEFAULT_CURRENCY
+from mini_crm.commands.database import usual_unit
 from mini_crm.commands.output import FILE, Day, json_option, say_json, say_rejects, say_table
 from mini_crm.domain.dates import format_date
 from mini_crm.domain.errors import BadData
@@ -89,8 +89,7 @@ def _import_targets(program: Program) -> click.Command:
     @json_option(program)
     def import_targets(file: Path, as_json: bool) -> int:
         store = program.open_store()
-        default_unit = store.get_setting("Currency") or DEFAULT_CURRENCY
-        targets, rejects = read_targets(file, default_unit=default_unit)
+        targets, rejects = read_targets(file, default_unit=usual_unit(store))
         if rejects:
             say_rejects(program, rejects)
             click.echo(_("Nothing was changed: targets are taken whole or not at all."), err=True)

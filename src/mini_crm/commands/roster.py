@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import click
 
-from mini_crm.commands.database import DEFAULT_CURRENCY
+from mini_crm.commands.database import usual_unit
 from mini_crm.commands.output import (
     FILE,
     dry_run_option,
@@ -24,6 +24,7 @@ from mini_crm.i18n import Texts
 from mini_crm.program import Program
 from mini_crm.report.slips import write_slips
 from mini_crm.report.wording import unit_name
+from mini_crm.store.port import Store
 from mini_crm.usecases.accounts import Slip, find_leads, issue_passwords
 from mini_crm.usecases.rosters import read_roster
 
@@ -51,8 +52,7 @@ def _import_roster(program: Program) -> click.Command:
     @json_option(program)
     def import_roster(file: Path, partial: bool, dry_run: bool, as_json: bool) -> int:
         store = program.open_store()
-        default_unit = store.get_setting("Currency") or DEFAULT_CURRENCY
-        rows, rejects = read_roster(file, default_unit=default_unit)
+        rows, rejects = read_roster(file, default_unit=usual_unit(store))
         if rejects:
             say_rejects(program, rejects)
             click.echo(_("Nothing was changed: a roster is taken whole or not at all."), err=True)
@@ -68,7 +68,7 @@ def _import_roster(program: Program) -> click.Command:
             program.say("  " + _change_sentence(change, program.texts))
         leads = len({row.lead for row in rows})
         program.say(
-            _("{leads} leads, {managers} managers in the file; {changes} changes.").format(
+            _("In the file: leads: {leads}, managers: {managers}; changes: {changes}.").format(
                 leads=leads, managers=len(rows), changes=len(changes)
             )
         )
@@ -120,26 +120,22 @@ def _leads(program: Program) -> click.Command:
     @group.command("unlock", help=_("Forget failed sign-ins, waiting time and lock; the password stays."))
     @names
     def unlock(names: tuple[str, ...]) -> None:
-        store = program.open_store()
-        for lead in find_leads(store.list_leads(), names):
-            store.unlock_lead(lead.lead_id, program.person)
-            program.say(_("{lead} can sign in again with the same password.").format(lead=lead.name))
+        said = _("{lead} can sign in again with the same password.")
+        _for_each(program, names, said, lambda store, lead: store.unlock_lead(lead, program.person))
 
     @group.command("deactivate", help=_("Let a lead in no longer; all sessions end, entries stay."))
     @names
     def deactivate(names: tuple[str, ...]) -> None:
-        store = program.open_store()
-        for lead in find_leads(store.list_leads(), names):
-            store.set_lead_active(lead.lead_id, False, program.person)
-            program.say(_("{lead} can sign in no longer. The entries are kept.").format(lead=lead.name))
+        said = _("{lead} can sign in no longer. The entries are kept.")
+        _for_each(
+            program, names, said, lambda store, lead: store.set_lead_active(lead, False, program.person)
+        )
 
     @group.command("activate", help=_("Let a lead in again."))
     @names
     def activate(names: tuple[str, ...]) -> None:
-        store = program.open_store()
-        for lead in find_leads(store.list_leads(), names):
-            store.set_lead_active(lead.lead_id, True, program.person)
-            program.say(_("{lead} can sign in again.").format(lead=lead.name))
+        said = _("{lead} can sign in again.")
+        _for_each(program, names, said, lambda store, lead: store.set_lead_active(lead, True, program.person))
 
     @group.command("reset", help=_("Give one lead a new password and show it once."))
     @click.argument("name")
@@ -153,6 +149,16 @@ def _leads(program: Program) -> click.Command:
             program.say(_("It is shown only now and stored nowhere; the old one no longer holds."))
 
     return group
+
+
+def _for_each(
+    program: Program, names: Sequence[str], said: str, change: Callable[[Store, int], None]
+) -> None:
+    """Change each of the named leads, all of whom must exist, and say so."""
+    store = program.open_store()
+    for lead in find_leads(store.list_leads(), names):
+        change(store, lead.lead_id)
+        program.say(said.format(lead=lead.name))
 
 
 def _list_leads(program: Program, as_json: bool) -> None:

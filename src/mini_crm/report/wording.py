@@ -100,8 +100,8 @@ def run_mark(run: Run | None, texts: Texts) -> str:
     _ = texts.gettext
     if run is None or not run.has_history:
         return _(
-            "No history: nothing has been recorded as paid or refused yet, so the forecast is what is paid"
-            " so far, without a range."
+            "No history: in the last 365 days nothing was recorded as paid or refused, so the forecast is "
+            "what is paid so far, without a range."
         )
     if run.is_weak:
         return texts.ngettext(

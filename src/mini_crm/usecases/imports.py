@@ -227,7 +227,7 @@ class _EntryReader:
         word = self._cell(row, "status")
         status = STATUS_WORDS.get(name_key(word))
         if status is None:
-            known = ", ".join(status.value for status in Status)
+            known = ", ".join(word for word in STATUS_WORDS if word)
             raise BadValue("status_unknown", field="status", text=word[:SHOWN_LENGTH], known=known)
         status_on, field = self._day(row, "status_on"), "status_on"
         is_assumed = status is not Status.EXPECTED and status_on is None

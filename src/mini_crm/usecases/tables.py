@@ -128,16 +128,27 @@ def open_table(path: Path) -> Iterator[Table]:
             ``file_unreadable``, ``file_empty``, ``file_encoding``, ``file_old_excel`` (or with a
             password), ``file_broken_excel``; and, while rows are read, ``file_quotes`` with the line.
     """
+    with open_input(path) as raw:
+        start = raw.read(4)
+        if not start:
+            raise BadFile("file_empty", path=str(path))
+        if start == _OLE:
+            raise BadFile("file_old_excel", path=str(path))
+        raw.seek(0)
+        with (_open_excel if start == _ZIP else _open_csv)(path, raw) as table:
+            yield table
+
+
+@contextmanager
+def open_input(path: Path) -> Iterator[io.BufferedReader]:
+    """Open a file that a person names, to read its bytes.
+
+    Raises:
+        BadFile: ``file_missing``, ``file_is_directory``, ``file_locked`` or ``file_unreadable``.
+    """
     try:
         with path.open("rb") as raw:
-            start = raw.read(4)
-            if not start:
-                raise BadFile("file_empty", path=str(path))
-            if start == _OLE:
-                raise BadFile("file_old_excel", path=str(path))
-            raw.seek(0)
-            with (_open_excel if start == _ZIP else _open_csv)(path, raw) as table:
-                yield table
+            yield raw
     except FileNotFoundError as error:
         raise BadFile("file_missing", path=str(path)) from error
     except IsADirectoryError as error:
