@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 from uuid import UUID
 
-from contract.company import Company, Desk
+import pytest
+
+from contract.company import Company, Desk, found
 from mini_crm.domain.errors import DatabaseUnreachable
 from mini_crm.store.sqlite import SqliteStore
 from mini_crm.usecases.outbox import Add, Outbox
@@ -60,3 +62,29 @@ def only_file(outbox: Outbox) -> Path:
     """Give the file of the one write that is kept."""
     (path,) = outbox.folder.iterdir()
     return path
+
+
+@pytest.fixture
+def company(tmp_path: Path) -> Iterator[Company]:
+    """Give a small company in a database of its own."""
+    store = SqliteStore.create(tmp_path / "sales.sqlite")
+    yield found(store)
+    store.close()
+
+
+@pytest.fixture
+def anna(company: Company) -> Desk:
+    """Give the lead at work."""
+    return company.anna
+
+
+@pytest.fixture
+def line(company: Company) -> Line:
+    """Give the way to the database."""
+    return Line(company.store)
+
+
+@pytest.fixture
+def outbox(tmp_path: Path, anna: Desk) -> Outbox:
+    """Give Anna's outbox."""
+    return Outbox(tmp_path / "outbox", ADDRESS, anna.name)

@@ -78,6 +78,58 @@ def test_many_rows_try_a_lost_database_once_and_are_all_kept(
     assert {entry.status for entry in company.anna.everything()} == {Status.REFUSED}
 
 
+def test_many_rows_are_kept_when_the_session_ends_and_the_lead_leaves(
+    page_with_outbox: Page, company: Company, clock: Clock, tmp_path: Path
+) -> None:
+    """All marks of a lead who does not sign in again wait, and are stored at the next start."""
+    page = page_with_outbox
+    numbers = [page.add(client_pin=str(pin)) for pin in range(4)]
+    page.view.table.chosen = numbers
+    page.view.reply = ("18.03.2026", "")
+    page.desk.token = sign_in(company.store, ANNA, company.anna.key).token
+    company.store.sign_out(page.desk.token)
+    page.presenter.actions.mark(Status.REFUSED)
+    page.presenter.stop()
+    assert {entry.status for entry in company.anna.everything()} == {Status.EXPECTED}
+    again = open_page(company, clock, Outbox(tmp_path / "outbox", "sqlite:///company.sqlite", ANNA))
+    again.tick()
+    assert again.view.kept_text == ""
+    assert {entry.status for entry in company.anna.everything()} == {Status.REFUSED}
+
+
+def test_many_rows_are_stored_once_after_signing_in_again(page_with_outbox: Page, company: Company) -> None:
+    """What was kept when the session ended is stored once by who signs in again, and nothing waits."""
+    page = page_with_outbox
+    numbers = [page.add(client_pin=str(pin)) for pin in range(4)]
+    page.view.table.chosen = numbers
+    page.view.reply = ("18.03.2026", "")
+    page.desk.token = sign_in(company.store, ANNA, company.anna.key).token
+    company.store.sign_out(page.desk.token)
+
+    def sign_in_again(then: Callable[[], None]) -> None:
+        page.desk.token = company.anna.token
+        then()
+
+    page.desk.sign_in_again = sign_in_again
+    page.presenter.actions.mark(Status.REFUSED)
+    page.tasks.advance(60_000)
+    assert page.view.kept_text == ""
+    assert {(entry.status, entry.version) for entry in company.anna.everything()} == {(Status.REFUSED, 2)}
+
+
+def test_many_rows_try_a_lost_database_once_without_an_outbox(page: Page) -> None:
+    """Where nothing can be kept, many rows wait for the lost database once, and it is said."""
+    numbers = [page.add(client_pin=str(pin)) for pin in range(4)]
+    page.view.table.chosen = numbers
+    page.view.reply = ("18.03.2026", "")
+    page.cable.pulled = True
+    page.cable.calls.clear()
+    page.presenter.actions.mark(Status.REFUSED)
+    assert len(page.cable.calls) == 1
+    assert page.view.said_error
+    assert {entry.status for entry in page.company.anna.everything()} == {Status.EXPECTED}
+
+
 def test_what_is_refused_later_stays_in_sight_and_can_be_mended(
     page_with_outbox: Page, company: Company, clock: Clock
 ) -> None:

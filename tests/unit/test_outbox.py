@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from pathlib import Path
@@ -22,33 +22,20 @@ from mini_crm.domain.errors import (
 )
 from mini_crm.store.sqlite import SqliteStore
 from mini_crm.usecases.outbox import Delete, Outbox, Restore, Update
-from unit.outbox_parts import ADDRESS, Line, add, only_file, pins, waiting
+from unit.outbox_parts import (
+    ADDRESS,
+    Line,
+    add,
+    anna,
+    company,
+    line,
+    only_file,
+    outbox,
+    pins,
+    waiting,
+)
 
-
-@pytest.fixture
-def company(tmp_path: Path) -> Iterator[Company]:
-    """Give a small company in a database of its own."""
-    store = SqliteStore.create(tmp_path / "sales.sqlite")
-    yield found(store)
-    store.close()
-
-
-@pytest.fixture
-def anna(company: Company) -> Desk:
-    """Give the lead at work."""
-    return company.anna
-
-
-@pytest.fixture
-def line(company: Company) -> Line:
-    """Give the way to the database."""
-    return Line(company.store)
-
-
-@pytest.fixture
-def outbox(tmp_path: Path, anna: Desk) -> Outbox:
-    """Give Anna's outbox."""
-    return Outbox(tmp_path / "outbox", ADDRESS, anna.name)
+__all__ = ["anna", "company", "line", "outbox"]
 
 
 # ------------------------------------------------------------------------------- saving

@@ -6,7 +6,6 @@ import os
 import stat
 import subprocess
 import sys
-from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -16,48 +15,34 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from contract.company import Company, Desk, found
+from contract.company import Company, Desk
 from mini_crm.domain.errors import (
     DatabaseError,
     MiniCrmError,
 )
 from mini_crm.domain.model import EntryDraft, Status
-from mini_crm.store.sqlite import SqliteStore
 from mini_crm.usecases.outbox import Add, Delete, Kept, Outbox, Restore, Update
 from mini_crm.usecases.protection import Plain
 from mini_crm.usecases.writes import from_bytes, to_bytes
-from unit.outbox_parts import ADDRESS, Line, add, only_file, pins, waiting
+from unit.outbox_parts import (
+    ADDRESS,
+    Line,
+    add,
+    anna,
+    company,
+    line,
+    only_file,
+    outbox,
+    pins,
+    waiting,
+)
+
+__all__ = ["anna", "company", "line", "outbox"]
 
 SRC = Path(__file__).parents[2] / "src"
 TESTS = Path(__file__).parents[1]
 
 posix_only = pytest.mark.skipif(os.name != "posix", reason="Windows has no such modes and encrypts instead")
-
-
-@pytest.fixture
-def company(tmp_path: Path) -> Iterator[Company]:
-    """Give a small company in a database of its own."""
-    store = SqliteStore.create(tmp_path / "sales.sqlite")
-    yield found(store)
-    store.close()
-
-
-@pytest.fixture
-def anna(company: Company) -> Desk:
-    """Give the lead at work."""
-    return company.anna
-
-
-@pytest.fixture
-def line(company: Company) -> Line:
-    """Give the way to the database."""
-    return Line(company.store)
-
-
-@pytest.fixture
-def outbox(tmp_path: Path, anna: Desk) -> Outbox:
-    """Give Anna's outbox."""
-    return Outbox(tmp_path / "outbox", ADDRESS, anna.name)
 
 
 # ------------------------------------------------------------------------------- files

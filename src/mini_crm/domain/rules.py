@@ -161,6 +161,11 @@ def name_key(text: str) -> str:
     return unicodedata.normalize("NFC", folded)
 
 
+def name_order(text: str) -> str:
+    """Give the form by which names are sorted: as ``name_key``, and the Russian yo stands with ye."""
+    return name_key(text).replace("\u0451", "\u0435")
+
+
 def _length(text: str) -> int:
     return len(text.encode("utf-16-le", errors="surrogatepass")) // 2
 

@@ -14,9 +14,7 @@ from enum import IntEnum
 
 from mini_crm.domain.errors import BadData
 from mini_crm.domain.model import AccuracyRow, ForecastRow, Report, ReportClient, TrendPoint
-from mini_crm.domain.rules import name_key
-
-_YO, _YE = "\u0451", "\u0435"  # in a Russian list the first is sorted as the second
+from mini_crm.domain.rules import name_order
 
 
 class Level(IntEnum):
@@ -152,7 +150,7 @@ def accuracy_rows(report: Report) -> list[AccuracyRow]:
             a.period.code,
             a.unit,
             a.lead_id is not None,
-            _by_name(a.lead_name),
+            name_order(a.lead_name),
         ),
     )
 
@@ -177,9 +175,9 @@ def _tree(report: Report, *, with_clients: bool) -> Iterator[Row]:
             if row.unit == unit:
                 yield _group(row, Level.COMPANY)
         leads = [row for row in _of_period(forecast.leads, report) if row.unit == unit]
-        for lead in sorted(leads, key=lambda r: _by_name(r.lead_name)):
+        for lead in sorted(leads, key=lambda r: name_order(r.lead_name)):
             yield _group(lead, Level.LEAD)
-            for manager in sorted(managers[unit, lead.lead_id], key=lambda r: _by_name(r.manager_name)):
+            for manager in sorted(managers[unit, lead.lead_id], key=lambda r: name_order(r.manager_name)):
                 yield _group(manager, Level.MANAGER)
                 for client in clients[unit, lead.lead_id, manager.manager_id]:
                     yield _client(client, manager)
@@ -187,10 +185,6 @@ def _tree(report: Report, *, with_clients: bool) -> Iterator[Row]:
 
 def _of_period(rows: Iterable[ForecastRow], report: Report) -> list[ForecastRow]:
     return [row for row in rows if row.period == report.period]
-
-
-def _by_name(name: str) -> str:
-    return name_key(name).replace(_YO, _YE)
 
 
 def _group(row: ForecastRow, level: Level) -> Row:

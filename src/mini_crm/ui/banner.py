@@ -67,6 +67,13 @@ class Banner(plain_ttk.Frame):
         text.pack(side="left", fill="x", expand=True, padx=theme.pad, pady=theme.px(4))
         text.bind("<Configure>", lambda event: text.configure(wraplength=max(event.width, theme.px(100))))
 
+    def show_problem(self, problem: str) -> None:
+        """Show what went wrong; an empty text takes the sentence away."""
+        if problem:
+            self.show("error", problem)
+        else:
+            self.hide()
+
     def hide(self) -> None:
         """Take the sentence away."""
         self.sentence = ""

@@ -9,10 +9,10 @@ from decimal import Decimal
 from enum import StrEnum
 
 from mini_crm.domain.dates import format_date
-from mini_crm.domain.model import PIECES, Action, Entry, EntrySort, EntryVersion, Status
+from mini_crm.domain.model import Action, Entry, EntrySort, EntryVersion, Status
 from mini_crm.domain.money import format_amount
 from mini_crm.i18n import Texts
-from mini_crm.report.wording import percent
+from mini_crm.report.wording import percent, unit_name
 
 COLUMNS = tuple(EntrySort)
 """The columns of the table, in their first order; each can be sorted by."""
@@ -154,7 +154,7 @@ class EntryTexts:
 
     def unit(self, unit: str) -> str:
         """Name a unit behind a number."""
-        return self.texts.gettext("pcs") if unit == PIECES else unit
+        return unit_name(unit, self.texts)
 
     def amount(self, amount: Decimal | float, unit: str, *, rounded: bool = False) -> str:
         """Write an amount with its unit; pieces and, if wanted, sums of money without a fraction."""
@@ -176,7 +176,7 @@ class EntryTexts:
         for version in reversed(versions):
             who = version.changed_by + (f" ({version.computer})" if version.computer else "")
             head = (self.moment(version.changed_at), who)
-            shown = [change for change in version.changes if change.field not in ("manager_id", "deleted")]
+            shown = [change for change in version.changes if change.field != "manager_id"]
             if not shown:
                 lines.append((*head, self.actions[version.action], "", ""))
             for change in shown:

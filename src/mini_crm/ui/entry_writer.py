@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Protocol
 
 from mini_crm.domain.errors import DatabaseError, MiniCrmError, MustChangePassword, SessionEnded, StaleVersion
 from mini_crm.domain.model import Entry, EntryVersion
 from mini_crm.ui.desk import Desk
-from mini_crm.usecases.outbox import Outbox
+from mini_crm.usecases.outbox import NOT_KEPT
 from mini_crm.usecases.writes import Add, Write
-
-NOT_KEPT = "outbox_not_kept"
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,10 +66,6 @@ class Save(Protocol):
         ...
 
 
-def _not_kept(error: OSError, outbox: Outbox) -> DatabaseError:
-    return DatabaseError(NOT_KEPT, reason=error.strerror or type(error).__name__, path=str(outbox.folder))
-
-
 class EntryWriter:
     """Writes for one lead.
 
@@ -101,18 +96,21 @@ class EntryWriter:
 
     def _send_all(self, writes: Sequence[Write], token: bytes) -> Outcome:
         outcome = Outcome()
-        for write in writes:
+        away: DatabaseError | None = None
+        for place, write in enumerate(writes):
+            if away is not None:
+                # Each further try would cost its whole wait.
+                self._put_aside(outcome, write, away)
+                continue
             try:
-                if outcome.kept and self._desk.outbox is not None:
-                    # The database is away: each further try would cost its whole wait.
-                    self._put_aside(outcome, write, self._desk.outbox)
-                    continue
                 outcome.stored.append(self._send(write, token))
             except (SessionEnded, MustChangePassword):
+                self._keep(writes[place + 1 :])
                 raise
             except StaleVersion as error:
                 self._tell_conflict(outcome, write, error, token)
             except DatabaseError as error:
+                away = error
                 if self._desk.outbox is None or error.code == NOT_KEPT:
                     outcome.refused.append((write, error))
                 else:
@@ -121,13 +119,25 @@ class EntryWriter:
                 outcome.refused.append((write, error))
         return outcome
 
-    def _put_aside(self, outcome: Outcome, write: Write, outbox: Outbox) -> None:
+    def _put_aside(self, outcome: Outcome, write: Write, away: DatabaseError) -> None:
+        outbox = self._desk.outbox
+        if outbox is None:
+            outcome.refused.append((write, away))
+            return
         try:
             outbox.put(write)
         except OSError as error:
-            outcome.refused.append((write, _not_kept(error, outbox)))
+            outcome.refused.append((write, outbox.not_kept(error)))
         else:
             outcome.kept.append(write)
+
+    def _keep(self, writes: Sequence[Write]) -> None:
+        """Keep what the ended session had no time for, should the lead leave and not sign in again."""
+        outbox = self._desk.outbox
+        if outbox is not None:
+            with suppress(OSError):  # then only signing in again stores them
+                for write in writes:
+                    outbox.put(write)
 
     def _send(self, write: Write, token: bytes) -> Entry:
         store, outbox = self._desk.store, self._desk.outbox

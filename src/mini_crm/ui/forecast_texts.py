@@ -12,12 +12,11 @@ from mini_crm.domain.dates import format_date
 from mini_crm.domain.model import PIECES, AccuracyRow, Commitment, Forecast, ForecastRow, Run, TrendPoint
 from mini_crm.domain.money import format_amount
 from mini_crm.domain.period import Period
-from mini_crm.domain.rules import name_key
+from mini_crm.domain.rules import name_key, name_order
 from mini_crm.i18n import Texts
 from mini_crm.report.wording import percent, period_name, unit_name
 from mini_crm.ui.forecast_chart import Chart
 
-_YO, _YE = "\u0451", "\u0435"  # in a Russian list the first is sorted as the second
 NOTHING = "\u2014"
 WEAK = "\u2248\u00a0"
 """Before a forecast that is little more than a guess."""
@@ -131,7 +130,7 @@ class ForecastTexts:
         is_weak = forecast.run is not None and is_guess(forecast.run)
         managers = sorted(
             (row for row in forecast.managers if row.period == period),
-            key=lambda row: name_key(row.manager_name).replace(_YO, _YE),
+            key=lambda row: name_order(row.manager_name),
         )
         names = Counter((name_key(row.manager_name), row.unit) for row in managers)
         rows: list[TableRow] = []

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
-from mini_crm.domain.credentials import derive_key
+from mini_crm.domain.credentials import Derive, derive_key
 from mini_crm.domain.errors import DatabaseUnreachable, MustWait
 from mini_crm.i18n import Texts
 from mini_crm.messages import sentence
@@ -14,7 +14,7 @@ from mini_crm.store.port import DesktopStore
 from mini_crm.ui.desk import Cancel, TaskRunner
 from mini_crm.ui.matching import the_one
 from mini_crm.ui.memory import Memory
-from mini_crm.usecases.signing import Derive, SignedIn, sign_in
+from mini_crm.usecases.signing import SignedIn, sign_in
 
 LAST_NAME = "last_name"
 FIRST_RETRY_S = 2

@@ -89,10 +89,7 @@ class LoginView(plain_ttk.Frame):
 
     def show_problem(self, problem: str) -> None:
         """See ``LoginViewPort``."""
-        if problem:
-            self.banner.show("error", problem)
-        else:
-            self.banner.hide()
+        self.banner.show_problem(problem)
 
     def show_busy(self, busy: bool) -> None:
         """See ``LoginViewPort``."""

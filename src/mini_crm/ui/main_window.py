@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 import ttkbootstrap as ttk
 
+from mini_crm.domain.credentials import Derive
 from mini_crm.domain.errors import MiniCrmError
 from mini_crm.i18n import Texts
 from mini_crm.store.port import DesktopStore
@@ -25,7 +26,7 @@ from mini_crm.ui.password_dialogs import ask_new_password, ask_to_sign_in_again
 from mini_crm.ui.tasks import Tasks
 from mini_crm.ui.theme import Theme
 from mini_crm.usecases.outbox import Outbox
-from mini_crm.usecases.signing import Derive, SignedIn
+from mini_crm.usecases.signing import SignedIn
 
 if TYPE_CHECKING:
     from mini_crm.ui.forecast_presenter import ForecastPresenter

@@ -82,10 +82,7 @@ class PasswordDialog(Dialog):
 
     def show_problem(self, problem: str) -> None:
         """See ``PasswordViewPort``."""
-        if problem:
-            self.banner.show("error", problem)
-        else:
-            self.banner.hide()
+        self.banner.show_problem(problem)
 
     def show_busy(self, busy: bool) -> None:
         """See ``PasswordViewPort``."""
@@ -146,10 +143,7 @@ class SignInAgainDialog(Dialog):
 
     def show_problem(self, problem: str) -> None:
         """See ``LoginViewPort``."""
-        if problem:
-            self.banner.show("error", problem)
-        else:
-            self.banner.hide()
+        self.banner.show_problem(problem)
 
     def show_busy(self, busy: bool) -> None:
         """See ``LoginViewPort``."""

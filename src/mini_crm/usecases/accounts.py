@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from mini_crm.domain.credentials import (
+    Derive,
     KdfParameters,
     PasswordKind,
     derive_key,
@@ -18,8 +19,6 @@ from mini_crm.domain.errors import NotFound
 from mini_crm.domain.model import Lead
 from mini_crm.domain.rules import name_key
 from mini_crm.store.port import AdminStore, Progress
-
-Derive = Callable[[str, PasswordKind, KdfParameters], bytes]
 
 
 @dataclass(frozen=True, slots=True)

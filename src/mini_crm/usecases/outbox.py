@@ -39,6 +39,9 @@ from mini_crm.usecases.writes import Add, Delete, Kept, Restore, Update, Write, 
 
 __all__ = ["Add", "Delete", "Kept", "Outbox", "Restore", "Sending", "Update", "Write"]
 
+NOT_KEPT = "outbox_not_kept"
+"""The code of a write that the database did not take and this computer could not keep."""
+
 _SUFFIX = ".write"
 _HALF = ".new"
 _HALF_AGE_S = 3600
@@ -118,7 +121,7 @@ class Outbox:
             The entry as stored.
 
         Raises:
-            DatabaseError: Not stored now, but kept. Code ``outbox_not_kept``: not kept either.
+            DatabaseError: Not stored now, but kept. Code ``NOT_KEPT``: not kept either.
             SessionEnded: Not stored now, but kept.
             MustChangePassword: Not stored now, but kept.
             MiniCrmError: Refused, as the store says it.
@@ -224,8 +227,12 @@ class Outbox:
             self._check_lead(store, token)
             return write.send(store, token)
         except DatabaseError as error:
-            why = reason.strerror or type(reason).__name__
-            raise DatabaseError("outbox_not_kept", reason=why, path=str(self.folder)) from error
+            raise self.not_kept(reason) from error
+
+    def not_kept(self, reason: OSError) -> DatabaseError:
+        """Give the error that says why a write is neither stored nor kept."""
+        why = reason.strerror or type(reason).__name__
+        return DatabaseError(NOT_KEPT, reason=why, path=str(self.folder))
 
     def _find(self, op_id: UUID) -> tuple[Path, Kept]:
         for path, kept in self._read():

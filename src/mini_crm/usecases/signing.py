@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from mini_crm.domain.credentials import (
-    KdfParameters,
+    Derive,
     PasswordKind,
     check_new_password,
     derive_key,
@@ -16,8 +15,6 @@ from mini_crm.domain.credentials import (
 )
 from mini_crm.domain.model import Session
 from mini_crm.store.port import DesktopStore
-
-Derive = Callable[[str, PasswordKind, KdfParameters], bytes]
 
 
 @dataclass(frozen=True, slots=True)

@@ -99,7 +99,6 @@ class Accounts:
         lead_id = self._compare(lead_name, key)
         now = self.db.now()
         with self.db.writing() as conn:
-            conn.execute(SQL["forget_failures"], {"lead_id": lead_id})
             conn.execute(SQL["drop_old_sessions"], {"now": now, "idle": IDLE_S})
             conn.execute(
                 SQL["add_session"],

@@ -12,6 +12,7 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, date, datetime, timedelta
+from functools import cache
 from importlib.resources import files
 from pathlib import Path
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -305,10 +306,11 @@ def ensure_math(connection: Connection) -> None:
             connection.create_function(name, 1, function, deterministic=True)
 
 
-def _migrations() -> list[str]:
+@cache
+def _migrations() -> tuple[str, ...]:
     folder = files(__package__).joinpath("migrations")
     scripts = sorted((f for f in folder.iterdir() if f.name.endswith(".sql")), key=lambda f: f.name)
-    return [script.read_text(encoding="utf-8") for script in scripts]
+    return tuple(script.read_text(encoding="utf-8") for script in scripts)
 
 
 def _statements(script: str) -> Iterator[str]:
