@@ -7,9 +7,12 @@ from datetime import timedelta
 from decimal import Decimal
 from uuid import uuid4
 
+import pytest
+
 from mini_crm.domain.dates import format_date
 from mini_crm.domain.model import EntrySort, ImportRow, Status
 from mini_crm.store.sqlite import SqliteStore
+from mini_crm.ui.theme import Theme
 from ui.conftest import LEAD
 from ui.entries_window import Open, Window, open_window
 
@@ -149,6 +152,24 @@ def test_overdue_rows_are_coloured(open_window: Open, store: SqliteStore) -> Non
     tree = window.view.table.tree
     assert tree.item("1", "tags")[0] == "overdue"
     assert tree.set("1", "status").startswith("! ")
+
+
+@pytest.mark.parametrize("language", ["ru", "en"])
+def test_days_amounts_and_status_are_never_cut(
+    open_window: Open, store: SqliteStore, theme: Theme, language: str
+) -> None:
+    """Whatever the window's width and the font, a day, an amount and the day of payment can be read whole."""
+    day = store.get_today() - timedelta(days=40)
+    row = ImportRow(
+        2, uuid4(), LEAD, "Север", "Орлов Пётр", "00012345", Decimal("888888.88"), None, day,
+        day + timedelta(days=20), Status.PAID, day + timedelta(days=9), "",
+    )  # fmt: skip
+    store.import_entries("paid", [row], "test")
+    tree = open_window(language).view.table.tree
+    tree.update()
+    for column in ("entry_id", "client_pin", "amount", "entered_on", "pay_by", "status"):
+        # Tk leaves 4 pixels of a cell free on either side.
+        assert theme.text_width(tree.set("1", column)) + 8 <= int(tree.column(column, "width")), column
 
 
 def test_double_click_edits_and_the_menu_marks(open_window: Open, store: SqliteStore) -> None:

@@ -24,21 +24,9 @@ if TYPE_CHECKING:
 NEAR_END = 0.9
 """Scrolled so far, the next page is read."""
 
-WIDTHS = {
-    EntrySort.ENTRY_ID: 6.5,
-    EntrySort.GROUP: 9.0,
-    EntrySort.MANAGER: 13.0,
-    EntrySort.CLIENT_PIN: 9.0,
-    EntrySort.AMOUNT: 11.5,
-    EntrySort.ENTERED_ON: 10.0,
-    EntrySort.PAY_BY: 12.0,
-    EntrySort.STATUS: 15.5,
-    EntrySort.PROBABILITY: 8.0,
-    EntrySort.COMMENT: 7.0,
-}
-"""In digits of the table's font."""
+LEAST = {EntrySort.GROUP: 7, EntrySort.MANAGER: 12, EntrySort.COMMENT: 7}
+"""How many digits wide a column of names is at least; it takes its share of the room that is left."""
 
-STRETCH = {EntrySort.GROUP, EntrySort.MANAGER, EntrySort.COMMENT}
 RIGHT = {EntrySort.ENTRY_ID, EntrySort.AMOUNT, EntrySort.PROBABILITY}
 
 
@@ -78,15 +66,19 @@ class EntryTableView(plain_ttk.Frame):
         down.grid(row=0, column=1, sticky="ns")
         self.rowconfigure(0, weight=1)
         self.columnconfigure(0, weight=1)
+        widest = self._entry_texts.widest()
         for column in COLUMNS:
+            caption = self._entry_texts.captions[column]
+            cell = theme.text_width(widest.get(column, "0" * LEAST.get(column, 0))) + theme.px(12)
+            head = theme.text_width(caption, bold=True) + theme.px(20) if column in widest else 0
             anchor: Literal["e", "w"] = "e" if column in RIGHT else "w"
-            self.tree.heading(column.value, text=self._entry_texts.captions[column], anchor=anchor)
+            self.tree.heading(column.value, text=caption, anchor=anchor)
             self.tree.column(
                 column.value,
-                width=round(theme.text_width("0") * WIDTHS[column]) + theme.px(8),
+                width=max(cell, head),
                 minwidth=theme.px(30),
                 anchor=anchor,
-                stretch=column in STRETCH,
+                stretch=column in LEAST,
             )
         colours = theme.colours
         self.tree.tag_configure(Mark.OVERDUE, foreground=colours.overdue, background=colours.overdue_back)

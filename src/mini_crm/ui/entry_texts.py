@@ -118,6 +118,22 @@ class EntryTexts:
         )
         return Row(entry.entry_id, cells, mark)
 
+    def widest(self) -> dict[EntrySort, str]:
+        """Give the widest usual text of each column whose texts are alike; names and comments are not."""
+        day = self.day(date(2028, 12, 28))
+        amount = self.amount(Decimal("888888.88"), "RUB")
+        signs = {Status.PAID: SIGNS[Mark.PAID], Status.REFUSED: SIGNS[Mark.REFUSED]}
+        statuses = [f"{sign}{self.statuses[status]} {day}" for status, sign in signs.items()]
+        return {
+            EntrySort.ENTRY_ID: "8888888",
+            EntrySort.CLIENT_PIN: "88888888",
+            EntrySort.AMOUNT: amount,
+            EntrySort.ENTERED_ON: day,
+            EntrySort.PAY_BY: day,
+            EntrySort.STATUS: max(statuses, key=len),
+            EntrySort.PROBABILITY: percent(0.88, self.texts),
+        }
+
     def rows(self, entries: Sequence[Entry], today: date) -> list[Row]:
         """Write entries as rows of the table."""
         return [self.row(entry, today) for entry in entries]
