@@ -9,7 +9,7 @@ from uuid import uuid4
 
 from mini_crm.domain.dates import format_date
 from mini_crm.domain.model import Status
-from mini_crm.ui.entries_view import EntriesView
+from mini_crm.ui.entries.page_view import EntriesView
 from unit.fake_entries_view import Cable
 
 if TYPE_CHECKING:

@@ -15,8 +15,8 @@ from mini_crm.domain.model import Entry, EntryFilter
 from mini_crm.i18n import Texts
 from mini_crm.store.sqlite import SqliteStore
 from mini_crm.ui.desk import Desk
-from mini_crm.ui.entries_presenter import EntriesPresenter
-from mini_crm.ui.entries_view import EntriesView
+from mini_crm.ui.entries.page_presenter import EntriesPresenter
+from mini_crm.ui.entries.page_view import EntriesView
 from mini_crm.ui.memory import Memory
 from mini_crm.ui.tasks import Tasks
 from mini_crm.ui.theme import Theme

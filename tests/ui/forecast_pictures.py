@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from mini_crm.domain.period import Period, PeriodKind, month_of
 from mini_crm.store.sqlite import SqliteStore
-from mini_crm.ui.forecast_view import ForecastView
+from mini_crm.ui.forecast.page_view import ForecastView
 
 if TYPE_CHECKING:
     from take_pictures import Studio

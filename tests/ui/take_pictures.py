@@ -25,10 +25,10 @@ from mini_crm.domain.errors import DatabaseUnreachable  # noqa: E402
 from mini_crm.domain.model import Session  # noqa: E402
 from mini_crm.store.sqlite import SqliteStore  # noqa: E402
 from mini_crm.ui.app import App, make_root  # noqa: E402
-from mini_crm.ui.dialogs import Dialog  # noqa: E402
 from mini_crm.ui.main_window import MainWindow, Surroundings  # noqa: E402
 from mini_crm.ui.memory import Memory  # noqa: E402
-from mini_crm.ui.password_dialogs import PasswordDialog, ask_new_password, ask_to_sign_in_again  # noqa: E402
+from mini_crm.ui.sign_in.password_dialogs import PasswordDialog, ask_new_password, ask_to_sign_in_again  # noqa: E402
+from mini_crm.ui.widgets.dialogs import Dialog  # noqa: E402
 from mini_crm.usecases.accounts import Slip, issue_passwords  # noqa: E402
 from mini_crm.usecases.demo import make_demo  # noqa: E402
 from mini_crm.usecases.signing import SignedIn  # noqa: E402

@@ -15,9 +15,9 @@ from mini_crm.domain.errors import RunUnderWay, SessionEnded
 from mini_crm.domain.model import EntryFilter
 from mini_crm.store.sqlite import SqliteStore
 from mini_crm.ui.app import App
-from mini_crm.ui.dialogs import Dialog, Question
 from mini_crm.ui.main_window import MainWindow, Surroundings
-from mini_crm.ui.password_dialogs import PasswordDialog, SignInAgainDialog
+from mini_crm.ui.sign_in.password_dialogs import PasswordDialog, SignInAgainDialog
+from mini_crm.ui.widgets.dialogs import Dialog, Question
 from ui.conftest import CODE, LEAD, Clock, WaitUntil, issue, press, type_into
 
 

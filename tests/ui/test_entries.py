@@ -13,9 +13,9 @@ from mini_crm.domain.dates import format_date
 from mini_crm.domain.model import RosterRow, Status
 from mini_crm.store.sqlite import SqliteStore
 from mini_crm.ui.app import App
-from mini_crm.ui.entries_view import EntriesView
-from mini_crm.ui.entry_dialogs_view import ConflictDialog, HistoryDialog, KeptDialog, StatusDialog
-from mini_crm.ui.entry_paste_view import PasteDialog
+from mini_crm.ui.entries.dialogs_view import ConflictDialog, HistoryDialog, KeptDialog, StatusDialog
+from mini_crm.ui.entries.page_view import EntriesView
+from mini_crm.ui.entries.paste_view import PasteDialog
 from ui.conftest import CODE, LEAD, WaitUntil, press, type_into
 from ui.entries_window import Open, Window, open_window
 

@@ -21,8 +21,8 @@ from mini_crm.domain.period import Period, PeriodKind, month_of, quarter_of
 from mini_crm.i18n import Texts
 from mini_crm.store.sqlite import SqliteStore
 from mini_crm.ui.desk import Desk
-from mini_crm.ui.forecast_presenter import ForecastPresenter
-from mini_crm.ui.forecast_view import ForecastView
+from mini_crm.ui.forecast.page_presenter import ForecastPresenter
+from mini_crm.ui.forecast.page_view import ForecastView
 from mini_crm.ui.tasks import Tasks
 from mini_crm.ui.theme import Theme
 from ui.conftest import CODE, LEAD, Clock, WaitUntil, press, quick_key, type_into
@@ -169,7 +169,7 @@ def labels(widget: tk.Misc) -> Iterator[ttk.Label]:
 def test_nothing_of_the_plotting_library_is_loaded_before_a_chart_is_drawn() -> None:
     """Importing the page, as the window does when it is opened, loads neither matplotlib nor numpy."""
     code = (
-        "import sys, mini_crm.ui.forecast_view, mini_crm.ui.forecast_presenter; "
+        "import sys, mini_crm.ui.forecast.page_view, mini_crm.ui.forecast.page_presenter; "
         "print([name for name in ('matplotlib', 'numpy') if name in sys.modules])"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)

@@ -14,7 +14,7 @@ from mini_crm.i18n import Texts
 from mini_crm.store.sqlite import SqliteStore
 from mini_crm.ui.app import App
 from mini_crm.ui.main_window import Surroundings
-from mini_crm.ui.password_dialogs import PasswordDialog
+from mini_crm.ui.sign_in.password_dialogs import PasswordDialog
 from ui.conftest import CODE, LEAD, OTHER_LEAD, Clock, WaitUntil, issue, press, type_into
 
 

@@ -12,7 +12,6 @@ import ttkbootstrap as ttk
 
 from mini_crm.domain.errors import BadValue
 from mini_crm.i18n import Texts
-from mini_crm.ui.clipboard import bind_clipboard, raise_event_of_key
 from mini_crm.ui.theme import TABLE, Theme
 from mini_crm.ui.widgets import (
     AmountField,
@@ -24,6 +23,7 @@ from mini_crm.ui.widgets import (
     enter_goes_on,
     offer_copy,
 )
+from mini_crm.ui.widgets.clipboard import bind_clipboard, raise_event_of_key
 from ui.conftest import WaitUntil, press, type_into
 
 TODAY = date(2026, 3, 5)

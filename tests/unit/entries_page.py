@@ -14,8 +14,8 @@ from fakes import ImmediateTasks
 from mini_crm.i18n import Texts
 from mini_crm.store.sqlite import SqliteStore
 from mini_crm.ui.desk import Desk
-from mini_crm.ui.entries_presenter import EntriesPresenter
-from mini_crm.ui.entry_draft import FormValues
+from mini_crm.ui.entries.draft import FormValues
+from mini_crm.ui.entries.page_presenter import EntriesPresenter
 from mini_crm.usecases.outbox import Outbox
 from unit.fake_entries_view import Cable, FakeEntriesView
 

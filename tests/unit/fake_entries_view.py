@@ -7,15 +7,15 @@ from typing import Any
 
 from mini_crm.domain.errors import DatabaseUnreachable
 from mini_crm.domain.model import EntrySort
-from mini_crm.ui.entries_presenter import EntriesPresenter
-from mini_crm.ui.entry_actions_presenter import Answer, StatusQuestion
-from mini_crm.ui.entry_conflict import ConflictTexts
-from mini_crm.ui.entry_draft import FormValues
-from mini_crm.ui.entry_filters_presenter import FilterValues
-from mini_crm.ui.entry_head_presenter import Bar
-from mini_crm.ui.entry_kept_presenter import KeptLine, KeptPresenter
-from mini_crm.ui.entry_paste_presenter import PastedRow, PastePresenter
-from mini_crm.ui.entry_texts import Row
+from mini_crm.ui.entries.actions_presenter import Answer, StatusQuestion
+from mini_crm.ui.entries.conflict import ConflictTexts
+from mini_crm.ui.entries.draft import FormValues
+from mini_crm.ui.entries.filters_presenter import FilterValues
+from mini_crm.ui.entries.head_presenter import Bar
+from mini_crm.ui.entries.kept_presenter import KeptLine, KeptPresenter
+from mini_crm.ui.entries.page_presenter import EntriesPresenter
+from mini_crm.ui.entries.paste_presenter import PastedRow, PastePresenter
+from mini_crm.ui.entries.texts import Row
 
 
 class FakeForm:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from contract.company import ANNA, MARIA, NORTH, PETR, ROSTER, Company, sign_in
 from mini_crm.domain.model import EntrySort, Status
-from mini_crm.ui.entry_draft import FormValues
+from mini_crm.ui.entries.draft import FormValues
 from mini_crm.usecases.outbox import Outbox
 from unit.entries_page import Clock, Page, clock, company, open_page, page, page_with_outbox
 

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 from contract.company import ANNA, COUNTED, IGOR, MARIA, OLEG, PETR, bring, import_row, sign_in
 from mini_crm.domain.model import EntrySort, Status
-from mini_crm.ui.entry_filters_presenter import Due, FilterValues
+from mini_crm.ui.entries.filters_presenter import Due, FilterValues
 from unit.entries_page import Clock, Page, clock, company, page
 
 __all__ = ["clock", "company", "page"]

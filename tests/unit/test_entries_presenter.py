@@ -10,8 +10,8 @@ import pytest
 
 from contract.company import ANNA, COUNTED, MARIA, NORTH, OLEG, PETR, bring
 from mini_crm.domain.model import EntrySort, Status
-from mini_crm.ui.entry_draft import FormValues
-from mini_crm.ui.entry_filters_presenter import FilterValues
+from mini_crm.ui.entries.draft import FormValues
+from mini_crm.ui.entries.filters_presenter import FilterValues
 from unit.entries_page import Clock, Page, clock, company, page
 
 __all__ = ["clock", "company", "page"]

@@ -16,7 +16,7 @@ from PIL import Image
 
 from mini_crm.domain.model import TrendPoint
 from mini_crm.domain.period import Period, PeriodKind, month_of, year_of
-from mini_crm.ui.forecast_chart import Chart, draw
+from mini_crm.ui.forecast.chart import Chart, draw
 
 MARCH = month_of(date(2026, 3, 1))
 NAMES = ("forecast", "range", "paid", "hand", "target", "commitment", "unit")
@@ -80,6 +80,6 @@ def test_hand_formula_far_above_is_named_and_not_drawn() -> None:
 
 def test_library_is_loaded_only_for_drawing() -> None:
     """Importing the module loads no plotting library."""
-    code = "import sys, mini_crm.ui.forecast_chart; print('matplotlib' in sys.modules)"
+    code = "import sys, mini_crm.ui.forecast.chart; print('matplotlib' in sys.modules)"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout == "False\n"

@@ -26,7 +26,7 @@ from mini_crm.domain.model import (
 from mini_crm.domain.period import Period, PeriodKind, month_of, quarter_of, standing_periods, year_of
 from mini_crm.i18n import Texts
 from mini_crm.ui.desk import Desk
-from mini_crm.ui.forecast_presenter import LOOK_S, ForecastPresenter, Page
+from mini_crm.ui.forecast.page_presenter import LOOK_S, ForecastPresenter, Page
 
 TODAY = date(2026, 3, 12)
 NOW = datetime(2026, 3, 12, 10, 0, tzinfo=UTC)

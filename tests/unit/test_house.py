@@ -113,7 +113,9 @@ def test_domain_is_pure() -> None:
 
 def test_presenters_know_no_view() -> None:
     """A presenter knows its view only as an argument, so it can be tested without a window."""
-    for file in (SOURCE / "ui").glob("*_presenter.py"):
+    presenters = list((SOURCE / "ui").rglob("*_presenter.py"))
+    assert presenters
+    for file in presenters:
         assert not [name for name in imports(file) if "_view" in name], file
 
 

@@ -21,8 +21,8 @@ from mini_crm.domain.errors import (
 from mini_crm.domain.model import Session
 from mini_crm.i18n import Texts
 from mini_crm.store.port import DesktopStore
-from mini_crm.ui.login_presenter import LoginParts, LoginPresenter
 from mini_crm.ui.memory import Memory
+from mini_crm.ui.sign_in.login_presenter import LoginParts, LoginPresenter
 from mini_crm.usecases.signing import SignedIn
 
 KDF = KdfParameters(b"s" * 16)

@@ -21,8 +21,8 @@ from mini_crm.domain.errors import SessionEnded
 from mini_crm.domain.model import RosterRow
 from mini_crm.i18n import Texts
 from mini_crm.store.sqlite import SqliteStore
-from mini_crm.ui.login_presenter import LoginParts
-from mini_crm.ui.password_presenter import PasswordPresenter
+from mini_crm.ui.sign_in.login_presenter import LoginParts
+from mini_crm.ui.sign_in.password_presenter import PasswordPresenter
 from mini_crm.usecases.signing import SignedIn, sign_in
 
 LEAD = "Ёлкина Вера"

@@ -11,15 +11,15 @@ import ttkbootstrap as ttk
 from mini_crm.domain.errors import MiniCrmError
 from mini_crm.i18n import Texts
 from mini_crm.messages import sentence
-from mini_crm.ui.clipboard import bind_clipboard
-from mini_crm.ui.dialogs import show_error
-from mini_crm.ui.icon import make_icon
-from mini_crm.ui.login_presenter import LoginParts, LoginPresenter
-from mini_crm.ui.login_view import LoginView
 from mini_crm.ui.main_window import MainWindow, Surroundings, load_pages
-from mini_crm.ui.password_dialogs import ask_new_password
+from mini_crm.ui.sign_in.login_presenter import LoginParts, LoginPresenter
+from mini_crm.ui.sign_in.login_view import LoginView
+from mini_crm.ui.sign_in.password_dialogs import ask_new_password
 from mini_crm.ui.tasks import Tasks
 from mini_crm.ui.theme import NAME, Theme
+from mini_crm.ui.widgets.clipboard import bind_clipboard
+from mini_crm.ui.widgets.dialogs import show_error
+from mini_crm.ui.widgets.icon import make_icon
 from mini_crm.usecases.signing import SignedIn
 
 LANGUAGE = "language"

@@ -18,18 +18,18 @@ from mini_crm.domain.errors import MiniCrmError
 from mini_crm.i18n import Texts
 from mini_crm.store.port import DesktopStore
 from mini_crm.ui.desk import Desk
-from mini_crm.ui.dialogs import ask, show_error
-from mini_crm.ui.login_presenter import LoginParts
-from mini_crm.ui.login_view import LANGUAGE_NAMES
 from mini_crm.ui.memory import Memory
-from mini_crm.ui.password_dialogs import ask_new_password, ask_to_sign_in_again
+from mini_crm.ui.sign_in.login_presenter import LoginParts
+from mini_crm.ui.sign_in.login_view import LANGUAGE_NAMES
+from mini_crm.ui.sign_in.password_dialogs import ask_new_password, ask_to_sign_in_again
 from mini_crm.ui.tasks import Tasks
 from mini_crm.ui.theme import Theme
+from mini_crm.ui.widgets.dialogs import ask, show_error
 from mini_crm.usecases.outbox import Outbox
 from mini_crm.usecases.signing import SignedIn
 
 if TYPE_CHECKING:
-    from mini_crm.ui.forecast_presenter import ForecastPresenter
+    from mini_crm.ui.forecast.page_presenter import ForecastPresenter
 
 AGGREGATE_S = 30 * 60
 
@@ -38,8 +38,8 @@ log = logging.getLogger("mini_crm.ui")
 
 def load_pages() -> None:
     """Load what the main window needs beyond the sign-in window, in any thread, while a password is typed."""
-    import mini_crm.ui.entries_presenter
-    import mini_crm.ui.entries_view  # noqa: F401
+    import mini_crm.ui.entries.page_presenter
+    import mini_crm.ui.entries.page_view  # noqa: F401
 
 
 class Surroundings:
@@ -222,8 +222,8 @@ class MainWindow(plain_ttk.Frame):
         )
 
     def _fill(self) -> None:
-        from mini_crm.ui.entries_presenter import EntriesPresenter
-        from mini_crm.ui.entries_view import EntriesView
+        from mini_crm.ui.entries.page_presenter import EntriesPresenter
+        from mini_crm.ui.entries.page_view import EntriesView
 
         self.pages = ttk.Notebook(self)
         self.pages.pack(fill="both", expand=True)
@@ -268,8 +268,8 @@ class MainWindow(plain_ttk.Frame):
             self.forecast.refresh()
             return
         # Loaded only now: it brings the plotting library.
-        from mini_crm.ui.forecast_presenter import ForecastPresenter
-        from mini_crm.ui.forecast_view import ForecastView
+        from mini_crm.ui.forecast.page_presenter import ForecastPresenter
+        from mini_crm.ui.forecast.page_view import ForecastView
 
         view = ForecastView(self._forecast_page, self._texts, self._theme)
         view.pack(fill="both", expand=True)

@@ -1,0 +1,1 @@
+"""The entry page: enter, see, correct, delete."""

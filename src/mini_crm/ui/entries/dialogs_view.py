@@ -1,0 +1,229 @@
+"""The dialogs of the entry page: day and amount, history, conflict, kept writes."""
+
+from __future__ import annotations
+
+import tkinter as tk
+from collections.abc import Callable, Sequence
+from datetime import date
+from tkinter import ttk as plain_ttk
+from uuid import UUID
+
+import ttkbootstrap as ttk
+
+from mini_crm.i18n import Texts
+from mini_crm.ui.entries.actions_presenter import Answer, StatusQuestion
+from mini_crm.ui.entries.conflict import ConflictTexts
+from mini_crm.ui.entries.kept_presenter import KeptLine, KeptPresenter
+from mini_crm.ui.theme import BOLD_LABEL, HINT_LABEL, TABLE, Theme
+from mini_crm.ui.widgets import DateField, Field, enter_goes_on, offer_copy
+from mini_crm.ui.widgets.dialogs import Dialog
+
+MAX_LINES = 5
+"""Of the chosen entries so many are named."""
+WRAP = 560
+"""Width of a sentence, in pixels at 100 %."""
+
+HistoryLine = tuple[str, str, str, str, str]
+
+
+class StatusDialog(Dialog):
+    """Asks on which day entries were paid or refused, and for one what really came."""
+
+    def __init__(
+        self,
+        parent: tk.Misc,
+        texts: Texts,
+        theme: Theme,
+        question: StatusQuestion,
+        answer: Answer,
+        *,
+        today: date,
+    ) -> None:
+        super().__init__(parent, theme, question.title)
+        self._answer = answer
+        _ = texts.gettext
+        lines = list(question.lines[:MAX_LINES])
+        left = len(question.lines) - len(lines)
+        if left:
+            lines.append(texts.ngettext("… and {n} more", "… and {n} more", left).format(n=left))
+        ttk.Label(self.body, text="\n".join(lines), wraplength=theme.px(WRAP), justify="left").pack(
+            anchor="w"
+        )
+        self.day = DateField(self.body, theme, texts, question.title, today=today, name="status_on")
+        self.day.set(question.day)
+        self.day.pack(anchor="w", pady=(theme.pad, 0))
+        fields: list[Field] = [self.day]
+        self.amount: Field | None = None
+        if question.amount is not None:
+            caption = f"{_('Amount that came')}, {question.unit}"
+            self.amount = Field(self.body, theme, caption, width=16)
+            self.amount.set(question.amount)
+            self.amount.pack(anchor="w")
+            fields.append(self.amount)
+        self.yes = self.add_button(_("Save"), self.accept, style="primary")
+        self.add_button(_("Cancel"), self.cancel)
+        enter_goes_on(fields, self.accept)
+        self.bind("<Control-Return>", lambda event: self.accept())
+        self.show(self.day.input)
+        self.day.focus_input()
+
+    def accept(self) -> None:
+        """Hand the answer over; stay open while something is wrong."""
+        amount = "" if self.amount is None else self.amount.get()
+        errors = self._answer(self.day.get(), amount)
+        self.day.show_error(errors.get("day", ""))
+        if self.amount is not None:
+            self.amount.show_error(errors.get("amount", ""))
+        if not errors:
+            super().accept()
+
+
+class HistoryDialog(Dialog):
+    """Who changed an entry, when, and what."""
+
+    def __init__(
+        self, parent: tk.Misc, texts: Texts, theme: Theme, title: str, lines: Sequence[HistoryLine]
+    ) -> None:
+        super().__init__(parent, theme, title)
+        self.table = history_table(self.body, texts, theme, lines, height=12)
+        self.table.pack(fill="both", expand=True)
+        close = self.add_button(texts.gettext("Close"), self.cancel)
+        self.show(close)
+
+
+class ConflictDialog(Dialog):
+    """Somebody else changed the entry first: see what, then do the own change again or leave it."""
+
+    def __init__(
+        self,
+        parent: tk.Misc,
+        texts: Texts,
+        theme: Theme,
+        conflict: ConflictTexts,
+        again: Callable[[], None],
+        leave: Callable[[], None],
+    ) -> None:
+        super().__init__(parent, theme, conflict.title)
+        self._again = again
+        self._leave = leave
+        _ = texts.gettext
+        wrap = theme.px(WRAP)
+        ttk.Label(self.body, text=conflict.text, wraplength=wrap, justify="left").pack(anchor="w")
+        ttk.Label(self.body, text=_("What was changed:"), style=BOLD_LABEL).pack(
+            anchor="w", pady=(theme.pad, 0)
+        )
+        self.table = history_table(self.body, texts, theme, conflict.theirs, height=4)
+        self.table.pack(fill="both", expand=True)
+        ttk.Label(self.body, text=_("The entry as it is now:"), style=BOLD_LABEL).pack(
+            anchor="w", pady=(theme.pad, 0)
+        )
+        ttk.Label(self.body, text=conflict.now, wraplength=wrap, justify="left").pack(anchor="w")
+        self.again_button = self.add_button(_("Do my change again"), self.accept, style="primary")
+        if not conflict.can_redo:
+            self.again_button.state(["disabled"])
+        self.leave_button = self.add_button(_("Leave it as it is now"), self.cancel)
+        self.show(self.leave_button)
+
+    def accept(self) -> None:
+        """Do the own change on top."""
+        super().accept()
+        self._again()
+
+    def cancel(self) -> None:
+        """Leave what the other one did."""
+        super().cancel()
+        self._leave()
+
+
+class KeptDialog(Dialog):
+    """Writes that wait on this computer; a ``KeptPort``."""
+
+    def __init__(self, parent: tk.Misc, texts: Texts, theme: Theme) -> None:
+        super().__init__(parent, theme, texts.gettext("Not stored in the database yet"))
+        self._presenter: KeptPresenter | None = None
+        self._lines: dict[str, KeptLine] = {}
+        _ = texts.gettext
+        columns = {"made": (_("Saved"), 18), "what": (_("What"), 56), "state": (_("State"), 26)}
+        self.table = ttk.Treeview(
+            self.body, columns=list(columns), show="headings", height=8, style=TABLE, selectmode="browse"
+        )
+        for name, (caption, width) in columns.items():
+            self.table.heading(name, text=caption, anchor="w")
+            self.table.column(name, width=theme.text_width("0") * width)
+        self.table.pack(fill="both", expand=True)
+        self.reason = ttk.Label(self.body, style=HINT_LABEL, wraplength=theme.px(740), justify="left")
+        self.reason.pack(anchor="w", fill="x")
+        self.table.bind("<<TreeviewSelect>>", lambda event: self._chosen())
+        self.mend_button = self.add_button(_("Correct in the form"), self._mend, style="primary")
+        self.drop_button = self.add_button(_("Give up"), self._drop, style="danger")
+        self.add_button(_("Close"), self.cancel)
+        self._chosen()
+        self.show(self.table)
+
+    def attach(self, presenter: KeptPresenter) -> None:
+        """See ``KeptPort``."""
+        self._presenter = presenter
+
+    def show_lines(self, lines: Sequence[KeptLine]) -> None:
+        """See ``KeptPort``."""
+        if not self.winfo_exists():
+            return
+        self.table.delete(*self.table.get_children())
+        self._lines = {line.op_id.hex: line for line in lines}
+        for name, line in self._lines.items():
+            self.table.insert("", "end", name, values=(line.made, line.what, line.state))
+        self._chosen()
+
+    def _chosen(self) -> None:
+        line = self._line()
+        self.reason.configure(text="" if line is None else f"{line.what}\n{line.state}")
+        self.mend_button.state(["!disabled" if line is not None and line.can_mend else "disabled"])
+        self.drop_button.state(["!disabled" if line is not None and line.can_drop else "disabled"])
+
+    def _line(self) -> KeptLine | None:
+        chosen = self.table.selection()
+        return self._lines.get(chosen[0]) if chosen else None
+
+    def _mend(self) -> None:
+        self._with_line(lambda presenter, op_id: presenter.mend(op_id))
+
+    def _drop(self) -> None:
+        self._with_line(lambda presenter, op_id: presenter.drop(op_id))
+
+    def _with_line(self, action: Callable[[KeptPresenter, UUID], None]) -> None:
+        line = self._line()
+        if line is not None and self._presenter is not None:
+            action(self._presenter, line.op_id)
+
+
+def history_table(
+    parent: tk.Misc, texts: Texts, theme: Theme, lines: Sequence[HistoryLine], *, height: int
+) -> plain_ttk.Treeview:
+    """Make a table of changes.
+
+    Args:
+        parent: Where it stands.
+        texts: In the person's language.
+        theme: For sizes.
+        lines: Moment, person, field, old and new value.
+        height: Rows in sight.
+    """
+    _ = texts.gettext
+    columns = (
+        ("at", _("When"), 18), ("who", _("Who"), 24), ("what", _("What"), 22),
+        ("old", _("Before"), 16), ("new", _("After"), 16),
+    )  # fmt: skip
+    table = ttk.Treeview(
+        parent,
+        columns=[name for name, _caption, _width in columns],
+        show="headings",
+        height=height,
+        style=TABLE,
+    )
+    for name, caption, width in columns:
+        table.heading(name, text=caption, anchor="w")
+        table.column(name, width=theme.text_width("0") * width)
+    for line in lines:
+        table.insert("", "end", values=line)
+    offer_copy(table)
+    return table

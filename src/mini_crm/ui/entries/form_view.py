@@ -1,0 +1,209 @@
+"""The form on the screen."""
+
+from __future__ import annotations
+
+import tkinter as tk
+from collections.abc import Sequence
+from datetime import date
+from functools import partial
+from tkinter import ttk as plain_ttk
+from typing import TYPE_CHECKING
+
+import ttkbootstrap as ttk
+
+from mini_crm.domain.model import Status
+from mini_crm.i18n import Texts
+from mini_crm.ui.entries.draft import FormValues
+from mini_crm.ui.entries.texts import EntryTexts
+from mini_crm.ui.theme import BOLD_LABEL, Theme
+from mini_crm.ui.widgets import AmountField, ChoiceField, DateField, Field, enter_goes_on
+
+if TYPE_CHECKING:
+    from mini_crm.ui.entries.page_presenter import EntriesPresenter
+
+
+class StatusField(Field):
+    """A ``Field`` with the three statuses to choose from."""
+
+    input: plain_ttk.Combobox
+
+    def _make_input(self, width: int) -> plain_ttk.Combobox:
+        return ttk.Combobox(self, width=width, state="readonly")
+
+    def focus_input(self) -> None:
+        """Put the cursor onto it."""
+        self.input.focus_set()
+
+
+class EntryFormView(plain_ttk.Frame):
+    """Two columns of fields and the buttons beside them; a ``FormPort``.
+
+    Args:
+        parent: Where it stands.
+        texts: In the person's language.
+        theme: For fonts and sizes.
+
+    Attributes:
+        fields: By the names of ``FormValues``, in the order of Tab.
+    """
+
+    def __init__(self, parent: tk.Misc, texts: Texts, theme: Theme) -> None:
+        super().__init__(parent)
+        self._presenter: EntriesPresenter | None = None
+        self._texts = texts
+        self._status_names = EntryTexts(texts).statuses
+        _ = texts.gettext
+        pad = theme.px(6)
+        head = ttk.Frame(self)
+        head.pack(fill="x")
+        self.title = ttk.Label(head, style=BOLD_LABEL)
+        self.title.pack(side="left")
+        self.pin_hint = ttk.Button(head, bootstyle="primary-link", padding=0, takefocus=True)
+        self.pin_hint.configure(command=self._jump)
+        body = ttk.Frame(self)
+        body.pack(fill="x")
+        side = ttk.Frame(body)
+        side.pack(side="right", anchor="n", padx=(pad, 0))
+        grid = ttk.Frame(body)
+        grid.pack(side="left", fill="x", expand=True)
+
+        self.group = ChoiceField(grid, theme, _("Group"), width=12)
+        self.manager = ChoiceField(grid, theme, _("Manager"), width=12)
+        self.pay_by = DateField(grid, theme, texts, _("Pay by"), today=date.today(), width=8)
+        self.comment = Field(grid, theme, _("Comment"), width=12)
+        self.client_pin = Field(grid, theme, _("Client PIN"), width=12)
+        self.amount = AmountField(grid, theme, texts, _("Amount or quantity"), width=8)
+        self.entered_on = Field(grid, theme, _("Day of entry"), width=12)
+        self.status = StatusField(grid, theme, _("Status"), width=12)
+        self.status.input.configure(values=list(self._status_names.values()))
+        self.entered_on.set_readonly(True)
+        self.entered_on.input.configure(takefocus=False)
+        self.fields: dict[str, Field] = {
+            "group": self.group,
+            "manager": self.manager,
+            "pay_by": self.pay_by,
+            "comment": self.comment,
+            "client_pin": self.client_pin,
+            "amount": self.amount,
+            "status": self.status,
+        }
+        places = (
+            (self.group, 0, 0), (self.manager, 0, 1), (self.pay_by, 1, 0), (self.comment, 1, 1),
+            (self.client_pin, 0, 2), (self.amount, 0, 3), (self.entered_on, 1, 2), (self.status, 1, 3),
+        )  # fmt: skip
+        for field, row, column in places:
+            field.grid(row=row, column=column, sticky="new", padx=(0, pad))
+        for column in range(4):
+            grid.columnconfigure(column, weight=1, uniform="fields")
+
+        self.save_button = ttk.Button(side, text=_("Save the entry"), bootstyle="primary")
+        self.clear_button = ttk.Button(side, text=_("Clear the form"), bootstyle="secondary-outline")
+        self.edit_button = ttk.Button(side, text=_("Show in the form"), bootstyle="secondary-outline")
+        ttk.Label(side, text=_("ID")).grid(row=2, column=1, padx=(pad, theme.px(3)))
+        self.number = ttk.Entry(side, width=7)
+        self.leave_button = ttk.Button(side, text=_("Leave"), bootstyle="secondary-outline")
+        self.save_button.grid(row=0, column=0, columnspan=3, sticky="ew", pady=(0, theme.px(3)))
+        self.clear_button.grid(row=1, column=0, columnspan=3, sticky="ew", pady=(0, theme.px(3)))
+        self.edit_button.grid(row=2, column=0, sticky="ew", pady=(0, theme.px(3)))
+        self.number.grid(row=2, column=2, sticky="ew", pady=(0, theme.px(3)))
+        self.leave_button.grid(row=3, column=0, columnspan=3, sticky="ew")
+
+    def attach(self, presenter: EntriesPresenter) -> None:
+        """Tell this presenter what the person does."""
+        self._presenter = presenter
+        form = presenter.form
+        self.pay_by.today = presenter.today()
+        for name, field in self.fields.items():
+            if name != "status":
+                field.on_pause(partial(form.check, name))
+        self.group.on_choice(form.group_chosen)
+        self.group.on_pause(form.group_chosen)
+        self.manager.on_choice(form.manager_chosen)
+        self.manager.on_pause(form.manager_chosen)
+        enter_goes_on(list(self.fields.values()), self.save_button.focus_set)
+        for widget in (*(field.input for field in self.fields.values()), self.save_button):
+            for key in ("<Control-Return>", "<Control-KP_Enter>"):
+                widget.bind(key, self._save_by_key)
+        for key in ("<Return>", "<KP_Enter>"):
+            self.save_button.bind(key, self._save_by_key)
+            self.number.bind(key, lambda event: presenter.edit_number(self.number.get()))
+        self.save_button.configure(command=form.save)
+        self.clear_button.configure(command=presenter.clear_form)
+        self.leave_button.configure(command=presenter.leave)
+        self.edit_button.configure(command=lambda: presenter.edit_number(self.number.get()))
+
+    def read(self) -> FormValues:
+        """See ``FormPort``."""
+        shown = self.status.get()
+        status = next((status for status, name in self._status_names.items() if name == shown), None)
+        texts = {name: field.get() for name, field in self.fields.items() if name != "status"}
+        return FormValues(
+            group=texts["group"],
+            manager=texts["manager"],
+            client_pin=texts["client_pin"],
+            amount=texts["amount"],
+            pay_by=texts["pay_by"],
+            status=status or Status.EXPECTED,
+            comment=texts["comment"],
+        )
+
+    def show(self, values: FormValues) -> None:
+        """See ``FormPort``."""
+        for name, field in self.fields.items():
+            text = self._status_names[values.status] if name == "status" else str(getattr(values, name))
+            if field.get() != text:
+                field.set(text)
+        if self._presenter is not None:
+            self.pay_by.today = self._presenter.today()
+
+    def show_groups(self, names: Sequence[str]) -> None:
+        """See ``FormPort``."""
+        self.group.set_names(names)
+
+    def show_managers(self, names: Sequence[str]) -> None:
+        """See ``FormPort``."""
+        self.manager.set_names(names)
+
+    def show_unit(self, unit: str | None) -> None:
+        """See ``FormPort``."""
+        self.amount.set_unit(unit)
+
+    def show_title(self, title: str, entered_on: str, *, is_new: bool) -> None:
+        """See ``FormPort``."""
+        _ = self._texts.gettext
+        self.title.configure(text=title)
+        self.entered_on.set(entered_on)
+        self.save_button.configure(text=_("Save the entry") if is_new else _("Save the change"))
+        if is_new:
+            self.number.delete(0, "end")
+
+    def show_error(self, field: str, text: str) -> None:
+        """See ``FormPort``."""
+        if field in self.fields and self.fields[field].error != text:
+            self.fields[field].show_error(text)
+
+    def show_pin_hint(self, text: str) -> None:
+        """See ``FormPort``."""
+        if text:
+            shown = self._texts.gettext("{hint} — show it").format(hint=text)
+            self.pin_hint.configure(text=shown)
+            self.pin_hint.pack(side="right")
+        else:
+            self.pin_hint.pack_forget()
+
+    def show_busy(self, busy: bool) -> None:
+        """See ``FormPort``."""
+        self.save_button.state(["disabled" if busy else "!disabled"])
+
+    def focus(self, field: str = "client_pin") -> None:
+        """See ``FormPort``."""
+        self.fields[field].focus_input()
+
+    def _save_by_key(self, event: tk.Event[tk.Misc]) -> str:
+        if self._presenter is not None:
+            self._presenter.form.save()
+        return "break"
+
+    def _jump(self) -> None:
+        if self._presenter is not None:
+            self._presenter.form.jump_to_same_pin()

@@ -1,0 +1,348 @@
+"""The entry page: puts its parts together, keeps it alive and up to date."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from datetime import UTC, date, datetime, timedelta
+from typing import Protocol
+
+from mini_crm.domain.errors import DatabaseUnreachable
+from mini_crm.domain.model import Entry, Group
+from mini_crm.messages import sentence
+from mini_crm.ui.desk import Desk, TaskRunner
+from mini_crm.ui.entries.actions_presenter import ActionsPresenter, DeletePort, QuestionPort
+from mini_crm.ui.entries.feed import Feed, News
+from mini_crm.ui.entries.filters_presenter import FiltersPort, FiltersPresenter
+from mini_crm.ui.entries.form_presenter import FormPort, FormPresenter
+from mini_crm.ui.entries.head_presenter import HeadPort, HeadPresenter
+from mini_crm.ui.entries.kept_presenter import KeptPort, KeptPresenter
+from mini_crm.ui.entries.paste_presenter import PastePort, PastePresenter
+from mini_crm.ui.entries.saving import Saving, SavingPort
+from mini_crm.ui.entries.table_presenter import TablePort, TablePresenter
+from mini_crm.ui.entries.texts import EntryTexts
+from mini_crm.ui.memory import Memory
+from mini_crm.usecases.outbox import Kept
+
+AWAY_AFTER = timedelta(minutes=5)
+"""Without key or mouse for so long nobody is taken to be at the window."""
+
+HEAD_EVERY = timedelta(minutes=1)
+"""A run that finds nothing changed is no new one: it only renews the moment of the last."""
+
+
+class EntriesViewPort(QuestionPort, SavingPort, Protocol):
+    """The page as its presenter sees it."""
+
+    @property
+    def form(self) -> FormPort:
+        """The form."""
+        ...
+
+    @property
+    def table(self) -> TablePort:
+        """The table."""
+        ...
+
+    @property
+    def filters(self) -> FiltersPort:
+        """The filters."""
+        ...
+
+    @property
+    def head(self) -> HeadPort:
+        """The head line."""
+        ...
+
+    @property
+    def panel(self) -> DeletePort:
+        """The panel for deleting."""
+        ...
+
+    def attach(self, presenter: EntriesPresenter) -> None:
+        """Tell this presenter from now on what the person does."""
+        ...
+
+    def show_connection(self, text: str, *, lost: bool) -> None:
+        """Show how the database answers; ``lost`` stays in sight until it does."""
+        ...
+
+    def show_kept(self, text: str) -> None:
+        """Show how many writes wait on this computer; empty for none."""
+        ...
+
+    def ask(self, question: str, yes: Callable[[], None]) -> None:
+        """Ask, and call ``yes`` if the answer is that."""
+        ...
+
+    def open_paste(self) -> PastePort:
+        """Open the preview of pasted rows."""
+        ...
+
+    def open_kept(self) -> KeptPort:
+        """Open the list of writes that wait on this computer."""
+        ...
+
+
+class EntriesPresenter:
+    """Runs the entry page.
+
+    Args:
+        desk: Of the lead.
+        view: The page.
+        aside: Runs the aggregation beside everything else; by default in line with it.
+        now: Tells the time, in UTC.
+
+    Attributes:
+        form: Runs the form.
+        table: Runs the table.
+        filters: Runs the filters.
+        head: Runs the head line.
+        actions: Does things to entries that are there.
+    """
+
+    def __init__(
+        self,
+        desk: Desk,
+        view: EntriesViewPort,
+        *,
+        aside: TaskRunner | None = None,
+        now: Callable[[], datetime] = lambda: datetime.now(UTC),
+    ) -> None:
+        self._desk = desk
+        self._view = view
+        self._now = now
+        self._lost = False
+        self._good_at = self._touched_at = self._head_at = now()
+        self._is_behind = False
+        self._groups: tuple[Group, ...] = ()
+        self._feed = Feed(desk, self._take_news, self._failed)
+        self.texts = EntryTexts(desk.texts)
+        self.table = TablePresenter(
+            desk, view.table, self.texts, today=self.today, failed=self._failed, arrived=self._answered
+        )
+        self._save = Saving(
+            desk,
+            view,
+            self.texts,
+            self.table,
+            form=lambda: self.form,
+            kept=self._count_kept,
+            failed=self._failed,
+        )
+        self.form = FormPresenter(
+            desk,
+            view.form,
+            self.texts,
+            today=self.today,
+            save=self._save,
+            jump=self.jump_to,
+        )
+        self.filters = FiltersPresenter(
+            view.filters, desk.texts, self.texts, today=self.today, apply=self.table.set_filter
+        )
+        self.head = HeadPresenter(
+            desk,
+            view.head,
+            self.texts,
+            say=self._say,
+            failed=self._failed,
+            aside=aside or desk.tasks,
+            now=now,
+        )
+        self.actions = ActionsPresenter(
+            desk,
+            view.panel,
+            view,
+            self.texts,
+            today=self.today,
+            selected=self.table.selected,
+            save=self._save,
+            say=self._say,
+            failed=self._failed,
+        )
+
+    def today(self) -> date:
+        """Give the server's day, as far as it is known."""
+        return self._feed.today
+
+    @property
+    def memory(self) -> Memory:
+        """What this computer remembers."""
+        return self._desk.memory
+
+    def leave(self) -> None:
+        """Sign out; asks if something typed would be lost."""
+        self._desk.leave()
+
+    def touched(self) -> None:
+        """Know that the person is at the window; what was put off meanwhile is done."""
+        self._touched_at = self._now()
+        if self._is_behind:
+            self._is_behind = False
+            self.table.reload()
+
+    def start(self) -> None:
+        """Fill the page and keep it up to date."""
+        self._view.attach(self)
+        self.form.start()
+        self._read_groups()
+        self._feed.start()
+        self.table.start()
+        self.head.start()
+        self._count_kept()
+
+    def stop(self) -> None:
+        """Do nothing more by itself."""
+        self._feed.stop()
+        self.table.stop()
+
+    def has_unsaved(self) -> bool:
+        """Say whether something typed would be lost."""
+        return self.form.has_unsaved()
+
+    def refresh(self) -> None:
+        """Ask the database now, whatever the wait."""
+        self._feed.hurry()
+        self.table.reload()
+        self.head.refresh()
+
+    def edit_selected(self) -> None:
+        """Fill the form from the chosen row."""
+        entries = self.table.selected()
+        if entries:
+            self._edit(entries[0])
+        else:
+            self._say(self._desk.texts.gettext("Choose a row, or type the number of an entry."))
+
+    def edit_number(self, text: str) -> None:
+        """Fill the form from an entry by its number; without one, from the chosen row."""
+        number = text.strip()
+        if not number:
+            self.edit_selected()
+        elif number.isascii() and number.isdigit() and len(number) < 16:
+            self._desk.call(
+                lambda token: self._desk.store.get_entry(token, int(number)), self._edit, self._failed
+            )
+        else:
+            self._say(self._desk.texts.gettext("The number of an entry has only digits."), is_error=True)
+
+    def clear_form(self) -> None:
+        """Empty the form; asks if something typed would be lost."""
+        self._unless_unsaved(self.form.clear)
+
+    def jump_to(self, entry: Entry) -> None:
+        """Show an entry in the table, filtering by its PIN if it is not among the loaded rows."""
+        if not self.table.jump_to(entry.entry_id):
+            self.table.seek(entry.entry_id, self.filters.show_pin(entry.client_pin))
+
+    def paste(self, text: str) -> None:
+        """Show pasted rows before they are stored."""
+        if not text.strip():
+            self._say(self._desk.texts.gettext("There is nothing to paste: copy rows in Excel first."))
+            return
+        PastePresenter(
+            self._desk,
+            self._view.open_paste(),
+            self.texts,
+            groups=self._groups,
+            today=self.today(),
+            save=self._save,
+            failed=self._failed,
+        ).show(text)
+
+    def show_kept(self) -> None:
+        """Show what waits on this computer."""
+        if self._desk.outbox is not None:
+            KeptPresenter(
+                self._desk,
+                self._desk.outbox,
+                self._view.open_kept(),
+                self.texts,
+                self._groups,
+                mend=self.form.mend,
+                changed=self._count_kept,
+                failed=self._failed,
+            ).show()
+
+    def _edit(self, entry: Entry) -> None:
+        if entry.deleted_at is not None:
+            said = self._desk.texts.gettext("Entry {entry_id} is deleted, so it cannot be changed.")
+            self._say(said.format(entry_id=entry.entry_id), is_error=True)
+            return
+        self._unless_unsaved(lambda: self.form.edit(entry))
+
+    def _unless_unsaved(self, action: Callable[[], None]) -> None:
+        if self.has_unsaved():
+            question = self._desk.texts.gettext("The form holds something that is not stored. Discard it?")
+            self._view.ask(question, action)
+        else:
+            action()
+
+    def _take_groups(self, groups: tuple[Group, ...]) -> None:
+        self._groups = groups
+        self.form.set_groups(groups)
+        self.filters.set_groups(groups)
+
+    def _take_news(self, news: News) -> None:
+        was_lost = self._lost
+        self._answered()
+        self._show_kept_count(news.kept)
+        if news.sent:
+            texts = self._desk.texts
+            said = texts.ngettext("{n} kept entry was stored.", "{n} kept entries were stored.", news.sent)
+            self._say(said.format(n=news.sent))
+        changed = news.changes.gone or not self.table.knows(news.changes.entries)
+        if news.new_day:
+            self.form.show_day()
+        if changed or news.new_day or news.new_run or was_lost:
+            self._bring_up_to_date(news)
+        if news.new_run or was_lost or self._now() - self._head_at >= HEAD_EVERY:
+            self._head_at = self._now()
+            self.head.refresh()
+        if was_lost and not self._groups:
+            self._read_groups()
+        self.head.show_age()
+
+    def _bring_up_to_date(self, news: News) -> None:
+        """Read the rows again, but not on behalf of a person who is away: that would prolong the session."""
+        if self._now() - self._touched_at <= AWAY_AFTER:
+            self.table.reload()
+        else:
+            self._is_behind = True
+            self.table.merge(news.changes.entries, news.changes.gone)
+
+    def _read_groups(self) -> None:
+        self._desk.call(lambda token: self._desk.store.list_groups(token), self._take_groups, self._failed)
+
+    def _answered(self) -> None:
+        self._good_at = self._now()
+        self._lost = False
+        self._view.show_connection(self._desk.texts.gettext("connected"), lost=False)
+
+    def _failed(self, error: BaseException) -> None:
+        if isinstance(error, DatabaseUnreachable):
+            self._lost = True
+            said = self._desk.texts.gettext(
+                "The database does not answer. What you see is of {moment}. Trying again by itself."
+            )
+            self._view.show_connection(said.format(moment=self.texts.moment(self._good_at)), lost=True)
+        else:
+            self._say(sentence(error, self._desk.texts), is_error=True)
+
+    def _say(self, text: str, *, is_error: bool = False) -> None:
+        self._view.say(text, is_error=is_error)
+
+    def _count_kept(self) -> None:
+        outbox = self._desk.outbox
+        if outbox is not None:
+            self._desk.tasks.run(outbox.pending, self._show_kept_count, self._failed)
+
+    def _show_kept_count(self, kept: Sequence[Kept]) -> None:
+        _ = self._desk.texts.gettext
+        refused = sum(item.refusal is not None for item in kept)
+        parts = []
+        if len(kept) > refused:
+            parts.append(_("waiting to be sent: {n}").format(n=len(kept) - refused))
+        if refused:
+            parts.append(_("refused: {n}").format(n=refused))
+        self._view.show_kept(", ".join(parts))

@@ -1,0 +1,189 @@
+"""The entry page on the screen: head line, form, filters, table, delete panel."""
+
+from __future__ import annotations
+
+import tkinter as tk
+from collections.abc import Callable, Sequence
+from tkinter import ttk as plain_ttk
+
+import ttkbootstrap as ttk
+
+from mini_crm.i18n import Texts
+from mini_crm.ui.entries.actions_presenter import Answer, StatusQuestion
+from mini_crm.ui.entries.conflict import ConflictTexts
+from mini_crm.ui.entries.delete_view import EntryDeleteView
+from mini_crm.ui.entries.dialogs_view import (
+    ConflictDialog,
+    HistoryDialog,
+    HistoryLine,
+    KeptDialog,
+    StatusDialog,
+)
+from mini_crm.ui.entries.filters_view import EntryFiltersView
+from mini_crm.ui.entries.form_view import EntryFormView
+from mini_crm.ui.entries.head_view import EntryHeadView
+from mini_crm.ui.entries.kept_presenter import KeptPort
+from mini_crm.ui.entries.page_presenter import EntriesPresenter
+from mini_crm.ui.entries.paste_presenter import PastePort
+from mini_crm.ui.entries.paste_view import PasteDialog
+from mini_crm.ui.entries.table_view import EntryTableView
+from mini_crm.ui.theme import HINT_LABEL, OK_LABEL, Theme
+from mini_crm.ui.widgets import Banner, latin_letter
+from mini_crm.ui.widgets.dialogs import ask
+
+KEYS = "EntriesPage"
+SAID_MS = 8000
+"""A sentence that tells of no error goes away after so long."""
+
+
+class EntriesView(plain_ttk.Frame):
+    """The page that a lead has open all day; an ``EntriesViewPort``.
+
+    Args:
+        parent: Where it stands.
+        texts: In the person's language.
+        theme: For fonts, colours and sizes.
+
+    Attributes:
+        head: The head line.
+        form: The form.
+        filters: The filters.
+        table: The table.
+        panel: For deleting by number.
+        lost: The banner while the database does not answer.
+        trouble: The banner with what went wrong.
+        summary: Counts and sums of the filtered rows.
+        said: What was done last, for a while.
+    """
+
+    def __init__(self, parent: tk.Misc, texts: Texts, theme: Theme) -> None:
+        super().__init__(parent, padding=theme.px(6))
+        self._texts = texts
+        self._theme = theme
+        self._presenter: EntriesPresenter | None = None
+        self._forget: str | None = None
+        _, gap = texts.gettext, theme.px(4)
+        self.head = EntryHeadView(self, texts, theme)
+        self.lost = Banner(self, theme)
+        self.trouble = Banner(self, theme)
+        self.form = EntryFormView(self, texts, theme)
+        self.filters = EntryFiltersView(self, texts, theme)
+        self.panel = EntryDeleteView(self, texts, theme)
+        foot = ttk.Frame(self)
+        self.summary = ttk.Label(foot)
+        self.table = EntryTableView(self, texts, theme, lambda text: self.summary.configure(text=text))
+        self.said = ttk.Label(foot)
+        self.connection = ttk.Label(foot, style=HINT_LABEL)
+        self.kept = ttk.Button(foot, bootstyle="primary-link", padding=0)
+        self._keys = _("Ctrl+Enter save · Ctrl+F search · F6 paid · F7 refused · F8 expected · F3 history")
+        self.summary.pack(side="left")
+        self.connection.pack(side="right")
+        self.said.pack(side="right", padx=theme.px(12))
+        self._forget_said()
+        self.columnconfigure(0, weight=1)
+        parts = (self.head, self.lost, self.trouble, self.form, self.filters, self.table, self.panel, foot)
+        for row, part in enumerate(parts):
+            space = (0, 0) if part in (self.lost, self.trouble) else (0, gap)
+            part.grid(row=row, column=0, sticky="nsew" if part is self.table else "ew", pady=space)
+        self.rowconfigure(parts.index(self.table), weight=1)
+        self.bind("<Destroy>", self._gone)
+
+    def attach(self, presenter: EntriesPresenter) -> None:
+        """See ``EntriesViewPort``."""
+        self._presenter = presenter
+        for part in (self.head, self.form, self.filters, self.table, self.panel):
+            part.attach(presenter)
+        self.kept.configure(command=presenter.show_kept)
+        # A tag of all its widgets: unlike a binding of the window it goes away with them.
+        self.bind_class(KEYS, "<Control-KeyPress>", self._control_key)
+        for sequence in ("<KeyPress>", "<ButtonPress>", "<Motion>", "<MouseWheel>"):
+            self.bind_class(KEYS, sequence, lambda event: presenter.touched())
+        _tag(self)
+        self.form.focus("group")
+
+    def say(self, text: str, *, is_error: bool) -> None:
+        """See ``EntriesViewPort``."""
+        self._stop_forgetting()
+        if is_error:
+            self._forget_said()
+            self.trouble.show("error", text, (self._texts.gettext("Close"), self.trouble.hide))
+        else:
+            self.trouble.hide()
+            self.said.configure(text=text, style=OK_LABEL)
+            self._forget = self.after(SAID_MS, self._forget_said)
+
+    def show_connection(self, text: str, *, lost: bool) -> None:
+        """See ``EntriesViewPort``."""
+        if not lost:
+            self.lost.hide()
+            self.connection.configure(text=f"● {text}")
+        elif self.lost.sentence != text:
+            self.connection.configure(text="")
+            again = (self._texts.gettext("Try now"), self._refresh)
+            self.lost.show("warn", text, again)
+
+    def show_kept(self, text: str) -> None:
+        """See ``EntriesViewPort``."""
+        if text:
+            self.kept.configure(text=f"⚠ {text}")
+            self.kept.pack(side="left", padx=(8, 0))
+        else:
+            self.kept.pack_forget()
+
+    def ask(self, question: str, yes: Callable[[], None]) -> None:
+        """See ``EntriesViewPort``."""
+        if ask(self, self._texts, self._theme, question, yes=self._texts.gettext("Discard"), danger=True):
+            yes()
+
+    def ask_status(self, question: StatusQuestion, answer: Answer) -> None:
+        """See ``QuestionPort``."""
+        if self._presenter is not None:
+            StatusDialog(self, self._texts, self._theme, question, answer, today=self._presenter.today())
+
+    def show_history(self, title: str, lines: Sequence[HistoryLine]) -> None:
+        """See ``QuestionPort``."""
+        HistoryDialog(self, self._texts, self._theme, title, lines)
+
+    def show_conflict(
+        self, conflict: ConflictTexts, again: Callable[[], None], leave: Callable[[], None]
+    ) -> None:
+        """See ``EntriesViewPort``."""
+        ConflictDialog(self, self._texts, self._theme, conflict, again, leave)
+
+    def open_paste(self) -> PastePort:
+        """See ``EntriesViewPort``."""
+        return PasteDialog(self, self._texts, self._theme)
+
+    def open_kept(self) -> KeptPort:
+        """See ``EntriesViewPort``."""
+        return KeptDialog(self, self._texts, self._theme)
+
+    def _refresh(self) -> None:
+        if self._presenter is not None:
+            self._presenter.refresh()
+
+    def _control_key(self, event: tk.Event[tk.Misc]) -> None:
+        if self._presenter is not None:
+            self._presenter.touched()
+        if latin_letter(event) == "f":
+            self.filters.focus_text()
+
+    def _forget_said(self) -> None:
+        """Name the quick keys where nothing else is to be said."""
+        self._forget = None
+        self.said.configure(text=self._keys, style=HINT_LABEL)
+
+    def _stop_forgetting(self) -> None:
+        if self._forget is not None:
+            self.after_cancel(self._forget)
+            self._forget = None
+
+    def _gone(self, event: tk.Event[tk.Misc]) -> None:
+        if event.widget is self:
+            self._stop_forgetting()
+
+
+def _tag(widget: tk.Misc) -> None:
+    widget.bindtags((*widget.bindtags(), KEYS))
+    for child in widget.winfo_children():
+        _tag(child)

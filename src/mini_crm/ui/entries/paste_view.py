@@ -1,0 +1,182 @@
+"""The preview of pasted rows on the screen."""
+
+from __future__ import annotations
+
+import tkinter as tk
+from collections.abc import Sequence
+
+import ttkbootstrap as ttk
+
+from mini_crm.i18n import Texts
+from mini_crm.ui.entries.draft import FIELDS
+from mini_crm.ui.entries.paste_presenter import PastedRow, PastePresenter
+from mini_crm.ui.theme import ERROR_LABEL, HINT_LABEL, TABLE, Theme
+from mini_crm.ui.widgets.dialogs import Dialog
+
+WIDTHS = {"group": 13, "manager": 16, "client_pin": 12, "amount": 12, "pay_by": 13, "comment": 18}
+"""In digits of the table's font."""
+BAD = "bad"
+SIGN = "✖ "
+"""Before a bad cell, beside the colour of its row."""
+
+
+class PasteDialog(Dialog):
+    """A table of pasted rows whose cells can be mended; a ``PastePort``.
+
+    A bad cell carries a sign, its row a colour; the sentence stands below for the chosen row. Double
+    click, F2 or Enter changes a cell, Tab goes to the next bad one.
+    """
+
+    def __init__(self, parent: tk.Misc, texts: Texts, theme: Theme) -> None:
+        super().__init__(parent, theme, texts.gettext("Rows from Excel"))
+        self._presenter: PastePresenter | None = None
+        self._rows: dict[str, PastedRow] = {}
+        self._editor: tk.Entry | None = None
+        _ = texts.gettext
+        self.resizable(True, True)
+        hint = _(
+            "Bad cells are marked with {sign}. Double-click a cell to change it. Good rows can be saved now."
+        )
+        ttk.Label(self.body, text=hint.format(sign=SIGN.strip()), style=HINT_LABEL).pack(anchor="w")
+        frame = ttk.Frame(self.body)
+        frame.pack(fill="both", expand=True)
+        self.table = ttk.Treeview(
+            frame, columns=["number", *FIELDS], show="headings", height=12, style=TABLE, selectmode="extended"
+        )
+        bar = ttk.Scrollbar(frame, command=self.table.yview)
+        self.table.configure(yscrollcommand=bar.set)
+        self.table.pack(side="left", fill="both", expand=True)
+        bar.pack(side="right", fill="y")
+        self.table.heading("number", text="№")
+        self.table.column("number", width=theme.px(40), anchor="e", stretch=False)
+        for name in FIELDS:
+            self.table.column(name, width=theme.text_width("0") * WIDTHS[name])
+        self.table.tag_configure(BAD, foreground=theme.colours.error, background=theme.colours.error_back)
+        self.table.bind("<<TreeviewSelect>>", lambda event: self._show_errors())
+        self.table.bind("<Double-1>", self._double)
+        self.table.bind("<F2>", lambda event: self._edit_first_bad())
+        self.table.bind("<Return>", lambda event: self._edit_first_bad())
+        self.table.bind("<Delete>", lambda event: self._drop())
+        self.errors = ttk.Label(self.body, style=ERROR_LABEL, wraplength=theme.px(760), justify="left")
+        self.errors.pack(anchor="w", fill="x")
+        self.count = ttk.Label(self.body)
+        self.count.pack(anchor="w")
+        self.save_button = self.add_button(_("Save the good rows"), self._save, style="primary")
+        self.drop_button = self.add_button(_("Leave the chosen rows out"), self._drop)
+        self.add_button(_("Cancel"), self.cancel)
+        self.show(self.table)
+
+    def attach(self, presenter: PastePresenter) -> None:
+        """See ``PastePort``."""
+        self._presenter = presenter
+
+    def show_rows(self, captions: Sequence[str], rows: Sequence[PastedRow]) -> None:
+        """See ``PastePort``."""
+        if not self.winfo_exists():
+            return
+        self._end_edit()
+        for name, caption in zip(FIELDS, captions, strict=True):
+            self.table.heading(name, text=caption, anchor="w")
+        self.table.delete(*self.table.get_children())
+        self._rows = {}
+        for row in rows:
+            self.table.insert("", "end", str(row.number))
+            self.show_row(row)
+        first = next((row for row in rows if row.errors), rows[0] if rows else None)
+        if first is not None:
+            self._choose(str(first.number))
+
+    def show_row(self, row: PastedRow) -> None:
+        """See ``PastePort``."""
+        self._rows[str(row.number)] = row
+        cells = [
+            (SIGN if name in row.errors else "") + cell for name, cell in zip(FIELDS, row.cells, strict=True)
+        ]
+        number = f"{SIGN if '' in row.errors else ''}{row.number}"
+        self.table.item(str(row.number), values=(number, *cells), tags=(BAD,) if row.errors else ())
+        self._show_errors()
+
+    def show_count(self, text: str, *, can_save: bool) -> None:
+        """See ``PastePort``."""
+        if self.winfo_exists():
+            self.count.configure(text=text)
+            self.save_button.state(["!disabled" if can_save else "disabled"])
+
+    def edit(self, number: int, name: str) -> tk.Entry | None:
+        """Open a cell for typing."""
+        self._end_edit()
+        row = str(number)
+        self.table.see(row)
+        self.table.update_idletasks()
+        box = self.table.bbox(row, name)
+        if not box or row not in self._rows:
+            return None
+        editor = self._editor = ttk.Entry(self.table)
+        editor.insert(0, self._rows[row].cells[FIELDS.index(name)])
+        editor.selection_range(0, "end")
+        editor.place(x=box[0], y=box[1], width=box[2], height=box[3])
+        editor.focus_set()
+
+        def take(event: tk.Event[tk.Misc]) -> str:
+            text = editor.get()
+            self._end_edit()
+            if self._presenter is not None and text != self._rows[row].cells[FIELDS.index(name)]:
+                self._presenter.set_cell(number, name, text)
+            if event.keysym == "Tab":
+                self._edit_first_bad()
+            elif event.type is not tk.EventType.FocusOut:
+                self.table.focus_set()
+            return "break"
+
+        for key in ("<Return>", "<KP_Enter>", "<Tab>", "<FocusOut>"):
+            editor.bind(key, take)
+        editor.bind("<Escape>", lambda event: self._cancel_edit())
+        return editor
+
+    def _cancel_edit(self) -> str:
+        self._end_edit()
+        self.table.focus_set()
+        return "break"
+
+    def _end_edit(self) -> None:
+        if self._editor is not None:
+            closing, self._editor = self._editor, None
+            closing.bind("<FocusOut>", lambda event: None)
+            closing.destroy()
+
+    def _double(self, event: tk.Event[tk.Misc]) -> None:
+        row, column = self.table.identify_row(event.y), self.table.identify_column(event.x)
+        at = int(column[1:]) - 2 if column else -1
+        if row and at >= 0:
+            self.edit(int(row), FIELDS[at])
+
+    def _edit_first_bad(self) -> str:
+        """Open the first bad cell, of the chosen row if it has one."""
+        order = [*self.table.selection(), *self._rows]
+        for number in order:
+            row = self._rows.get(number)
+            name = next((name for name in FIELDS if row is not None and name in row.errors), None)
+            if row is not None and name is not None:
+                self._choose(number)
+                self.edit(row.number, name)
+                break
+        return "break"
+
+    def _choose(self, number: str) -> None:
+        self.table.selection_set(number)
+        self.table.focus(number)
+        self.table.see(number)
+
+    def _show_errors(self) -> None:
+        chosen = self.table.selection()
+        row = self._rows.get(chosen[0]) if chosen else None
+        self.errors.configure(text="" if row is None else "\n".join(row.errors.values()))
+
+    def _drop(self) -> None:
+        if self._presenter is not None:
+            self._presenter.drop([int(number) for number in self.table.selection()])
+
+    def _save(self) -> None:
+        self._end_edit()
+        if self._presenter is not None:
+            self._presenter.save()

@@ -1,0 +1,292 @@
+"""The table of entries: pages, filter, order, and what changes elsewhere."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import Protocol
+
+from mini_crm.domain.model import Entry, EntryFilter, EntryPage, EntrySort, Status
+from mini_crm.domain.rules import name_key
+from mini_crm.ui.desk import Cancel, Desk
+from mini_crm.ui.entries.texts import EntryTexts, Row
+
+PAGE = 200
+RELOAD_MS = 250
+"""After a write the row is shown at once; counts and places follow so much later."""
+
+
+class TablePort(Protocol):
+    """The table as its presenter sees it."""
+
+    def show_rows(self, rows: Sequence[Row]) -> None:
+        """Show these rows in this order; selection and scroll place stay."""
+        ...
+
+    def append_rows(self, rows: Sequence[Row]) -> None:
+        """Add rows at the end."""
+        ...
+
+    def to_top(self) -> None:
+        """Scroll to the first row."""
+        ...
+
+    def selected_ids(self) -> list[int]:
+        """Give the chosen rows from top to bottom."""
+        ...
+
+    def select(self, entry_id: int) -> None:
+        """Choose one row and scroll to it; one that is not there is no error."""
+        ...
+
+    def show_order(self, column: EntrySort, descending: bool) -> None:
+        """Mark the column by which the rows are ordered."""
+        ...
+
+    def show_summary(self, text: str) -> None:
+        """Show counts and sums of the filtered rows."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class _Loaded:
+    page: EntryPage
+    rows: list[Row]
+    limit: int
+
+
+def passes(entry: Entry, wanted: EntryFilter) -> bool:
+    """Say whether an entry belongs into a filtered list, as the store would."""
+    if entry.deleted_at is not None:
+        return False
+    if wanted.group_id is not None and entry.group_id != wanted.group_id:
+        return False
+    if wanted.manager_id is not None and entry.manager_id != wanted.manager_id:
+        return False
+    if wanted.statuses and entry.status not in wanted.statuses:
+        return False
+    if wanted.pay_by_from is not None and (entry.pay_by is None or entry.pay_by < wanted.pay_by_from):
+        return False
+    if wanted.pay_by_to is not None and (entry.pay_by is None or entry.pay_by > wanted.pay_by_to):
+        return False
+    text = name_key(wanted.text)
+    searched = (entry.client_pin, entry.manager_name, entry.group_name, entry.comment)
+    return not text or any(text in name_key(value) for value in searched)
+
+
+class TablePresenter:
+    """Keeps the loaded rows equal to what the store holds.
+
+    Args:
+        desk: Of the lead.
+        view: The table.
+        texts: Writes the rows.
+        today: Gives the server's day.
+        failed: Is told when rows could not be read.
+        arrived: Is called whenever rows were read.
+    """
+
+    def __init__(
+        self,
+        desk: Desk,
+        view: TablePort,
+        texts: EntryTexts,
+        *,
+        today: Callable[[], date],
+        failed: Callable[[BaseException], None],
+        arrived: Callable[[], None],
+    ) -> None:
+        self._desk = desk
+        self._view = view
+        self._texts = texts
+        self._today = today
+        self._failed = failed
+        self._arrived = arrived
+        self._filter = EntryFilter()
+        self._sort = EntrySort.ENTRY_ID
+        self._descending = True
+        self._entries: dict[int, Entry] = {}
+        self._total = 0
+        self._asked = 0
+        self._loading = False
+        self._sought: int | None = None
+        self._planned: Cancel | None = None
+
+    @property
+    def entry_filter(self) -> EntryFilter:
+        """What the rows are filtered by."""
+        return self._filter
+
+    def entry(self, entry_id: int) -> Entry | None:
+        """Give a loaded entry."""
+        return self._entries.get(entry_id)
+
+    def knows(self, entries: Iterable[Entry]) -> bool:
+        """Say whether the rows show these entries as they are already, such as after the own writes."""
+        for entry in entries:
+            shown = self._entries.get(entry.entry_id)
+            if (shown is None) != (not passes(entry, self._filter)):
+                return False
+            if shown is not None and shown.version != entry.version:
+                return False
+        return True
+
+    def selected(self) -> list[Entry]:
+        """Give the chosen entries from top to bottom."""
+        chosen = (self._entries.get(entry_id) for entry_id in self._view.selected_ids())
+        return [entry for entry in chosen if entry is not None]
+
+    def start(self) -> None:
+        """Show the first page."""
+        self._view.show_order(self._sort, self._descending)
+        self.reload(from_top=True)
+
+    def stop(self) -> None:
+        """Plan nothing more."""
+        self._cancel_plan()
+        self._asked += 1
+
+    def set_filter(self, wanted: EntryFilter) -> None:
+        """Filter the rows anew, from the top; the same filter again changes nothing."""
+        if wanted != self._filter:
+            self._filter = wanted
+            self.reload(from_top=True)
+
+    def sort_by(self, column: EntrySort) -> None:
+        """Order by a column, the other way round if it was that column already."""
+        self._descending = not self._descending if column is self._sort else False
+        self._sort = column
+        self._view.show_order(self._sort, self._descending)
+        self.reload(from_top=True)
+
+    def order_by(self, column: EntrySort, descending: bool) -> None:
+        """Order as was remembered; takes effect with ``start``."""
+        self._sort, self._descending = column, descending
+
+    def load_more(self) -> None:
+        """Read the next page, unless all is there or one is on its way."""
+        if not self._loading and len(self._entries) < self._total:
+            self._read(len(self._entries), PAGE, self._append)
+
+    def reload(self, *, from_top: bool = False) -> None:
+        """Read again what is shown, or the first page only."""
+        self._cancel_plan()
+        limit = PAGE if from_top else max(PAGE, -(-len(self._entries) // PAGE) * PAGE)
+        self._read(0, limit, self._replace_from_top if from_top else self._replace)
+
+    def reload_soon(self) -> None:
+        """Read again in a moment; several calls are one."""
+        if self._planned is None:
+            self._planned = self._desk.tasks.after(RELOAD_MS, self.reload)
+
+    def show_written(self, entries: Iterable[Entry]) -> bool:
+        """Show what was just stored, at once; counts and places follow.
+
+        Returns:
+            Whether all that is not deleted passes the filter.
+        """
+        all_pass = self.merge(entries)
+        self.reload_soon()
+        return all_pass
+
+    def merge(self, entries: Iterable[Entry], gone: Iterable[int] = ()) -> bool:
+        """Show entries as they are now without asking the store; counts, sums and order stay as they were.
+
+        Args:
+            entries: Changed ones, deleted ones included.
+            gone: Numbers of entries that belong to another lead now.
+
+        Returns:
+            Whether all that is not deleted passes the filter.
+        """
+        all_pass = True
+        for entry in entries:
+            fits = passes(entry, self._filter)
+            all_pass = all_pass and (fits or entry.deleted_at is not None)
+            before = self._entries.get(entry.entry_id)
+            if before is not None and fits:
+                if entry.probability is None and entry.status is Status.EXPECTED:
+                    entry = replace(entry, probability=before.probability)
+                self._entries[entry.entry_id] = entry
+            elif before is not None:
+                self._forget(entry.entry_id)
+            elif fits:
+                self._entries = {entry.entry_id: entry, **self._entries}
+                self._total += 1
+        for entry_id in gone:
+            if entry_id in self._entries:
+                self._forget(entry_id)
+        self._view.show_rows(self._texts.rows(list(self._entries.values()), self._today()))
+        return all_pass
+
+    def jump_to(self, entry_id: int) -> bool:
+        """Choose a row if it is loaded; say whether it is."""
+        if entry_id not in self._entries:
+            return False
+        self._view.select(entry_id)
+        return True
+
+    def seek(self, entry_id: int, wanted: EntryFilter) -> None:
+        """Filter so that a row is among the first ones, and choose it when it is there."""
+        if self.jump_to(entry_id):
+            return
+        self._sought = entry_id
+        self._filter = wanted
+        self.reload(from_top=True)
+
+    def _read(self, offset: int, limit: int, show: Callable[[_Loaded], None]) -> None:
+        self._asked += 1
+        asked, wanted, sort, descending = self._asked, self._filter, self._sort, self._descending
+        today = self._today()
+        self._loading = True
+
+        def work(token: bytes) -> _Loaded | None:
+            if asked != self._asked:
+                return None  # a newer question stands behind this one
+            page = self._desk.store.list_entries(
+                token, wanted, sort, descending=descending, offset=offset, limit=limit
+            )
+            return _Loaded(page, self._texts.rows(page.entries, today), limit)
+
+        def done(loaded: _Loaded | None) -> None:
+            if loaded is None or asked != self._asked:
+                return
+            self._loading = False
+            self._total = loaded.page.total
+            show(loaded)
+            self._view.show_summary(self._texts.summary(loaded.page.total, loaded.page.sums))
+            self._arrived()
+
+        def failed(error: BaseException) -> None:
+            if asked == self._asked:
+                self._loading = False
+                self._failed(error)
+
+        self._desk.call(work, done, failed)
+
+    def _replace(self, loaded: _Loaded) -> None:
+        self._entries = {entry.entry_id: entry for entry in loaded.page.entries}
+        self._view.show_rows(loaded.rows)
+        if self._sought is not None:
+            self._view.select(self._sought)
+            self._sought = None
+
+    def _replace_from_top(self, loaded: _Loaded) -> None:
+        self._view.to_top()
+        self._replace(loaded)
+
+    def _append(self, loaded: _Loaded) -> None:
+        # Rows that slid down meanwhile come a second time.
+        known = set(self._entries)
+        self._entries |= {entry.entry_id: entry for entry in loaded.page.entries}
+        self._view.append_rows([row for row in loaded.rows if row.entry_id not in known])
+
+    def _forget(self, entry_id: int) -> None:
+        del self._entries[entry_id]
+        self._total -= 1
+
+    def _cancel_plan(self) -> None:
+        if self._planned is not None:
+            self._planned()
+            self._planned = None

@@ -1,0 +1,283 @@
+"""The table of entries on the screen."""
+
+from __future__ import annotations
+
+import tkinter as tk
+from collections.abc import Callable, Sequence
+from functools import partial
+from tkinter import ttk as plain_ttk
+from typing import TYPE_CHECKING, Literal
+
+import ttkbootstrap as ttk
+
+from mini_crm.domain.model import EntrySort, Status
+from mini_crm.i18n import Texts
+from mini_crm.ui.entries.columns import ColumnMemory, drag_columns
+from mini_crm.ui.entries.texts import COLUMNS, EntryTexts, Mark, Row
+from mini_crm.ui.memory import Memory
+from mini_crm.ui.theme import TABLE, Theme
+from mini_crm.ui.widgets import copy_rows, offer_copy
+
+if TYPE_CHECKING:
+    from mini_crm.ui.entries.page_presenter import EntriesPresenter
+
+NEAR_END = 0.9
+"""Scrolled so far, the next page is read."""
+
+LEAST = {EntrySort.GROUP: 7, EntrySort.MANAGER: 12, EntrySort.COMMENT: 7}
+"""How many digits wide a column of names is at least; it takes its share of the room that is left."""
+
+RIGHT = {EntrySort.ENTRY_ID, EntrySort.AMOUNT, EntrySort.PROBABILITY}
+
+
+class EntryTableView(plain_ttk.Frame):
+    """A Treeview that is brought in line with the rows it is given; a ``TablePort``.
+
+    Args:
+        parent: Where it stands.
+        texts: In the person's language.
+        theme: For colours and sizes.
+        tell_summary: Shows counts and sums of the filtered rows.
+
+    Attributes:
+        tree: The table itself.
+        summary: The last counts and sums.
+    """
+
+    def __init__(
+        self, parent: tk.Misc, texts: Texts, theme: Theme, tell_summary: Callable[[str], None]
+    ) -> None:
+        super().__init__(parent)
+        self._presenter: EntriesPresenter | None = None
+        self._texts = texts
+        self._entry_texts = EntryTexts(texts)
+        self._tell_summary = tell_summary
+        self.summary = ""
+        self._row_height = theme.row_height
+        self._shown: dict[str, Row] = {}
+        self._memory = ColumnMemory(Memory())
+        names = [column.value for column in COLUMNS]
+        self.tree = ttk.Treeview(self, columns=names, show="headings", selectmode="extended", style=TABLE)
+        down = ttk.Scrollbar(self, command=self.tree.yview)
+        self._across = ttk.Scrollbar(self, command=self.tree.xview, orient="horizontal")
+        self._down = down
+        self.tree.configure(yscrollcommand=self._scrolled, xscrollcommand=self._scrolled_across)
+        self.tree.grid(row=0, column=0, sticky="nsew")
+        down.grid(row=0, column=1, sticky="ns")
+        self.rowconfigure(0, weight=1)
+        self.columnconfigure(0, weight=1)
+        widest = self._entry_texts.widest()
+        for column in COLUMNS:
+            caption = self._entry_texts.captions[column]
+            cell = theme.text_width(widest.get(column, "0" * LEAST.get(column, 0))) + theme.px(12)
+            head = theme.text_width(caption, bold=True) + theme.px(20) if column in widest else 0
+            anchor: Literal["e", "w"] = "e" if column in RIGHT else "w"
+            self.tree.heading(column.value, text=caption, anchor=anchor)
+            self.tree.column(
+                column.value,
+                width=max(cell, head),
+                minwidth=theme.px(30),
+                anchor=anchor,
+                stretch=column in LEAST,
+            )
+        colours = theme.colours
+        self.tree.tag_configure(Mark.OVERDUE, foreground=colours.overdue, background=colours.overdue_back)
+        self.tree.tag_configure(
+            Mark.DUE_TODAY, foreground=colours.due_today, background=colours.due_today_back
+        )
+        self.tree.tag_configure(Mark.PAID, foreground=colours.paid, background=colours.paid_back)
+        self.tree.tag_configure(Mark.REFUSED, foreground=colours.refused, background=colours.refused_back)
+        offer_copy(self.tree)
+
+    def attach(self, presenter: EntriesPresenter) -> None:
+        """Tell this presenter what the person does."""
+        self._presenter = presenter
+        self._memory = ColumnMemory(presenter.memory)
+        self._memory.restore(self.tree)
+        order = self._memory.sorting()
+        if order is not None:
+            presenter.table.order_by(*order)
+        for column in COLUMNS:
+            self.tree.heading(column.value, command=partial(presenter.table.sort_by, column))
+        drag_columns(self.tree, lambda: self._memory.keep(self.tree))
+        tree = self.tree
+        tree.bind("<Double-1>", self._double)
+        tree.bind("<Return>", lambda event: presenter.edit_selected())
+        tree.bind("<KP_Enter>", lambda event: presenter.edit_selected())
+        tree.bind("<Delete>", lambda event: presenter.actions.propose_delete())
+        tree.bind("<<Paste>>", lambda event: self.paste())
+        tree.bind("<Button-3>", self._menu_at_pointer)
+        tree.bind("<Menu>", lambda event: self._menu_at_focus())
+        tree.bind("<Shift-Down>", lambda event: self._choose_also(tree.next(tree.focus())))
+        tree.bind("<Shift-Up>", lambda event: self._choose_also(tree.prev(tree.focus())))
+        tree.bind("<Shift-F10>", lambda event: self._menu_at_focus())
+        for key, action in self._quick_keys(presenter):
+            tree.bind(key, partial(_call, action))
+
+    def show_rows(self, rows: Sequence[Row]) -> None:
+        """See ``TablePort``."""
+        tree = self.tree
+        wanted = {str(row.entry_id): row for row in rows}
+        top = self._top_row()
+        gone = [name for name in self._shown if name not in wanted]
+        if gone:
+            tree.delete(*gone)
+        for name, row in wanted.items():
+            before = self._shown.get(name)
+            if before is None:
+                tree.insert("", "end", name, values=row.cells, tags=(row.mark,))
+            elif before != row:
+                tree.item(name, values=row.cells, tags=(row.mark,))
+        if tree.get_children() != tuple(wanted):
+            tree.set_children("", *wanted)
+        self._shown = wanted
+        self._scroll_to(top)
+
+    def append_rows(self, rows: Sequence[Row]) -> None:
+        """See ``TablePort``."""
+        for row in rows:
+            name = str(row.entry_id)
+            self.tree.insert("", "end", name, values=row.cells, tags=(row.mark,))
+            self._shown[name] = row
+
+    def to_top(self) -> None:
+        """See ``TablePort``."""
+        self.tree.yview_moveto(0)
+
+    def selected_ids(self) -> list[int]:
+        """See ``TablePort``."""
+        chosen = set(self.tree.selection())
+        return [int(name) for name in self.tree.get_children() if name in chosen] if chosen else []
+
+    def select(self, entry_id: int) -> None:
+        """See ``TablePort``."""
+        name = str(entry_id)
+        if self.tree.exists(name):
+            self.tree.selection_set(name)
+            self.tree.focus(name)
+            self.tree.see(name)
+
+    def show_order(self, column: EntrySort, descending: bool) -> None:
+        """See ``TablePort``."""
+        for each in COLUMNS:
+            arrow = (" ▼" if descending else " ▲") if each is column else ""
+            self.tree.heading(each.value, text=self._entry_texts.captions[each] + arrow)
+        self._memory.keep_sorting(column, descending)
+
+    def show_summary(self, text: str) -> None:
+        """See ``TablePort``."""
+        self.summary = text
+        self._tell_summary(text)
+
+    def paste(self) -> str:
+        """Give the clipboard's text to the presenter."""
+        if self._presenter is not None:
+            try:
+                text = str(self.clipboard_get())
+            except tk.TclError:  # nothing in it, or no text
+                text = ""
+            self._presenter.paste(text)
+        return "break"
+
+    def _quick_keys(self, presenter: EntriesPresenter) -> list[tuple[str, Callable[[], None]]]:
+        actions = presenter.actions
+        return [
+            ("<F6>", partial(actions.mark, Status.PAID)),
+            ("<F7>", partial(actions.mark, Status.REFUSED)),
+            ("<F8>", partial(actions.mark, Status.EXPECTED)),
+            ("<F3>", actions.show_history),
+            ("<F5>", presenter.refresh),
+        ]
+
+    def menu(self, presenter: EntriesPresenter) -> tk.Menu:
+        """Make the context menu."""
+        _ = self._texts.gettext
+        actions = presenter.actions
+        menu = tk.Menu(self, tearoff=False)
+        lines: tuple[tuple[str, str, Callable[[], object]] | None, ...] = (
+            (_("Change"), "Enter", presenter.edit_selected),
+            None,
+            (_("Paid…"), "F6", partial(actions.mark, Status.PAID)),
+            (_("Refused…"), "F7", partial(actions.mark, Status.REFUSED)),
+            (_("Expected again"), "F8", partial(actions.mark, Status.EXPECTED)),
+            None,
+            (_("History"), "F3", actions.show_history),
+            (_("Copy rows"), "Ctrl+C", lambda: copy_rows(self.tree)),
+            (_("Paste rows from Excel"), "Ctrl+V", self.paste),
+            None,
+            (_("Delete…"), "Del", actions.propose_delete),
+        )
+        for line in lines:
+            if line is None:
+                menu.add_separator()
+            else:
+                caption, key, action = line
+                menu.add_command(label=caption, accelerator=key, command=action)
+        return menu
+
+    def _menu_at_pointer(self, event: tk.Event[tk.Misc]) -> None:
+        name = self.tree.identify_row(event.y)
+        if name and name not in self.tree.selection():
+            self.tree.selection_set(name)
+            self.tree.focus(name)
+        self._pop_up(event.x_root, event.y_root)
+
+    def _choose_also(self, row: str) -> str:
+        """Choose one row more, so that many can be marked with the keyboard alone."""
+        if row:
+            self.tree.selection_add(row)
+            self.tree.focus(row)
+            self.tree.see(row)
+        return "break"
+
+    def _menu_at_focus(self) -> None:
+        box = self.tree.bbox(self.tree.focus()) if self.tree.focus() else ""
+        x, y = (box[0], box[1] + box[3]) if box else (0, 0)
+        self._pop_up(self.tree.winfo_rootx() + x, self.tree.winfo_rooty() + y)
+
+    def _pop_up(self, x: int, y: int) -> None:
+        if self._presenter is not None:
+            self.tree.focus_set()
+            menu = self.menu(self._presenter)
+            menu.bind("<Unmap>", lambda event: menu.after_idle(menu.destroy))
+            menu.tk_popup(x, y)
+
+    def _double(self, event: tk.Event[tk.Misc]) -> None:
+        if self._presenter is not None and self.tree.identify_region(event.x, event.y) == "cell":
+            self._presenter.edit_selected()
+
+    def _scrolled(self, first: str, last: str) -> None:
+        self._down.set(first, last)
+        if self._presenter is not None and float(last) > NEAR_END and self._is_laid_out(float(first)):
+            self._presenter.table.load_more()
+
+    def _is_laid_out(self, first: float) -> bool:
+        """Say whether the end in sight is real: before the table has its place it is not."""
+        fits = self.tree.winfo_height() > self._row_height * len(self._shown)
+        return bool(self._shown) and (first > 0 or fits)
+
+    def _scrolled_across(self, first: str, last: str) -> None:
+        self._across.set(first, last)
+        if float(first) <= 0 and float(last) >= 1:
+            self._across.grid_remove()
+        else:
+            self._across.grid(row=1, column=0, sticky="ew")
+
+    def _top_row(self) -> str | None:
+        """Give the first row in sight, None at the very top: then new rows may come into sight."""
+        if self.tree.yview()[0] <= 0 or not self._shown:
+            return None
+        return list(self._shown)[round(self.tree.yview()[0] * len(self._shown))]
+
+    def _scroll_to(self, name: str | None) -> None:
+        if name is None or name not in self._shown:
+            return
+        # A fraction would be rounded down to the row before.
+        now = round(self.tree.yview()[0] * len(self._shown))
+        step = list(self._shown).index(name) - now
+        if step:
+            self.tree.yview_scroll(step, "units")
+
+
+def _call(action: Callable[[], None], _event: tk.Event[tk.Misc]) -> None:
+    action()

@@ -1,0 +1,349 @@
+"""The forecast page: what is asked of the database, and what is shown when; no Tk here."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from decimal import Decimal
+from typing import Literal, Protocol
+
+from mini_crm.domain.errors import BadValue
+from mini_crm.domain.model import PIECES, AccuracyRow, Commitment, Forecast, TrendPoint
+from mini_crm.domain.money import MAX_TOTAL, parse_amount
+from mini_crm.domain.period import Period, standing_periods
+from mini_crm.messages import sentence
+from mini_crm.report.wording import period_name, run_mark, unit_name
+from mini_crm.ui.desk import Cancel, Desk
+from mini_crm.ui.entries.head_presenter import STALE_AFTER
+from mini_crm.ui.forecast.chart import Chart
+from mini_crm.ui.forecast.texts import Card, Column, ForecastTexts, TableRow
+
+LOOK_S = 60
+"""So often an open page looks for a newer forecast."""
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """All that the page shows, in words.
+
+    Attributes:
+        period: Which of ``periods`` is chosen; the same for ``unit``.
+        unit_code: What the chosen unit is in the database; empty where the lead has none.
+        mark: Why the forecast is to be taken with care; empty if there is no reason.
+        difference: Why the forecast and the number by win rate differ.
+        beside: Numbers that are not in the forecast.
+        nothing: Said instead of the table where there are no rows.
+        no_accuracy: Said instead of the accuracy where there is none.
+    """
+
+    periods: tuple[str, ...]
+    period: int
+    units: tuple[str, ...]
+    unit: int
+    unit_code: str
+    mark: str
+    cards: tuple[Card, ...]
+    difference: str
+    beside: str
+    columns: tuple[Column, ...]
+    rows: tuple[TableRow, ...]
+    nothing: str
+    chart: Chart
+    commitment_columns: tuple[Column, ...]
+    commitments: tuple[tuple[str, ...], ...]
+    accuracy_columns: tuple[Column, ...]
+    accuracy: tuple[tuple[str, ...], ...]
+    no_accuracy: str
+
+
+class ForecastEvents(Protocol):
+    """What the page tells its presenter."""
+
+    def choose_period(self, number: int) -> None:
+        """Another period was chosen."""
+        ...
+
+    def choose_unit(self, number: int) -> None:
+        """Another unit was chosen."""
+        ...
+
+    def commit(self, amount: str, note: str) -> None:
+        """The lead records an own number, as typed."""
+        ...
+
+
+class ForecastViewPort(Protocol):
+    """The page as its presenter sees it."""
+
+    def listen(self, events: ForecastEvents) -> None:
+        """Tell these events from now on."""
+        ...
+
+    def show_page(self, page: Page) -> None:
+        """Show everything anew; what is typed or chosen stays."""
+        ...
+
+    def show_as_of(self, text: str, *, is_stale: bool) -> None:
+        """Say how old the forecast is."""
+        ...
+
+    def show_notice(self, level: Literal["error", "ok", ""], text: str) -> None:
+        """Say a sentence across the page; an empty one takes it away."""
+        ...
+
+    def show_commitment_error(self, field: str, text: str) -> None:
+        """Say what is wrong with ``amount`` or ``note``; an empty sentence takes it back."""
+        ...
+
+    def clear_commitment(self) -> None:
+        """Empty the fields: the commitment is recorded."""
+        ...
+
+    def has_typed(self) -> bool:
+        """Say whether a commitment is typed that is not recorded."""
+        ...
+
+    def is_on_screen(self) -> bool:
+        """Say whether a person can see the page now."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class _Data:
+    """What was read, as of one moment."""
+
+    forecast: Forecast
+    periods: tuple[Period, ...]
+    period: int
+    trend: tuple[TrendPoint, ...]
+    commitments: tuple[Commitment, ...]
+    accuracy: tuple[AccuracyRow, ...]
+    groups: Mapping[int, str]
+    units: tuple[str, ...]
+
+
+class ForecastPresenter:
+    """Shows a lead's forecasts and records commitments.
+
+    Args:
+        desk: Of the lead.
+        view: The page.
+        now: Tells the time, in UTC.
+    """
+
+    def __init__(
+        self, desk: Desk, view: ForecastViewPort, now: Callable[[], datetime] = lambda: datetime.now(UTC)
+    ) -> None:
+        self._desk = desk
+        self._view = view
+        self._now = now
+        self._write = ForecastTexts(desk.texts)
+        self._data: _Data | None = None
+        self._wanted: Period | None = None
+        self._unit = ""
+        self._asked = 0
+        self._read_at: datetime | None = None
+        self._groups: dict[int, str] | None = None
+        self._units_of_groups: tuple[str, ...] = ()
+        self._cancel: Cancel | None = None
+        self._is_failing = False
+
+    def start(self) -> None:
+        """Show the page for the first time; called again it only refreshes."""
+        if self._cancel is None:
+            self._view.listen(self)
+            self._cancel = self._desk.tasks.every(LOOK_S, self._look)
+        self.refresh()
+
+    def stop(self) -> None:
+        """Look for nothing any more."""
+        if self._cancel is not None:
+            self._cancel()
+            self._cancel = None
+
+    def refresh(self) -> None:
+        """Read everything again."""
+        self._asked += 1
+        asked, wanted, unit = self._asked, self._wanted, self._unit
+
+        def read(token: bytes) -> tuple[_Data, Page]:
+            data = self._read(token, wanted)
+            return data, self._page(data, unit)  # here, since naming months loads a library
+
+        def done(result: tuple[_Data, Page]) -> None:
+            if asked == self._asked:  # else another period was chosen meanwhile
+                data, page = result
+                self._show(data, page if unit == self._unit else self._page(data, self._unit))
+
+        self._desk.call(read, done, self._failed)
+
+    def has_unsaved(self) -> bool:
+        """Say whether something typed would be lost."""
+        return self._view.has_typed()
+
+    def choose_period(self, number: int) -> None:
+        """Show another period."""
+        if self._data is not None and self._data.periods[number] != self._wanted:
+            self._wanted = self._data.periods[number]
+            self._view.show_notice("", "")
+            self.refresh()
+
+    def choose_unit(self, number: int) -> None:
+        """Show another unit."""
+        if self._data is not None and self._data.units[number] != self._unit:
+            self._unit = self._data.units[number]
+            self._view.show_commitment_error("amount", "")
+            self._view.show_page(self._page(self._data, self._unit))
+
+    def commit(self, amount: str, note: str) -> None:
+        """Record the lead's own number for the period and unit that are chosen."""
+        period, unit = self._wanted, self._unit
+        if period is None or not unit:
+            return
+        try:
+            value = parse_amount(amount, whole=unit == PIECES, unit=unit, limit=MAX_TOTAL)
+        except BadValue as error:
+            self._view.show_commitment_error("amount", sentence(error, self._desk.texts))
+            return
+        self._view.show_commitment_error("amount", "")
+        self._view.show_commitment_error("note", "")
+
+        def record(token: bytes) -> Commitment:
+            return self._desk.store.set_commitment(token, period, unit, value, note)
+
+        self._desk.call(record, self._committed, self._not_committed)
+
+    def _committed(self, commitment: Commitment) -> None:
+        self._view.clear_commitment()
+        text = self._desk.texts.gettext("Recorded: {sum} for {period}. Earlier numbers stay in the list.")
+        self._view.show_notice(
+            "ok",
+            text.format(
+                sum=self._write.exact(commitment.amount, commitment.unit),
+                period=period_name(commitment.period, self._desk.texts),
+            ),
+        )
+        self.refresh()
+
+    def _not_committed(self, error: BaseException) -> None:
+        text = sentence(error, self._desk.texts)
+        if isinstance(error, BadValue) and error.field in ("amount", "note"):
+            self._view.show_commitment_error(error.field, text)
+        else:
+            kept = self._desk.texts.gettext("The commitment was not recorded; it is still in the form.")
+            self._view.show_notice("error", f"{kept} {text}")
+
+    def _failed(self, error: BaseException) -> None:
+        _ = self._desk.texts.gettext
+        text = sentence(error, self._desk.texts)
+        if self._read_at is not None:
+            told = _("This is what was read at {time}.").format(time=f"{self._read_at.astimezone():%H:%M}")
+            text = f"{text} {told}"
+        self._is_failing = True
+        self._view.show_notice("error", text)
+
+    def _look(self) -> None:
+        """Follow time and newer runs while somebody is looking; the database is asked without a person."""
+        if self._view.is_on_screen():
+            self._show_age()
+            self._desk.call(self._desk.store.get_forecast, self._looked, self._failed)
+
+    def _looked(self, forecast: Forecast) -> None:
+        if self._data is None or forecast != self._data.forecast or self._is_failing:
+            self.refresh()  # all the rest, which takes longer to read
+
+    def _read(self, token: bytes, wanted: Period | None) -> _Data:
+        store = self._desk.store
+        if self._groups is None:
+            groups = store.list_groups(token)
+            self._units_of_groups = tuple(sorted({group.unit for group in groups}))
+            self._groups = {m.manager_id: group.name for group in groups for m in group.managers}
+        forecast = store.get_forecast(token)
+        periods = tuple(dict.fromkeys(row.period for row in forecast.leads))
+        if not periods:
+            periods = standing_periods(self._desk.session.today)
+        period = periods.index(wanted) if wanted in periods else 0
+        shown = {row.unit for row in forecast.leads if row.period == periods[period]}
+        return _Data(
+            forecast=forecast,
+            periods=periods,
+            period=period,
+            trend=store.list_trend(token, periods[period]),
+            commitments=store.list_commitments(token, periods[period]),
+            accuracy=store.list_accuracy(token),
+            groups=self._groups,
+            units=tuple(sorted(shown.union(self._units_of_groups))),
+        )
+
+    def _show(self, data: _Data, page: Page) -> None:
+        self._data = data
+        self._wanted = data.periods[data.period]
+        self._unit = page.unit_code
+        self._read_at = self._now()
+        if self._is_failing:
+            self._is_failing = False
+            self._view.show_notice("", "")
+        self._view.show_page(page)
+        self._show_age()
+
+    def _show_age(self) -> None:
+        _ = self._desk.texts.gettext
+        run = None if self._data is None else self._data.forecast.run
+        if run is None:
+            self._view.show_as_of(_("no forecast yet"), is_stale=True)
+            return
+        as_of = run.as_of if run.as_of.tzinfo else run.as_of.replace(tzinfo=UTC)
+        local = as_of.astimezone()
+        moment = f"{local:%H:%M}"
+        if local.date() != self._now().astimezone().date():
+            moment = f"{self._write.day(local.date())} {moment}"
+        self._view.show_as_of(
+            _("as of {moment}").format(moment=moment), is_stale=self._now() - as_of > STALE_AFTER
+        )
+
+    def _page(self, data: _Data, wanted_unit: str) -> Page:
+        _, texts, write = self._desk.texts.gettext, self._desk.texts, self._write
+        period, run = data.periods[data.period], data.forecast.run
+        unit = wanted_unit if wanted_unit in data.units else _main_unit(data)
+        row = next((r for r in data.forecast.leads if r.period == period and r.unit == unit), None)
+        commitments = [commitment for commitment in data.commitments if commitment.unit == unit]
+        newest: Decimal | None = commitments[0].amount if commitments else None
+        has_numbers = row is not None and run is not None
+        return Page(
+            periods=tuple(period_name(one, texts) for one in data.periods),
+            period=data.period,
+            units=tuple(unit_name(one, texts) for one in data.units),
+            unit=data.units.index(unit) if unit else 0,
+            unit_code=unit,
+            mark=run_mark(run, texts) if run is not None else "",
+            cards=write.cards(row, run, newest) if row and run else (),
+            difference=write.difference(row) if row else "",
+            beside=write.beside(row) if row else "",
+            columns=write.columns(),
+            rows=write.rows(data.forecast, period, data.groups),
+            nothing="" if has_numbers or data.forecast.leads else self._nothing(data),
+            chart=write.chart(period, [point for point in data.trend if point.unit == unit], row, newest),
+            commitment_columns=write.commitment_columns(),
+            commitments=write.commitments(commitments),
+            accuracy_columns=write.accuracy_columns(),
+            accuracy=write.accuracy(data.accuracy),
+            no_accuracy=""
+            if data.accuracy
+            else _(
+                "No period for which a forecast was stored has ended yet, so there is nothing to compare."
+            ),
+        )
+
+    def _nothing(self, data: _Data) -> str:
+        _ = self._desk.texts.gettext
+        if data.forecast.run is None:
+            return _("The forecast has not been computed yet. It appears here when the first run is done.")
+        return _("The last run found no entries of yours. Enter one; it is counted by the next run.")
+
+
+def _main_unit(data: _Data) -> str:
+    """Give the unit with the most clients in the period, so that the page opens on what matters."""
+    period = data.periods[data.period]
+    clients = {row.unit: row.clients for row in data.forecast.leads if row.period == period}
+    return max(data.units, key=lambda unit: clients.get(unit, -1), default="")

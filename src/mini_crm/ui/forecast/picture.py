@@ -1,0 +1,105 @@
+"""The place of the chart: has it drawn in the background in the size that there is, and shows it."""
+
+from __future__ import annotations
+
+import tkinter as tk
+from tkinter import ttk as plain_ttk
+
+import ttkbootstrap as ttk
+
+from mini_crm.i18n import Texts
+from mini_crm.ui.forecast.chart import Chart, draw
+from mini_crm.ui.tasks import Tasks
+from mini_crm.ui.theme import Theme
+
+SETTLE_MS = 120
+"""The chart is drawn when the page has stood still for so long: after opening, and after a change of size."""
+LEAST = 60
+"""Pixels below which there is no room for a chart."""
+
+
+class ChartPicture(plain_ttk.Frame):
+    """Shows a chart, or the sentence why there is none.
+
+    Args:
+        parent: Where it stands.
+        texts: In the person's language.
+        theme: For the size of the letters.
+
+    Attributes:
+        label: What shows the picture or the sentence.
+        drawn: How many pictures were shown so far.
+    """
+
+    def __init__(self, parent: tk.Misc, texts: Texts, theme: Theme) -> None:
+        super().__init__(parent)
+        self._texts = texts
+        self._theme = theme
+        self._tasks = Tasks(self)
+        self._chart: Chart | None = None
+        self._shown: tuple[Chart, int, int] | None = None
+        self._image: tk.PhotoImage | None = None
+        self._pause: str | None = None
+        self.drawn = 0
+        self.label = ttk.Label(self, anchor="center", justify="center", padding=0, borderwidth=0)
+        self.label.place(relwidth=1, relheight=1)
+        self.bind("<Configure>", lambda event: self._plan())
+        self.bind("<Map>", lambda event: self._plan())
+        self.bind("<Destroy>", self._gone)
+
+    def show(self, chart: Chart) -> None:
+        """Show this chart from now on."""
+        if chart != self._chart:
+            self._chart = chart
+            self._plan()
+
+    def _plan(self) -> None:
+        if self._pause is not None:
+            self.after_cancel(self._pause)
+        self._pause = self.after(SETTLE_MS, self._draw)
+
+    def _draw(self) -> None:
+        if self._pause is not None:
+            self.after_cancel(self._pause)
+            self._pause = None
+        chart, width, height = self._chart, self.winfo_width(), self.winfo_height()
+        if chart is None:
+            return
+        if not chart.can_be_drawn:
+            self._shown = None
+            self._say(chart.text)
+            return
+        wanted = (chart, width, height)
+        if width < LEAST or height < LEAST or not self.winfo_viewable() or wanted == self._shown:
+            return
+        self._shown = wanted
+        if self._image is None:
+            self._say(self._texts.gettext("The chart is being drawn \u2026"))
+        dpi = self.winfo_fpixels("1i")
+        size = abs(float(self._theme.small.actual("size")))
+
+        def work() -> bytes:
+            return draw(chart, width, height, dpi, size)
+
+        self._tasks.run(work, lambda picture: self._paint(picture, wanted), self._failed)
+
+    def _paint(self, picture: bytes, wanted: tuple[Chart, int, int]) -> None:
+        if wanted == self._shown:
+            self._image = tk.PhotoImage(master=self, data=picture, format="png")
+            self.label.configure(image=self._image, text="")
+            self.drawn += 1
+
+    def _failed(self, _error: BaseException) -> None:
+        """Leave the numbers, which the page shows all the same; the log has the rest."""
+        self._say(self._texts.gettext("The chart could not be drawn; the numbers above are complete."))
+
+    def _say(self, text: str) -> None:
+        self._image = None
+        self.label.configure(image="", text=text, wraplength=max(self.winfo_width() - 40, 200))
+
+    def _gone(self, event: tk.Event[tk.Misc]) -> None:
+        if event.widget is self:
+            if self._pause is not None:
+                self.after_cancel(self._pause)
+            self._tasks.close()
+            self._image = None  # else the garbage collector may do it, in a thread where Tk is not allowed

@@ -1,0 +1,118 @@
+"""Tables of the forecast page: read only, as wide as their content, copied as text; no state of their own."""
+
+from __future__ import annotations
+
+import tkinter as tk
+from collections.abc import Sequence
+from tkinter import ttk as plain_ttk
+from typing import Literal
+
+import ttkbootstrap as ttk
+
+from mini_crm.ui.forecast.texts import Column
+from mini_crm.ui.theme import TABLE, Theme
+from mini_crm.ui.widgets.clipboard import offer_copy
+
+TOTAL = "total"
+SCROLL = 80
+"""Pixels by which an arrow key scrolls sideways."""
+
+
+class ReadOnlyTable(plain_ttk.Frame):
+    """A table with scroll bars that shows what it is given.
+
+    Args:
+        parent: Where it stands.
+        theme: For fonts and colours.
+        height: Rows that it asks room for.
+    """
+
+    def __init__(self, parent: tk.Misc, theme: Theme, *, height: int) -> None:
+        super().__init__(parent)
+        self._theme = theme
+        self._columns: tuple[Column, ...] = ()
+        self._rows: list[tuple[tuple[str, ...], bool]] = []
+        self.tree = ttk.Treeview(self, show="headings", height=height, style=TABLE)
+        self.tree.tag_configure(TOTAL, font=theme.bold, background=theme.colours.info_back)
+        self.tree.grid(row=0, column=0, sticky="nsew")
+        upright = ttk.Scrollbar(self, orient="vertical", command=self.tree.yview)
+        upright.grid(row=0, column=1, sticky="ns")
+        level = ttk.Scrollbar(self, orient="horizontal", command=self.tree.xview)
+        level.grid(row=1, column=0, sticky="ew")
+        self.tree.configure(
+            yscrollcommand=lambda first, last: _follow(upright, first, last),
+            xscrollcommand=lambda first, last: _follow(level, first, last),
+        )
+        self.columnconfigure(0, weight=1)
+        self.rowconfigure(0, weight=1)
+        offer_copy(self.tree)
+        self.tree.bind("<Left>", lambda event: self._scroll(-1))
+        self.tree.bind("<Right>", lambda event: self._scroll(1))
+        self.tree.bind("<FocusIn>", lambda event: self._choose_first())
+
+    def show(
+        self, columns: Sequence[Column], rows: Sequence[tuple[str, ...]], totals: Sequence[bool] = ()
+    ) -> None:
+        """Show rows; if they are those already shown nothing moves.
+
+        Args:
+            columns: The heads.
+            rows: A cell for each column.
+            totals: For each row whether it is one that sums up others; none by default.
+        """
+        are_new = tuple(columns) != self._columns
+        if are_new:
+            self._columns = tuple(columns)
+            names = [str(number) for number in range(len(columns))]
+            self.tree.configure(columns=names)
+            for name, column in zip(names, columns, strict=True):
+                side: Literal["e", "w"] = "e" if column.is_number else "w"
+                self.tree.heading(name, text=column.caption, anchor=side)
+                self.tree.column(name, anchor=side)
+        wanted = [(row, bool(totals and totals[at])) for at, row in enumerate(rows)]
+        if wanted == self._rows and not are_new:
+            return
+        chosen = [self.tree.index(item) for item in self.tree.selection()]
+        place = self.tree.yview()[0]
+        self.tree.delete(*self.tree.get_children())
+        items = [
+            self.tree.insert("", "end", values=row, tags=(TOTAL,) if is_total else ())
+            for row, is_total in wanted
+        ]
+        if len(wanted) == len(self._rows):
+            self.tree.selection_set([items[at] for at in chosen])
+            self.tree.yview_moveto(place)
+        self._rows = wanted
+        self._fit()
+
+    def cells(self) -> list[tuple[str, ...]]:
+        """Give what is shown."""
+        return [row for row, _ in self._rows]
+
+    def _scroll(self, direction: int) -> str:
+        """Let the arrow keys reach columns for which the window is too narrow."""
+        self.tree.xview_scroll(direction * self._theme.px(SCROLL), "units")
+        return "break"
+
+    def _choose_first(self) -> None:
+        """Give the arrow keys a row to start from."""
+        rows = self.tree.get_children()
+        if rows and not self.tree.focus():
+            self.tree.focus(rows[0])
+
+    def _fit(self) -> None:
+        """Make every column as wide as its longest text; the widest text column takes what is left."""
+        for number, column in enumerate(self._columns):
+            texts = [(row[number], is_total) for row, is_total in self._rows]
+            widths = [self._theme.text_width(text, bold=is_total) for text, is_total in texts]
+            width = max([self._theme.text_width(column.caption, bold=True), *widths]) + self._theme.px(14)
+            self.tree.column(str(number), width=width, minwidth=width, stretch=not column.is_number)
+
+
+def _follow(bar: ttk.Scrollbar, first: str, last: str) -> None:
+    """Move a scroll bar, and take it away while there is nothing to scroll."""
+    bar.set(first, last)
+    if float(first) <= 0.0 and float(last) >= 1.0:
+        bar.grid_remove()
+    else:
+        bar.grid()

@@ -1,0 +1,131 @@
+"""The sign-in window."""
+
+from __future__ import annotations
+
+import tkinter as tk
+from collections.abc import Callable, Sequence
+from tkinter import ttk as plain_ttk
+
+import ttkbootstrap as ttk
+
+from mini_crm.i18n import Texts
+from mini_crm.ui.theme import HINT_LABEL, TITLE_LABEL, Theme
+from mini_crm.ui.widgets.banner import Banner
+from mini_crm.ui.widgets.fields import ChoiceField
+from mini_crm.ui.widgets.password_field import PasswordField
+
+LANGUAGE_NAMES = {"ru": "\u0420\u0443\u0441\u0441\u043a\u0438\u0439", "en": "English"}
+"""Each in its own language, so that everyone finds the own one."""
+
+
+class LoginView(plain_ttk.Frame):
+    """Name, password, one button, and one sentence when something is in the way.
+
+    Args:
+        parent: The window.
+        texts: In the person's language.
+        theme: For fonts.
+        database: Its name, shown below the title.
+        switch_language: Is given ``ru`` or ``en``.
+    """
+
+    def __init__(
+        self,
+        parent: tk.Misc,
+        texts: Texts,
+        theme: Theme,
+        *,
+        database: str,
+        switch_language: Callable[[str], None],
+    ) -> None:
+        super().__init__(parent)
+        _ = texts.gettext
+        self._allowed = True
+        self._busy = False
+        self.on_sign_in: Callable[[str, str], None] = lambda name, password: None
+        pad = theme.pad
+        card = ttk.Frame(self)
+        card.place(relx=0.5, rely=0.5, anchor="center", width=theme.px(380))
+        card.columnconfigure(0, weight=1)
+        ttk.Label(card, text=_("Expected sales"), style=TITLE_LABEL).grid(row=0, sticky="w")
+        ttk.Label(card, text=_("Database {name}").format(name=database), style=HINT_LABEL).grid(
+            row=1, sticky="w", pady=(0, 2 * pad)
+        )
+        self.name = ChoiceField(card, theme, _("Your name"), hint=_("Type a part of the name"))
+        self.name.grid(row=2, sticky="ew")
+        self.password = PasswordField(card, theme, texts, _("Password"))
+        self.password.grid(row=3, sticky="ew", pady=(pad // 2, 0))
+        self.banner = Banner(card, theme)
+        self.banner.grid(row=4, sticky="ew", pady=(pad // 2, 0))
+        self.button = ttk.Button(card, text=_("Sign in"), bootstyle="primary", command=self._pressed)
+        self.button.grid(row=5, sticky="ew", pady=(pad, 0))
+        self.progress = ttk.Progressbar(card, mode="indeterminate")
+        self.progress.grid(row=6, sticky="ew", pady=(pad // 2, 0))
+        self.progress.grid_remove()
+        languages = ttk.Frame(self)
+        languages.place(relx=1.0, rely=0.0, anchor="ne", x=-pad, y=pad)
+        self.languages: dict[str, ttk.Button] = {}
+        for language, name in LANGUAGE_NAMES.items():
+            button = self.languages[language] = ttk.Button(
+                languages,
+                text=name,
+                bootstyle="primary" if language == texts.language else "secondary-outline",
+                command=lambda chosen=language: switch_language(chosen),
+            )
+            button.pack(side="left", padx=(theme.px(4), 0))
+        for key in ("<Return>", "<KP_Enter>"):
+            self.name.input.bind(key, lambda event: self._name_given(), add="+")
+            self.password.input.bind(key, lambda event: self._pressed(), add="+")
+            self.button.bind(key, lambda event: self._pressed())
+        self.name.on_choice(lambda: self.password.focus_input() if not self._name_has_list() else None)
+
+    def show_names(self, names: Sequence[str]) -> None:
+        """See ``LoginViewPort``."""
+        self.name.set_names(names)
+
+    def show_name(self, name: str) -> None:
+        """See ``LoginViewPort``."""
+        self.name.set(name)
+
+    def show_problem(self, problem: str) -> None:
+        """See ``LoginViewPort``."""
+        self.banner.show_problem(problem)
+
+    def show_busy(self, busy: bool) -> None:
+        """See ``LoginViewPort``."""
+        self._busy = busy
+        self._set_button()
+        if busy:
+            self.progress.grid()
+            self.progress.start(20)
+        else:
+            self.progress.stop()
+            self.progress.grid_remove()
+
+    def allow_sign_in(self, allowed: bool) -> None:
+        """See ``LoginViewPort``."""
+        self._allowed = allowed
+        self._set_button()
+
+    def clear_password(self) -> None:
+        """See ``LoginViewPort``."""
+        self.password.set("")
+        self.password.focus_input()
+
+    def ask_name(self) -> None:
+        """See ``LoginViewPort``."""
+        self.name.focus_input()
+
+    def _name_has_list(self) -> bool:
+        return self.name.input.is_open
+
+    def _name_given(self) -> None:
+        if not self._name_has_list():
+            self.password.focus_input()
+
+    def _set_button(self) -> None:
+        self.button.state(["!disabled" if self._allowed and not self._busy else "disabled"])
+
+    def _pressed(self) -> None:
+        if self._allowed and not self._busy:
+            self.on_sign_in(self.name.get(), self.password.get())

@@ -1,0 +1,220 @@
+"""A day: typed, read by our own parser, or taken from a drop-down calendar."""
+
+from __future__ import annotations
+
+import tkinter as tk
+from datetime import date, timedelta
+from typing import TYPE_CHECKING
+
+import ttkbootstrap as ttk
+
+from mini_crm.domain.dates import format_date, parse_date
+from mini_crm.domain.errors import BadValue
+from mini_crm.i18n import Texts
+from mini_crm.ui.theme import Theme
+from mini_crm.ui.widgets.fields import Field
+
+if TYPE_CHECKING:
+    from tkcalendar import Calendar
+
+
+ARROW = 13
+"""Size of the arrows beside month and year, in pixels at 100 %."""
+
+
+class DateField(Field):
+    """A ``Field`` for a day, with a button that opens a calendar (also Alt+Down and F4).
+
+    The calendar only ever puts a whole day into the text; it never reads the text itself.
+
+    Args:
+        parent: Where it stands.
+        theme: For fonts.
+        texts: For days as the person writes them.
+        label: What is to be entered.
+        today: The server's day; completes a day without a year.
+        name: The field named in errors.
+        width: In characters.
+        has_line: See ``Field``.
+    """
+
+    def __init__(
+        self,
+        parent: tk.Misc,
+        theme: Theme,
+        texts: Texts,
+        label: str,
+        *,
+        today: date,
+        name: str = "pay_by",
+        width: int = 12,
+        has_line: bool = True,
+    ) -> None:
+        self._texts = texts
+        self._name = name
+        self.today = today
+        self._calendar: _CalendarWindow | None = None
+        super().__init__(parent, theme, label, width=width, has_line=has_line)
+        self._button = ttk.Button(
+            self, text="\u25be", width=2, command=self.toggle_calendar, takefocus=False, padding=(2, 1)
+        )
+        self._button.grid(row=1, column=1, sticky="ns", padx=(theme.px(2), 0))
+        self.input.bind("<Alt-Down>", lambda event: self.toggle_calendar())
+        self.input.bind("<F4>", lambda event: self.toggle_calendar())
+        self.input.bind("<FocusOut>", lambda event: self._tidy(), add="+")
+
+    def day(self) -> date | None:
+        """Give the day; None if the field is empty.
+
+        Raises:
+            BadValue: It is none; see ``parse_date``.
+        """
+        text = self.get()
+        return parse_date(text, today=self.today, field=self._name) if text.strip() else None
+
+    def set_day(self, day: date | None) -> None:
+        """Show a day; None empties the field."""
+        self.set("" if day is None else format_date(day, language=self._texts.language))
+
+    def set_readonly(self, readonly: bool) -> None:
+        """Let the day be changed, or only read and copied."""
+        super().set_readonly(readonly)
+        self._button.state(["disabled" if readonly else "!disabled"])
+
+    def toggle_calendar(self) -> None:
+        """Open the calendar, or close it."""
+        if self._calendar is not None:
+            self.close_calendar()
+        elif self._state() == "normal":
+            self._calendar = _CalendarWindow(self, self.theme, self._texts.language, self._day_or_today())
+
+    def close_calendar(self) -> None:
+        """Close the calendar."""
+        if self._calendar is not None:
+            closing, self._calendar = self._calendar, None
+            closing.destroy()
+
+    @property
+    def calendar(self) -> Calendar | None:
+        """The open calendar."""
+        return self._calendar.calendar if self._calendar is not None else None
+
+    def take(self, day: date) -> None:
+        """Take a day from the calendar."""
+        self.close_calendar()
+        self.input.focus_set()
+        shown = format_date(day, language=self._texts.language)
+        self.input.delete(0, "end")
+        self.input.insert(0, shown)
+        self._look()
+
+    def _day_or_today(self) -> date:
+        try:
+            return self.day() or self.today
+        except BadValue:
+            return self.today
+
+    def _tidy(self) -> None:
+        """Write a readable day in full, so that one sees how it was understood."""
+        if self._state() != "normal":
+            return
+        try:
+            day = self.day()
+        except BadValue:
+            return
+        if day is not None and (shown := format_date(day, language=self._texts.language)) != self.get():
+            error = self.error
+            self.set(shown)
+            self.show_error(error)
+
+
+class _CalendarWindow(tk.Toplevel):
+    """The calendar below its field, or above it where there is no room below."""
+
+    def __init__(self, field: DateField, theme: Theme, language: str, day: date) -> None:
+        # Loaded only now: it brings Babel and costs a tenth of a second.
+        from tkcalendar import Calendar
+
+        super().__init__(field, background=theme.colours.line)
+        self.withdraw()
+        self.overrideredirect(True)
+        self._field = field
+        colours = theme.colours
+        self.calendar = Calendar(
+            self,
+            selectmode="day",
+            year=day.year,
+            month=day.month,
+            day=day.day,
+            locale="ru_RU" if language == "ru" else "en_GB",
+            date_pattern="yyyy-mm-dd",
+            firstweekday="monday",
+            showweeknumbers=False,
+            font=theme.body,
+            background=colours.accent,
+            foreground=colours.background,
+            normalbackground=colours.background,
+            weekendbackground=colours.info_back,
+            weekendforeground=colours.text,
+            othermonthforeground=colours.weak,
+            othermonthweforeground=colours.weak,
+            othermonthbackground=colours.background,
+            othermonthwebackground=colours.info_back,
+            selectbackground=colours.accent,
+            selectforeground=colours.background,
+            headersbackground=colours.background,
+            headersforeground=colours.text,
+            bordercolor=colours.line,
+            borderwidth=0,
+        )
+        _name_months(self.calendar, language, day.month)
+        for side in ("L", "R"):
+            # The library's arrows do not grow with the screen's scaling.
+            self.calendar.style.configure(f"{side}.{self.calendar}.TButton", arrowsize=theme.px(ARROW))
+        self.calendar.pack(padx=1, pady=1)
+        self.calendar.bind("<<CalendarSelected>>", lambda event: self._taken())
+        self.bind("<Escape>", lambda event: self._cancelled())
+        self.bind("<FocusOut>", self._left)
+        self.bind("<Left>", lambda event: self._step(-1))
+        self.bind("<Right>", lambda event: self._step(1))
+        self.bind("<Up>", lambda event: self._step(-7))
+        self.bind("<Down>", lambda event: self._step(7))
+        self.bind("<Return>", lambda event: self._taken())
+        self.update_idletasks()
+        entry = field.input
+        width, height = self.winfo_reqwidth(), self.winfo_reqheight()
+        x = max(0, min(entry.winfo_rootx(), self.winfo_screenwidth() - width))
+        y = entry.winfo_rooty() + entry.winfo_height()
+        if y + height > self.winfo_screenheight():
+            y = max(0, entry.winfo_rooty() - height)
+        self.geometry(f"+{x}+{y}")
+        self.deiconify()
+        self.lift()
+        self.focus_set()
+
+    def _step(self, days: int) -> str:
+        self.calendar.selection_set(self.calendar.selection_get() + timedelta(days=days))
+        return "break"
+
+    def _taken(self) -> None:
+        self._field.take(self.calendar.selection_get())
+
+    def _cancelled(self) -> None:
+        self._field.close_calendar()
+        self._field.input.focus_set()
+
+    def _left(self, event: tk.Event[tk.Misc]) -> None:
+        self.after_idle(self._close_if_outside)
+
+    def _close_if_outside(self) -> None:
+        if self.winfo_exists() and not str(self.focus_get() or "").startswith(str(self)):
+            self._field.close_calendar()
+
+
+def _name_months(calendar: Calendar, language: str, month: int) -> None:
+    """Name months as they stand alone; the library takes the form that goes with a day."""
+    from babel.dates import get_month_names
+
+    names = get_month_names("wide", context="stand-alone", locale=language)
+    calendar._month_names = names
+    calendar._header_month.configure(text=names[month].title())

@@ -1,0 +1,244 @@
+"""Inputs with a label above and a line for an error below."""
+
+from __future__ import annotations
+
+import tkinter as tk
+from collections.abc import Callable, Sequence
+from decimal import Decimal
+from itertools import pairwise
+from tkinter import ttk as plain_ttk
+
+import ttkbootstrap as ttk
+
+from mini_crm.domain.model import PIECES
+from mini_crm.domain.money import edit_amount, parse_amount
+from mini_crm.i18n import Texts
+from mini_crm.ui.theme import ERROR_LABEL, HINT_LABEL, Theme
+from mini_crm.ui.widgets.combobox import FilteredCombobox
+
+PAUSE_MS = 500
+"""After so long without a key the person has stopped typing."""
+
+
+class Field(plain_ttk.Frame):
+    """A label, an input below it, and below that a line for a hint or an error.
+
+    Args:
+        parent: Where it stands.
+        theme: For fonts.
+        label: What is to be entered.
+        width: Of the input, in characters.
+        hint: Shown in the line while there is no error.
+        has_line: Without the line an error only colours the input.
+
+    Attributes:
+        input: The widget that takes the text.
+    """
+
+    input: plain_ttk.Entry
+
+    def __init__(
+        self,
+        parent: tk.Misc,
+        theme: Theme,
+        label: str,
+        *,
+        width: int = 24,
+        hint: str = "",
+        has_line: bool = True,
+    ) -> None:
+        super().__init__(parent)
+        self.theme = theme
+        self._hint = hint
+        self._error = ""
+        self._pause: str | None = None
+        self._on_change: list[Callable[[], None]] = []
+        self._on_pause: list[Callable[[], None]] = []
+        self._text = ""
+        self.label = ttk.Label(self, text=label)
+        self.label.grid(row=0, column=0, columnspan=3, sticky="w")
+        self.columnconfigure(0, weight=1)
+        self.input = self._make_input(width)
+        self.input.grid(row=1, column=0, sticky="ew")
+        self._line = ttk.Label(self, text=hint, style=HINT_LABEL)
+        if has_line:
+            self._line.grid(row=2, column=0, columnspan=3, sticky="ew")
+        self.bind("<Configure>", lambda event: self._line.configure(wraplength=max(event.width, 50)))
+        self.input.bind("<KeyRelease>", lambda event: self._look(), add="+")
+        for sequence in ("<<Paste>>", "<<Cut>>", "<<ComboboxSelected>>"):
+            self.input.bind(sequence, lambda event: self._look_soon(), add="+")
+        self.input.bind("<FocusOut>", lambda event: self._look(), add="+")
+        self.bind("<Destroy>", self._gone)
+
+    def _make_input(self, width: int) -> plain_ttk.Entry:
+        return ttk.Entry(self, width=width)
+
+    def get(self) -> str:
+        """Give the text as it stands."""
+        return str(self.input.get())
+
+    def set(self, text: str) -> None:
+        """Replace the text, also of a read-only field, and take the error away; no change is reported."""
+        state = self._state()
+        self.input.configure(state="normal")
+        self.input.delete(0, "end")
+        self.input.insert(0, text)
+        self.input.configure(state=state)
+        self._text = text
+        self.show_error("")
+
+    def show_error(self, sentence: str) -> None:
+        """Say below the input what is wrong with it; an empty sentence takes it back."""
+        self._error = sentence
+        self._line.configure(text=sentence or self._hint, style=ERROR_LABEL if sentence else HINT_LABEL)
+        self.input.state(["invalid" if sentence else "!invalid"])
+
+    def show_hint(self, hint: str) -> None:
+        """Change what stands below the input while there is no error."""
+        self._hint = hint
+        if not self._error:
+            self._line.configure(text=hint)
+
+    @property
+    def error(self) -> str:
+        """The sentence that is shown, empty if none."""
+        return self._error
+
+    @property
+    def line(self) -> str:
+        """What stands below the input now."""
+        return str(self._line.cget("text"))
+
+    def set_label(self, label: str) -> None:
+        """Change the label."""
+        self.label.configure(text=label)
+
+    def set_readonly(self, readonly: bool) -> None:
+        """Let the text be changed, or only read and copied."""
+        self.input.configure(state="readonly" if readonly else "normal")
+
+    def focus_input(self) -> None:
+        """Put the cursor into the input, its text selected."""
+        self.input.focus_set()
+        self.input.selection_range(0, "end")
+        self.input.icursor("end")
+
+    def on_change(self, action: Callable[[], None]) -> None:
+        """Call the action whenever the person has changed the text."""
+        self._on_change.append(action)
+
+    def on_pause(self, action: Callable[[], None]) -> None:
+        """Call the action when the person stops typing or leaves the field after a change."""
+        self._on_pause.append(action)
+
+    def _state(self) -> str:
+        return str(self.input.cget("state"))
+
+    def _look_soon(self) -> None:
+        self.after_idle(self._look)
+
+    def _look(self) -> None:
+        if not self.winfo_exists() or self.get() == self._text:
+            return
+        self._text = self.get()
+        self.show_error("")
+        for action in list(self._on_change):
+            action()
+        if self._pause is not None:
+            self.after_cancel(self._pause)
+        self._pause = self.after(PAUSE_MS, self._paused)
+
+    def _paused(self) -> None:
+        self._pause = None
+        for action in list(self._on_pause):
+            action()
+
+    def _gone(self, event: tk.Event[tk.Misc]) -> None:
+        if event.widget is self and self._pause is not None:
+            self.after_cancel(self._pause)
+            self._pause = None
+
+
+class ChoiceField(Field):
+    """A ``Field`` with a ``FilteredCombobox``."""
+
+    input: FilteredCombobox
+
+    def _make_input(self, width: int) -> FilteredCombobox:
+        return FilteredCombobox(self, self.theme, width=width)
+
+    def set(self, text: str) -> None:
+        """Replace the text and take the error away; no change is reported."""
+        self.input.set_text(text)
+        self._text = text
+        self.show_error("")
+
+    def set_names(self, names: Sequence[str]) -> None:
+        """Give the names to choose from."""
+        self.input.set_names(names)
+
+    def choice(self) -> str | None:
+        """Give the name that is meant, None if it is none or not certain."""
+        return self.input.choice()
+
+    def on_choice(self, action: Callable[[], None]) -> None:
+        """Call the action when a name was chosen."""
+        self.input.bind("<<ComboboxSelected>>", lambda event: action(), add="+")
+
+
+class AmountField(Field):
+    """A ``Field`` for an amount, with the unit behind it.
+
+    Args:
+        parent: Where it stands.
+        theme: For fonts.
+        texts: For numbers as the person writes them.
+        label: What is to be entered.
+        width: In characters.
+        name: The field named in errors.
+    """
+
+    def __init__(
+        self,
+        parent: tk.Misc,
+        theme: Theme,
+        texts: Texts,
+        label: str,
+        *,
+        width: int = 16,
+        name: str = "amount",
+    ) -> None:
+        self._texts = texts
+        self._name = name
+        self._unit: str | None = None
+        super().__init__(parent, theme, label, width=width)
+        self._unit_label = ttk.Label(self, text="", style=HINT_LABEL)
+        self._unit_label.grid(row=1, column=1, padx=(theme.px(6), 0))
+        self.input.configure(justify="right")
+
+    def set_unit(self, unit: str | None) -> None:
+        """Say in what is counted: an ISO currency, ``pcs`` for pieces, None while nobody knows."""
+        self._unit = unit
+        shown = self._texts.gettext("pieces") if unit == PIECES else unit or ""
+        self._unit_label.configure(text=shown)
+
+    def amount(self) -> Decimal:
+        """Give the amount.
+
+        Raises:
+            BadValue: It is none; see ``parse_amount``.
+        """
+        return parse_amount(self.get(), field=self._name, whole=self._unit == PIECES, unit=self._unit)
+
+    def set_amount(self, amount: Decimal | None) -> None:
+        """Show an amount as it can be typed; None empties the field."""
+        self.set("" if amount is None else edit_amount(amount, language=self._texts.language))
+
+
+def enter_goes_on(fields: Sequence[Field], last: Callable[[], None]) -> None:
+    """Let Enter go to the next field, and in the last one do what is given."""
+    for field, following in pairwise(fields):
+        for key in ("<Return>", "<KP_Enter>"):
+            field.input.bind(key, lambda event, to=following: to.focus_input(), add="+")
+    for key in ("<Return>", "<KP_Enter>"):
+        fields[-1].input.bind(key, lambda event: last(), add="+")
