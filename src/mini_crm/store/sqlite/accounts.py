@@ -10,7 +10,8 @@ from mini_crm.domain.credentials import KdfParameters, PasswordKind, same, token
 from mini_crm.domain.errors import Locked, MustChangePassword, MustWait, SessionEnded, WrongPassword
 from mini_crm.domain.model import Session
 from mini_crm.domain.rules import FIRST_WAIT_AT, MAX_WAIT_S, NUMBER_LOCKS_AT, name_key
-from mini_crm.store.sqlite.db import Connection, Database, Row, from_instant, load_queries
+from mini_crm.store.rows import session_of
+from mini_crm.store.sqlite.db import Connection, Database, Row, load_queries, plain
 
 SESSION_S = 12 * 3600
 IDLE_S = 3600
@@ -167,13 +168,7 @@ class Accounts:
         return row
 
     def _as_session(self, row: Row) -> Session:
-        return Session(
-            lead_id=row["LeadId"],
-            lead_name=row["Name"],
-            expires_at=from_instant(row["ExpiresAt"]),
-            must_change=bool(row["MustChange"]),
-            today=self.db.today(),
-        )
+        return session_of(plain(row) | {"Today": self.db.today()})
 
 
 def store_credential(

@@ -9,28 +9,27 @@ from pathlib import Path
 from mini_crm.domain.credentials import KdfParameters, PasswordKind
 from mini_crm.domain.errors import AlreadyThere, NotFound
 from mini_crm.domain.model import (
-    CalibrationBin,
     Lead,
     Record,
     Replay,
-    ReplayRow,
     RosterChange,
     RosterRow,
     RunKind,
     Target,
 )
-from mini_crm.domain.money import check_total, from_minor, to_minor
+from mini_crm.domain.money import check_total, to_minor
 from mini_crm.domain.period import Period
 from mini_crm.domain.rules import name_key
+from mini_crm.store.rows import bin_of, groups_of, lead_of, period_of, record_of, replay_row_of, target_of
 from mini_crm.store.sqlite.accounts import SQL as ACCOUNTS
 from mini_crm.store.sqlite.accounts import store_credential
 from mini_crm.store.sqlite.aggregation import STAGES, computed
-from mini_crm.store.sqlite.db import Connection, Database, OnlyALook, Row, from_day, to_day, zone
+from mini_crm.store.sqlite.db import Connection, Database, OnlyALook, plain, to_day, zone
 from mini_crm.store.sqlite.forecast import SQL as FORECAST
-from mini_crm.store.sqlite.forecast import period_values, standing_rows, to_period
+from mini_crm.store.sqlite.forecast import period_values, standing_rows
 from mini_crm.store.sqlite.roster import SQL, Roster, log_admin
 from mini_crm.store.sqlite.rows import SQL as ENTRIES
-from mini_crm.store.sqlite.rows import Author, to_groups
+from mini_crm.store.sqlite.rows import Author
 
 
 class Administration:
@@ -42,19 +41,10 @@ class Administration:
     def list_leads(self) -> tuple[Lead, ...]:
         """See ``AdminStore``."""
         with self.db.reading() as conn:
-            groups = to_groups(conn.execute(ENTRIES["list_groups"], {"lead_id": None}))
+            rows = conn.execute(ENTRIES["list_groups"], {"lead_id": None})
+            groups = groups_of(map(plain, rows))
             return tuple(
-                Lead(
-                    lead_id=row["LeadId"],
-                    name=row["Name"],
-                    is_active=bool(row["IsActive"]),
-                    has_password=bool(row["HasPassword"]),
-                    must_change=bool(row["MustChange"]),
-                    locked=bool(row["IsLocked"]),
-                    failures=row["Failures"],
-                    groups=groups.get(row["LeadId"], ()),
-                )
-                for row in conn.execute(SQL["list_leads"])
+                lead_of(plain(row), groups.get(row["LeadId"], ())) for row in conn.execute(SQL["list_leads"])
             )
 
     def apply_roster(
@@ -111,7 +101,7 @@ class Administration:
         with self.db.writing() as conn:
             rows = standing_rows(self.db, conn)
             custom = conn.execute(FORECAST["list_custom_periods"]).fetchall()
-        return tuple(to_period(row) for row in [*(r for r in rows if r["Kind"] != "custom"), *custom])
+        return tuple(period_of(plain(row)) for row in [*(r for r in rows if r["Kind"] != "custom"), *custom])
 
     def add_period(self, period: Period, by: str) -> None:
         """See ``AdminStore``."""
@@ -159,23 +149,13 @@ class Administration:
     def list_targets(self) -> tuple[Target, ...]:
         """See ``AdminStore``."""
         with self.db.reading() as conn:
-            return tuple(
-                Target(to_period(row), row["LeadName"], row["Unit"], from_minor(row["Amount"]))
-                for row in conn.execute(SQL["list_targets"])
-            )
+            return tuple(target_of(plain(row)) for row in conn.execute(SQL["list_targets"]))
 
     def get_record(self) -> Record:
         """See ``AdminStore``."""
         with self.db.reading() as conn:
             row = conn.execute(SQL["get_record"]).fetchone()
-            units = tuple(unit["Unit"] for unit in conn.execute(SQL["list_units"]))
-        return Record(
-            entries=row["Entries"],
-            first_entry=from_day(row["FirstEntry"]),
-            first_resolution=from_day(row["FirstResolution"]),
-            last_day=from_day(row["LastDay"]),
-            units=units,
-        )
+            return record_of(plain(row), map(plain, conn.execute(SQL["list_units"])))
 
     def replay(self, as_of: date, period: Period) -> Replay:
         """See ``AdminStore``."""
@@ -185,7 +165,12 @@ class Administration:
             shown = STAGES["lead_rows"].rstrip().rstrip(";").partition("\nORDER BY")[0]
             rows = conn.execute(SQL["replay_rows"].format(rows=shown), days).fetchall()
             bins = conn.execute(SQL["replay_bins"], days).fetchall()
-        return Replay(as_of, period, tuple(map(_replay_row, rows)), tuple(map(_bin, bins)))
+        return Replay(
+            as_of,
+            period,
+            tuple(replay_row_of(plain(row)) for row in rows),
+            tuple(bin_of(plain(row)) for row in bins),
+        )
 
     def get_setting(self, name: str) -> str | None:
         """See ``AdminStore``."""
@@ -223,31 +208,3 @@ class Administration:
         if row is None:
             raise NotFound("lead_not_found", name=name)
         return int(row["LeadId"])
-
-
-def _replay_row(row: Row) -> ReplayRow:
-    return ReplayRow(
-        lead_id=row["LeadId"] or None,
-        unit=row["Unit"],
-        paid=row["Paid"] / 100,
-        still_to_come=row["StillToCome"],
-        forecast=row["Forecast"],
-        low=row["Low"],
-        high=row["High"],
-        hand_formula=row["HandFormula"],
-        new_entries=row["NewEntries"],
-        run_rate=row["RunRate"],
-        actual_pipeline=row["ActualPipeline"] / 100,
-        actual_period=row["ActualPeriod"] / 100,
-    )
-
-
-def _bin(row: Row) -> CalibrationBin:
-    return CalibrationBin(
-        unit=row["Unit"],
-        number=row["Bin"],
-        entries=row["Entries"],
-        sum_probability=row["SumProbability"],
-        paid=row["Paid"],
-        squared_error=row["SquaredError"],
-    )

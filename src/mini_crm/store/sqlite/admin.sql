@@ -164,7 +164,7 @@ ORDER BY 1, 2;
 -- name: replay_bins
 SELECT min(CAST(c.Probability * 10 AS INTEGER), 9) AS Bin, s.Unit, count(*) AS Entries,
        sum(c.Probability) AS SumProbability,
-       sum(coalesce(c.PaidOn BETWEEN :count_day + 1 AND :ends_on, 0)) AS Paid,
+       sum(coalesce(c.PaidOn BETWEEN :count_day + 1 AND :ends_on, 0)) AS PaidCount,
        sum((c.Probability - coalesce(c.PaidOn BETWEEN :count_day + 1 AND :ends_on, 0))
            * (c.Probability - coalesce(c.PaidOn BETWEEN :count_day + 1 AND :ends_on, 0))) AS SquaredError
 FROM temp.EntryChance AS c

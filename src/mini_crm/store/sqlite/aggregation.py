@@ -9,8 +9,9 @@ from datetime import date, timedelta
 from mini_crm.domain.errors import BadValue, TooSoon
 from mini_crm.domain.model import Run, RunKind, RunStatus
 from mini_crm.domain.period import standing_periods
-from mini_crm.store.sqlite.db import Connection, Database, Row, ensure_math, load_queries, to_day
-from mini_crm.store.sqlite.forecast import SQL, period_values, to_run
+from mini_crm.store.rows import run_of
+from mini_crm.store.sqlite.db import Connection, Database, Row, ensure_math, load_queries, plain, to_day
+from mini_crm.store.sqlite.forecast import SQL, period_values
 
 STAGES = load_queries("aggregate.sql")
 BUCKET_EDGES = (0, 1, 3, 7, 14, 30, 60, 90, 120, 180, 365, 1_000_000)
@@ -86,7 +87,7 @@ class Aggregation:
                     conn.execute(SQL["fail_run"], {"run_id": run_id, "now": self.db.now()})
                 raise
         with self.db.reading() as conn:
-            return to_run(conn.execute(SQL["get_run"], {"run_id": run_id}).fetchone())
+            return run_of(plain(conn.execute(SQL["get_run"], {"run_id": run_id}).fetchone()))
 
     def _compute(self, run_id: int | None, day: date, kind: RunKind, periods: Sequence[Row]) -> None:
         horizon = [(row["PeriodId"], row["StartsOn"], row["EndsOn"]) for row in periods]

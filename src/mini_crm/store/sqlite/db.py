@@ -15,6 +15,8 @@ from datetime import UTC, date, datetime, timedelta
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
+from typing import Any
+from uuid import UUID
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from mini_crm.domain.errors import (
@@ -26,6 +28,7 @@ from mini_crm.domain.errors import (
     MiniCrmError,
     RunUnderWay,
 )
+from mini_crm.domain.money import from_minor
 
 Connection = sqlite3.Connection
 Row = sqlite3.Row
@@ -71,6 +74,29 @@ def to_instant(moment: datetime) -> int:
 def from_instant(seconds: int) -> datetime:
     """Turn whole seconds since 1970 into a moment in UTC."""
     return datetime.fromtimestamp(seconds, UTC)
+
+
+_READ: dict[str, Callable[[Any], object]] = {
+    **dict.fromkeys(
+        ["EnteredOn", "PayBy", "FirstPayBy", "StatusOn", "StartsOn", "EndsOn", "CountDay"], from_day
+    ),
+    **dict.fromkeys(["FirstEntry", "FirstResolution", "LastDay"], from_day),
+    **dict.fromkeys(["StartedAt", "FinishedAt", "AsOf", "ExpiresAt", "ChangedAt", "DeletedAt"], from_instant),
+    **dict.fromkeys(["ImportedAt", "UndoneAt", "MadeAt"], from_instant),
+    **dict.fromkeys(
+        ["Amount", "PaidAmount", "Expected", "Paid", "Refused", "Target", "Commitment"], from_minor
+    ),
+    **dict.fromkeys(["ActualPipeline", "ActualPeriod"], from_minor),
+    "ClientRef": lambda value: UUID(bytes=value),
+}
+
+
+def plain(row: Row) -> dict[str, Any]:
+    """Turn a row of the tables, whose days, instants and amounts are whole numbers, into a plain row."""
+    return {
+        name: _READ[name](value) if value is not None and name in _READ else value
+        for name, value in zip(row.keys(), row, strict=True)
+    }
 
 
 class Database:

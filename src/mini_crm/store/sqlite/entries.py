@@ -28,7 +28,7 @@ from mini_crm.domain.model import (
     Group,
     Status,
 )
-from mini_crm.domain.money import check_amount, from_minor
+from mini_crm.domain.money import check_amount
 from mini_crm.domain.rules import (
     check_comment,
     check_pay_by,
@@ -38,20 +38,17 @@ from mini_crm.domain.rules import (
     may_restore,
     name_key,
 )
+from mini_crm.store.operations import request_of
+from mini_crm.store.rows import STATUS_CODE, entry_of, groups_of, versions_of
 from mini_crm.store.sqlite.accounts import Caller, by_person, caller_of
-from mini_crm.store.sqlite.db import Connection, Database, Row, from_instant, to_day
+from mini_crm.store.sqlite.db import Connection, Database, Row, plain, to_day
 from mini_crm.store.sqlite.rows import (
     SQL,
-    STATUS_CODE,
     Author,
     draft_values,
     keep_history,
     next_change_seq,
     read_entry,
-    request_of,
-    to_entry,
-    to_groups,
-    to_versions,
     write_change,
 )
 
@@ -80,7 +77,7 @@ class Entries:
         """See ``DesktopStore``."""
         with by_person(self.db, token) as (conn, caller):
             rows = conn.execute(SQL["list_groups"], {"lead_id": caller.lead_id}).fetchall()
-        return to_groups(rows).get(caller.lead_id, ())
+        return groups_of(map(plain, rows)).get(caller.lead_id, ())
 
     def add_entry(self, token: bytes, op_id: UUID, client_ref: UUID, draft: EntryDraft) -> Entry:
         """See ``DesktopStore``."""
@@ -192,9 +189,9 @@ class Entries:
             rows = conn.execute(text, values | {"limit": limit, "offset": offset}).fetchall()
             sums = conn.execute(SQL["sum_entries"].format(filter=where), values).fetchall()
         return EntryPage(
-            entries=tuple(to_entry(row) for row in rows),
+            entries=tuple(entry_of(plain(row)) for row in rows),
             total=sum(row["Deals"] for row in sums),
-            sums={row["Unit"]: from_minor(row["Amount"]) for row in sums},
+            sums={row["Unit"]: plain(row)["Amount"] for row in sums},
         )
 
     def list_open_entries_of_pin(self, token: bytes, client_pin: str) -> tuple[Entry, ...]:
@@ -202,7 +199,7 @@ class Entries:
         values = {"client_pin": client_pin}
         with by_person(self.db, token) as (conn, caller):
             rows = conn.execute(SQL["list_open_entries_of_pin"], values | {"lead_id": caller.lead_id})
-            return tuple(to_entry(row) for row in rows)
+            return tuple(entry_of(plain(row)) for row in rows)
 
     def list_changes(self, token: bytes, since: int) -> Changes:
         """See ``DesktopStore``."""
@@ -213,7 +210,7 @@ class Entries:
             gone: tuple[int, ...] = ()
             if state["ChangeSeq"] > since:
                 values = {"lead_id": caller.lead_id, "since": since}
-                entries = tuple(to_entry(row) for row in conn.execute(SQL["list_changes"], values))
+                entries = tuple(entry_of(plain(row)) for row in conn.execute(SQL["list_changes"], values))
                 left = conn.execute(SQL["list_gone"], values).fetchall()
                 gone = tuple(row["EntryId"] for row in left if row["LeadId"] != caller.lead_id)
             return Changes(state["ChangeSeq"], entries, gone, state["RunId"])
@@ -222,7 +219,7 @@ class Entries:
         """See ``DesktopStore``."""
         with by_person(self.db, token) as (conn, caller):
             _own(conn, caller, entry_id)
-            return to_versions(conn.execute(SQL["list_entry_history"], {"entry_id": entry_id}))
+            return versions_of(map(plain, conn.execute(SQL["list_entry_history"], {"entry_id": entry_id})))
 
     @contextmanager
     def _write(
@@ -278,18 +275,18 @@ def _repeated(conn: Connection, caller: Caller, op_id: UUID, request: bytes) -> 
     if row["Request"] != request:
         raise OperationReused("operation_reused")
     values = {"entry_id": row["EntryId"], "version": row["Version"]}
-    return to_entry(conn.execute(SQL["get_entry_version"], values).fetchone())
+    return entry_of(plain(conn.execute(SQL["get_entry_version"], values).fetchone()))
 
 
 def _same_version(conn: Connection, entry: Entry, version: int) -> None:
     if entry.version != version:
-        last = conn.execute(SQL["last_change"], {"entry_id": entry.entry_id}).fetchone()
+        last = plain(conn.execute(SQL["last_change"], {"entry_id": entry.entry_id}).fetchone())
         raise StaleVersion(
             "stale_version",
             entry_id=entry.entry_id,
             version=entry.version,
             changed_by=last["ChangedBy"],
-            changed_at=from_instant(last["ChangedAt"]),
+            changed_at=last["ChangedAt"],
         )
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from datetime import date
 from decimal import Decimal
 
@@ -11,17 +10,22 @@ from mini_crm.domain.model import (
     AccuracyRow,
     Commitment,
     Forecast,
-    ForecastRow,
     Report,
-    ReportClient,
     Run,
-    RunKind,
-    RunStatus,
     TrendPoint,
 )
-from mini_crm.domain.money import check_total, from_minor, to_minor
-from mini_crm.domain.period import Period, PeriodKind, month_of, standing_periods
+from mini_crm.domain.money import check_total, to_minor
+from mini_crm.domain.period import Period, month_of, standing_periods
 from mini_crm.domain.rules import MAX_COMMENT
+from mini_crm.store.rows import (
+    accuracy_of,
+    client_of,
+    commitment_of,
+    forecast_of,
+    period_of,
+    run_of,
+    trend_of,
+)
 from mini_crm.store.sqlite.accounts import by_person, caller_of
 from mini_crm.store.sqlite.db import (
     EPOCH,
@@ -31,9 +35,9 @@ from mini_crm.store.sqlite.db import (
     from_day,
     from_instant,
     load_queries,
+    plain,
     to_day,
 )
-from mini_crm.store.sqlite.rows import to_money
 
 SQL = load_queries("forecast.sql")
 
@@ -47,7 +51,7 @@ class Forecasts:
     def list_runs(self, limit: int = 20) -> tuple[Run, ...]:
         """See ``BatchStore``."""
         with self.db.reading() as conn:
-            return tuple(to_run(row) for row in conn.execute(SQL["list_runs"], {"limit": limit}))
+            return tuple(run_of(plain(row)) for row in conn.execute(SQL["list_runs"], {"limit": limit}))
 
     def get_forecast(self, token: bytes) -> Forecast:
         """See ``DesktopStore``."""
@@ -81,12 +85,7 @@ class Forecasts:
         """See ``DesktopStore``."""
         with by_person(self.db, token) as (conn, caller):
             rows = conn.execute(SQL["list_commitments"], period_values(period) | {"lead_id": caller.lead_id})
-            return tuple(
-                Commitment(
-                    period, row["Unit"], from_minor(row["Amount"]), row["Note"], from_instant(row["MadeAt"])
-                )
-                for row in rows
-            )
+            return tuple(commitment_of(plain(row), period) for row in rows)
 
     def set_commitment(
         self, token: bytes, period: Period, unit: str, amount: Decimal, note: str
@@ -101,7 +100,7 @@ class Forecasts:
             if not conn.execute(SQL["has_unit"], {"lead_id": caller.lead_id, "unit": unit}).fetchone():
                 raise BadValue("unit_unknown", field="unit", unit=unit)
             standing = standing_rows(self.db, conn)
-            row = next((row for row in standing if to_period(row) == period), None)
+            row = next((row for row in standing if period_of(plain(row)) == period), None)
             if row is None:
                 raise NotFound("period_not_standing", period=period.code)
             now = self.db.now()
@@ -140,8 +139,8 @@ class Forecasts:
             )
             return Report(
                 forecast=_forecast(conn, run, None),
-                period=to_period(found),
-                clients=tuple(_client(row) for row in clients),
+                period=period_of(plain(found)),
+                clients=tuple(client_of(plain(row)) for row in clients),
                 trend=_trend(conn, wanted, None),
                 accuracy=_accuracy(conn, self.db.today(), None),
                 database=self.db.path.name,
@@ -166,29 +165,6 @@ def period_values(period: Period) -> dict[str, object]:
     }
 
 
-def to_period(row: Row) -> Period:
-    """Read a period; a joined row calls its name PeriodName."""
-    name = row["PeriodName"] if "PeriodName" in row.keys() else row["Name"]
-    return Period(PeriodKind(row["Kind"]), _day(row["StartsOn"]), _day(row["EndsOn"]), name)
-
-
-def to_run(row: Row) -> Run:
-    """Read a run."""
-    return Run(
-        run_id=row["RunId"],
-        kind=RunKind(row["Kind"]),
-        count_day=_day(row["CountDay"]),
-        started_at=from_instant(row["StartedAt"]),
-        finished_at=None if row["FinishedAt"] is None else from_instant(row["FinishedAt"]),
-        as_of=from_instant(row["AsOf"]),
-        status=RunStatus(row["Status"]),
-        started_by=row["StartedBy"],
-        entry_count=row["EntryCount"] or 0,
-        paid_events=row["PaidEvents"] or 0,
-        refused_events=row["RefusedEvents"] or 0,
-    )
-
-
 def _day(number: int) -> date:
     return from_day(number) or EPOCH
 
@@ -197,100 +173,15 @@ def _forecast(conn: Connection, run: Row | None, lead_id: int | None) -> Forecas
     if run is None:
         return Forecast(None)
     values = {"run_id": run["RunId"], "lead_id": lead_id}
-    rows = [_forecast_row(row) for row in conn.execute(SQL["list_lead_rows"], values)]
-    managers = tuple(_forecast_row(row) for row in conn.execute(SQL["list_manager_rows"], values))
-    return Forecast(
-        run=to_run(run),
-        company=tuple(row for row in rows if row.lead_id is None),
-        leads=tuple(row for row in rows if row.lead_id is not None),
-        managers=managers,
-    )
-
-
-def _forecast_row(row: Row) -> ForecastRow:
-    of_lead = "SpeedIndex" in row.keys()
-    return ForecastRow(
-        period=to_period(row),
-        unit=row["Unit"],
-        lead_id=row["LeadId"] or None,
-        lead_name=row["LeadName"],
-        manager_id=None if of_lead else row["ManagerId"],
-        manager_name="" if of_lead else row["ManagerName"],
-        clients=row["Clients"],
-        open_count=row["OpenCount"],
-        due_today=row["DueToday"],
-        overdue=row["Overdue"],
-        expected=from_minor(row["Expected"]),
-        paid_count=row["PaidCount"],
-        paid=from_minor(row["Paid"]),
-        refused_count=row["RefusedCount"],
-        refused=from_minor(row["Refused"]),
-        won=row["Won"],
-        resolved=row["Resolved"],
-        win_rate=row["WinRate"] if of_lead else None,
-        won_all=row["WonAll"],
-        resolved_all=row["ResolvedAll"],
-        speed_index=row["SpeedIndex"] if of_lead else None,
-        paid_events=row["PaidEvents"] if of_lead else 0,
-        still_to_come=row["StillToCome"],
-        forecast=row["Forecast"],
-        low=row["Low"],
-        high=row["High"],
-        hand_formula=row["HandFormula"],
-        new_entries=row["NewEntries"] if of_lead else None,
-        run_rate=row["RunRate"] if of_lead else None,
-        target=to_money(row["Target"]) if of_lead else None,
-        commitment=to_money(row["Commitment"]) if of_lead else None,
-    )
+    leads = map(plain, conn.execute(SQL["list_lead_rows"], values))
+    return forecast_of(plain(run), leads, map(plain, conn.execute(SQL["list_manager_rows"], values)))
 
 
 def _trend(conn: Connection, period: Period, lead_id: int | None) -> tuple[TrendPoint, ...]:
-    rows: Iterable[Row] = conn.execute(SQL["list_trend"], period_values(period) | {"lead_id": lead_id})
-    return tuple(
-        TrendPoint(
-            lead_id=row["LeadId"] or None,
-            unit=row["Unit"],
-            day=_day(row["CountDay"]),
-            paid=from_minor(row["Paid"]),
-            forecast=row["Forecast"],
-            low=row["Low"],
-            high=row["High"],
-            hand_formula=row["HandFormula"],
-        )
-        for row in rows
-    )
+    values = period_values(period) | {"lead_id": lead_id}
+    return trend_of(map(plain, conn.execute(SQL["list_trend"], values)))
 
 
 def _accuracy(conn: Connection, today: date, lead_id: int | None) -> tuple[AccuracyRow, ...]:
-    rows: Iterable[Row] = conn.execute(SQL["list_accuracy"], {"today": to_day(today), "lead_id": lead_id})
-    return tuple(
-        AccuracyRow(
-            period=to_period(row),
-            lead_id=row["LeadId"] or None,
-            lead_name=row["LeadName"],
-            unit=row["Unit"],
-            days=row["Days"],
-            wape=row["Wape"],
-            hand_wape=row["HandWape"],
-            covered=row["Covered"],
-        )
-        for row in rows
-    )
-
-
-def _client(row: Row) -> ReportClient:
-    return ReportClient(
-        lead_id=row["LeadId"],
-        manager_id=row["ManagerId"],
-        unit=row["Unit"],
-        client_pin=row["ClientPin"],
-        open_count=row["OpenCount"],
-        due_today=row["DueToday"],
-        overdue=row["Overdue"],
-        expected=from_minor(row["Expected"]),
-        paid_count=row["PaidCount"],
-        paid=from_minor(row["Paid"]),
-        refused_count=row["RefusedCount"],
-        refused=from_minor(row["Refused"]),
-        still_to_come=row["StillToCome"],
-    )
+    values = {"today": to_day(today), "lead_id": lead_id}
+    return accuracy_of(map(plain, conn.execute(SQL["list_accuracy"], values)))

@@ -16,7 +16,8 @@ from mini_crm.domain.model import (
     RosterRow,
     UndoResult,
 )
-from mini_crm.store.sqlite.db import Connection, Database, OnlyALook, Row, from_instant, load_queries, to_day
+from mini_crm.store.rows import batch_of, entry_of
+from mini_crm.store.sqlite.db import Connection, Database, OnlyALook, Row, load_queries, plain, to_day
 from mini_crm.store.sqlite.roster import SQL, Roster, log_admin
 from mini_crm.store.sqlite.rows import (
     Author,
@@ -24,7 +25,6 @@ from mini_crm.store.sqlite.rows import (
     keep_history,
     read_entry,
     search_key,
-    to_entry,
     write_change,
 )
 
@@ -106,7 +106,7 @@ class Imports:
                     }
                 )
                 continue
-            entry = to_entry(stored)
+            entry = entry_of(plain(stored))
             out = entry.deleted_at is not None
             undone = out and _was_undone(conn, entry.entry_id)
             if undone or (update and not out and not _same(entry, row, place)):
@@ -146,17 +146,7 @@ class Imports:
     def list_import_batches(self) -> tuple[ImportBatch, ...]:
         """See ``AdminStore``."""
         with self.db.reading() as conn:
-            return tuple(
-                ImportBatch(
-                    batch_id=row["BatchId"],
-                    source=row["Source"],
-                    imported_at=from_instant(row["ImportedAt"]),
-                    imported_by=row["ImportedBy"],
-                    entries=row["Entries"],
-                    undone_at=None if row["UndoneAt"] is None else from_instant(row["UndoneAt"]),
-                )
-                for row in conn.execute(SQL["list_import_batches"])
-            )
+            return tuple(batch_of(plain(row)) for row in conn.execute(SQL["list_import_batches"]))
 
     def undo_import(self, batch_id: int, by: str) -> UndoResult:
         """See ``AdminStore``."""

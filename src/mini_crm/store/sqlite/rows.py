@@ -1,120 +1,17 @@
-"""Rows of the tables as values of the domain, and back."""
+"""Entries on their way into the tables: columns, change numbers, history."""
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Iterable
-from dataclasses import dataclass, replace
-from decimal import Decimal
+from dataclasses import dataclass
 from uuid import UUID
 
-from mini_crm.domain.model import (
-    CHANGEABLE,
-    Action,
-    Entry,
-    EntryDraft,
-    EntryVersion,
-    FieldChange,
-    Group,
-    Manager,
-    Status,
-)
-from mini_crm.domain.money import from_minor, to_minor
+from mini_crm.domain.model import Action, Entry, EntryDraft
+from mini_crm.domain.money import to_minor
 from mini_crm.domain.rules import name_key
-from mini_crm.store.sqlite.db import Connection, Row, from_day, from_instant, load_queries, to_day
+from mini_crm.store.rows import STATUS_CODE, entry_of
+from mini_crm.store.sqlite.db import Connection, load_queries, plain, to_day
 
 SQL = load_queries("entries.sql")
-STATUS_CODE = {Status.EXPECTED: 0, Status.PAID: 1, Status.REFUSED: 2}
-STATUS_OF = {code: status for status, code in STATUS_CODE.items()}
-
-
-def to_entry(row: Row) -> Entry:
-    """Read a row of the view EntryRow."""
-    entered_on = from_day(row["EnteredOn"])
-    assert entered_on is not None  # noqa: S101 - the column is NOT NULL; says so to the type checker
-    return Entry(
-        entry_id=row["EntryId"],
-        client_ref=UUID(bytes=row["ClientRef"]),
-        lead_id=row["LeadId"],
-        group_id=row["GroupId"],
-        group_name=row["GroupName"],
-        unit=row["Unit"],
-        manager_id=row["ManagerId"],
-        manager_name=row["ManagerName"],
-        client_pin=row["ClientPin"],
-        amount=from_minor(row["Amount"]),
-        paid_amount=to_money(row["PaidAmount"]),
-        entered_on=entered_on,
-        pay_by=from_day(row["PayBy"]),
-        first_pay_by=from_day(row["FirstPayBy"]),
-        status=STATUS_OF[row["Status"]],
-        status_on=from_day(row["StatusOn"]),
-        comment=row["Comment"],
-        version=row["Version"],
-        change_seq=row["ChangeSeq"],
-        deleted_at=None if row["DeletedAt"] is None else from_instant(row["DeletedAt"]),
-        probability=row["Probability"],
-    )
-
-
-def to_money(minor: int | None) -> Decimal | None:
-    """Read an amount that may be missing."""
-    return None if minor is None else from_minor(minor)
-
-
-def to_versions(rows: Iterable[Row]) -> tuple[EntryVersion, ...]:
-    """Read an entry's history, oldest first: each version and what it changed."""
-    versions: list[EntryVersion] = []
-    before: dict[str, object] | None = None
-    for row in rows:
-        state: dict[str, object] = {
-            "manager_id": row["ManagerId"],
-            "client_pin": row["ClientPin"],
-            "amount": from_minor(row["Amount"]),
-            "pay_by": from_day(row["PayBy"]),
-            "status": STATUS_OF[row["Status"]],
-            "status_on": from_day(row["StatusOn"]),
-            "paid_amount": to_money(row["PaidAmount"]),
-            "comment": row["Comment"],
-            "manager_name": row["ManagerName"],
-            "group_name": row["GroupName"],
-        }
-        changes = (
-            ()
-            if before is None
-            else tuple(
-                FieldChange(name, before[name], state[name])
-                for name in (*CHANGEABLE, "manager_name", "group_name")
-                if before[name] != state[name]
-            )
-        )
-        versions.append(
-            EntryVersion(
-                version=row["Version"],
-                action=Action(row["Action"]),
-                changed_at=from_instant(row["ChangedAt"]),
-                changed_by=row["ChangedBy"],
-                computer=row["Computer"],
-                changes=changes,
-            )
-        )
-        before = state
-    return tuple(versions)
-
-
-def to_groups(rows: Iterable[Row]) -> dict[int, tuple[Group, ...]]:
-    """Read groups with their managers, by lead."""
-    leads: dict[int, dict[int, Group]] = {}
-    for row in rows:
-        groups = leads.setdefault(row["LeadId"], {})
-        group = groups.get(row["GroupId"]) or Group(
-            row["GroupId"], row["GroupName"], row["Unit"], bool(row["GroupActive"]), ()
-        )
-        if row["ManagerId"] is not None:
-            manager = Manager(row["ManagerId"], row["ManagerName"], bool(row["ManagerActive"]))
-            group = replace(group, managers=(*group.managers, manager))
-        groups[row["GroupId"]] = group
-    return {lead_id: tuple(groups.values()) for lead_id, groups in leads.items()}
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,11 +23,6 @@ class Author:
     op_id: UUID | None = None
     request: bytes | None = None
     batch_id: int | None = None
-
-
-def request_of(*parts: object) -> bytes:
-    """Give a digest of what a client asked for, to tell a repeated request from another one."""
-    return hashlib.sha256(repr(parts).encode()).digest()
 
 
 def search_key(client_pin: str, comment: str) -> str:
@@ -172,7 +64,7 @@ def next_change_seq(conn: Connection, lead_id: int) -> int:
 def read_entry(conn: Connection, entry_id: int) -> Entry | None:
     """Read one entry, deleted or not."""
     row = conn.execute(SQL["get_entry"], {"entry_id": entry_id}).fetchone()
-    return None if row is None else to_entry(row)
+    return None if row is None else entry_of(plain(row))
 
 
 def write_change(

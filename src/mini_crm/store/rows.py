@@ -1,0 +1,343 @@
+"""Rows of a database as values of the domain, the same for every kind of database.
+
+A row is a mapping from column names to plain values: ``int``, ``float``, ``str``, ``bytes``, ``Decimal``
+for amounts, ``date`` for days, aware ``datetime`` for instants, ``UUID`` for references. Each adapter
+turns what its driver gives into these.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from typing import Any
+
+from mini_crm.domain.model import (
+    CHANGEABLE,
+    AccuracyRow,
+    Action,
+    CalibrationBin,
+    Commitment,
+    Entry,
+    EntryVersion,
+    FieldChange,
+    Forecast,
+    ForecastRow,
+    Group,
+    ImportBatch,
+    Lead,
+    Manager,
+    Record,
+    ReplayRow,
+    ReportClient,
+    Run,
+    RunKind,
+    RunStatus,
+    Session,
+    Status,
+    Target,
+    TrendPoint,
+)
+from mini_crm.domain.period import Period, PeriodKind
+
+PlainRow = Mapping[str, Any]
+
+STATUS_CODE = {Status.EXPECTED: 0, Status.PAID: 1, Status.REFUSED: 2}
+STATUS_OF = {code: status for status, code in STATUS_CODE.items()}
+
+
+def session_of(row: PlainRow) -> Session:
+    """Read a session; ``Today`` is the company's day."""
+    return Session(
+        lead_id=row["LeadId"],
+        lead_name=row["Name"],
+        expires_at=row["ExpiresAt"],
+        must_change=bool(row["MustChange"]),
+        today=row["Today"],
+    )
+
+
+def entry_of(row: PlainRow) -> Entry:
+    """Read an entry."""
+    return Entry(
+        entry_id=row["EntryId"],
+        client_ref=row["ClientRef"],
+        lead_id=row["LeadId"],
+        group_id=row["GroupId"],
+        group_name=row["GroupName"],
+        unit=row["Unit"],
+        manager_id=row["ManagerId"],
+        manager_name=row["ManagerName"],
+        client_pin=row["ClientPin"],
+        amount=row["Amount"],
+        paid_amount=row["PaidAmount"],
+        entered_on=row["EnteredOn"],
+        pay_by=row["PayBy"],
+        first_pay_by=row["FirstPayBy"],
+        status=STATUS_OF[row["Status"]],
+        status_on=row["StatusOn"],
+        comment=row["Comment"],
+        version=row["Version"],
+        change_seq=row["ChangeSeq"],
+        deleted_at=row["DeletedAt"],
+        probability=row["Probability"],
+    )
+
+
+def versions_of(rows: Iterable[PlainRow]) -> tuple[EntryVersion, ...]:
+    """Read an entry's history, oldest first: each version and what it changed."""
+    versions: list[EntryVersion] = []
+    before: dict[str, object] | None = None
+    for row in rows:
+        state: dict[str, object] = {
+            "manager_id": row["ManagerId"],
+            "client_pin": row["ClientPin"],
+            "amount": row["Amount"],
+            "pay_by": row["PayBy"],
+            "status": STATUS_OF[row["Status"]],
+            "status_on": row["StatusOn"],
+            "paid_amount": row["PaidAmount"],
+            "comment": row["Comment"],
+            "manager_name": row["ManagerName"],
+            "group_name": row["GroupName"],
+        }
+        versions.append(
+            EntryVersion(
+                version=row["Version"],
+                action=Action(row["Action"]),
+                changed_at=row["ChangedAt"],
+                changed_by=row["ChangedBy"],
+                computer=row["Computer"],
+                changes=() if before is None else _differences(before, state),
+            )
+        )
+        before = state
+    return tuple(versions)
+
+
+def groups_of(rows: Iterable[PlainRow]) -> dict[int, tuple[Group, ...]]:
+    """Read groups with their managers, by lead."""
+    leads: dict[int, dict[int, Group]] = {}
+    for row in rows:
+        groups = leads.setdefault(row["LeadId"], {})
+        group = groups.get(row["GroupId"]) or Group(
+            row["GroupId"], row["GroupName"], row["Unit"], bool(row["GroupActive"]), ()
+        )
+        if row["ManagerId"] is not None:
+            manager = Manager(row["ManagerId"], row["ManagerName"], bool(row["ManagerActive"]))
+            group = replace(group, managers=(*group.managers, manager))
+        groups[row["GroupId"]] = group
+    return {lead_id: tuple(groups.values()) for lead_id, groups in leads.items()}
+
+
+def lead_of(row: PlainRow, groups: tuple[Group, ...]) -> Lead:
+    """Read a lead as the administrator sees one."""
+    return Lead(
+        lead_id=row["LeadId"],
+        name=row["Name"],
+        is_active=bool(row["IsActive"]),
+        has_password=bool(row["HasPassword"]),
+        must_change=bool(row["MustChange"]),
+        locked=bool(row["IsLocked"]),
+        failures=row["Failures"],
+        groups=groups,
+    )
+
+
+def period_of(row: PlainRow) -> Period:
+    """Read a period; a joined row calls its name PeriodName."""
+    name = row["PeriodName"] if "PeriodName" in row else row["Name"]
+    return Period(PeriodKind(row["Kind"]), row["StartsOn"], row["EndsOn"], name)
+
+
+def run_of(row: PlainRow) -> Run:
+    """Read a run."""
+    return Run(
+        run_id=row["RunId"],
+        kind=RunKind(row["Kind"]),
+        count_day=row["CountDay"],
+        started_at=row["StartedAt"],
+        finished_at=row["FinishedAt"],
+        as_of=row["AsOf"],
+        status=RunStatus(row["Status"]),
+        started_by=row["StartedBy"],
+        entry_count=row["EntryCount"] or 0,
+        paid_events=row["PaidEvents"] or 0,
+        refused_events=row["RefusedEvents"] or 0,
+    )
+
+
+def forecast_of(
+    run: PlainRow | None, lead_rows: Iterable[PlainRow], manager_rows: Iterable[PlainRow]
+) -> Forecast:
+    """Read a run's results; without a run there are none."""
+    if run is None:
+        return Forecast(None)
+    rows = [forecast_row_of(row) for row in lead_rows]
+    return Forecast(
+        run=run_of(run),
+        company=tuple(row for row in rows if row.lead_id is None),
+        leads=tuple(row for row in rows if row.lead_id is not None),
+        managers=tuple(forecast_row_of(row) for row in manager_rows),
+    )
+
+
+def forecast_row_of(row: PlainRow) -> ForecastRow:
+    """Read the numbers of the company, a lead, or (without SpeedIndex) a manager."""
+    of_lead = "SpeedIndex" in row
+    return ForecastRow(
+        period=period_of(row),
+        unit=row["Unit"],
+        lead_id=row["LeadId"] or None,
+        lead_name=row["LeadName"],
+        manager_id=None if of_lead else row["ManagerId"],
+        manager_name="" if of_lead else row["ManagerName"],
+        clients=row["Clients"],
+        open_count=row["OpenCount"],
+        due_today=row["DueToday"],
+        overdue=row["Overdue"],
+        expected=row["Expected"],
+        paid_count=row["PaidCount"],
+        paid=row["Paid"],
+        refused_count=row["RefusedCount"],
+        refused=row["Refused"],
+        won=row["Won"],
+        resolved=row["Resolved"],
+        win_rate=row["WinRate"] if of_lead else None,
+        won_all=row["WonAll"],
+        resolved_all=row["ResolvedAll"],
+        speed_index=row["SpeedIndex"] if of_lead else None,
+        paid_events=row["PaidEvents"] if of_lead else 0,
+        still_to_come=row["StillToCome"],
+        forecast=row["Forecast"],
+        low=row["Low"],
+        high=row["High"],
+        hand_formula=row["HandFormula"],
+        new_entries=row["NewEntries"] if of_lead else None,
+        run_rate=row["RunRate"] if of_lead else None,
+        target=row["Target"] if of_lead else None,
+        commitment=row["Commitment"] if of_lead else None,
+    )
+
+
+def trend_of(rows: Iterable[PlainRow]) -> tuple[TrendPoint, ...]:
+    """Read the stored forecasts of a period."""
+    return tuple(
+        TrendPoint(
+            lead_id=row["LeadId"] or None,
+            unit=row["Unit"],
+            day=row["CountDay"],
+            paid=row["Paid"],
+            forecast=row["Forecast"],
+            low=row["Low"],
+            high=row["High"],
+            hand_formula=row["HandFormula"],
+        )
+        for row in rows
+    )
+
+
+def accuracy_of(rows: Iterable[PlainRow]) -> tuple[AccuracyRow, ...]:
+    """Read how well stored forecasts met what came."""
+    return tuple(
+        AccuracyRow(
+            period=period_of(row),
+            lead_id=row["LeadId"] or None,
+            lead_name=row["LeadName"],
+            unit=row["Unit"],
+            days=row["Days"],
+            wape=row["Wape"],
+            hand_wape=row["HandWape"],
+            covered=row["Covered"],
+        )
+        for row in rows
+    )
+
+
+def client_of(row: PlainRow) -> ReportClient:
+    """Read one client PIN of the report."""
+    return ReportClient(
+        lead_id=row["LeadId"],
+        manager_id=row["ManagerId"],
+        unit=row["Unit"],
+        client_pin=row["ClientPin"],
+        open_count=row["OpenCount"],
+        due_today=row["DueToday"],
+        overdue=row["Overdue"],
+        expected=row["Expected"],
+        paid_count=row["PaidCount"],
+        paid=row["Paid"],
+        refused_count=row["RefusedCount"],
+        refused=row["Refused"],
+        still_to_come=row["StillToCome"],
+    )
+
+
+def commitment_of(row: PlainRow, period: Period) -> Commitment:
+    """Read a lead's own number."""
+    return Commitment(period, row["Unit"], row["Amount"], row["Note"], row["MadeAt"])
+
+
+def target_of(row: PlainRow) -> Target:
+    """Read a target; without LeadName it is the company's."""
+    return Target(period_of(row), row["LeadName"], row["Unit"], row["Amount"])
+
+
+def batch_of(row: PlainRow) -> ImportBatch:
+    """Read an import."""
+    return ImportBatch(
+        batch_id=row["BatchId"],
+        source=row["Source"],
+        imported_at=row["ImportedAt"],
+        imported_by=row["ImportedBy"],
+        entries=row["Entries"],
+        undone_at=row["UndoneAt"],
+    )
+
+
+def record_of(row: PlainRow, units: Iterable[PlainRow]) -> Record:
+    """Read what the entries cover."""
+    return Record(
+        entries=row["Entries"],
+        first_entry=row["FirstEntry"],
+        first_resolution=row["FirstResolution"],
+        last_day=row["LastDay"],
+        units=tuple(unit["Unit"] for unit in units),
+    )
+
+
+def replay_row_of(row: PlainRow) -> ReplayRow:
+    """Read one lead, or the company, of a replay; amounts become numbers of the method's kind."""
+    return ReplayRow(
+        lead_id=row["LeadId"] or None,
+        unit=row["Unit"],
+        paid=float(row["Paid"]),
+        still_to_come=row["StillToCome"],
+        forecast=row["Forecast"],
+        low=row["Low"],
+        high=row["High"],
+        hand_formula=row["HandFormula"],
+        new_entries=row["NewEntries"],
+        run_rate=row["RunRate"],
+        actual_pipeline=float(row["ActualPipeline"]),
+        actual_period=float(row["ActualPeriod"]),
+    )
+
+
+def bin_of(row: PlainRow) -> CalibrationBin:
+    """Read one bin of a replay's calibration; ``Paid`` is a count here."""
+    return CalibrationBin(
+        unit=row["Unit"],
+        number=row["Bin"],
+        entries=row["Entries"],
+        sum_probability=row["SumProbability"],
+        paid=row["PaidCount"],
+        squared_error=row["SquaredError"],
+    )
+
+
+def _differences(before: dict[str, object], state: dict[str, object]) -> tuple[FieldChange, ...]:
+    return tuple(
+        FieldChange(name, before[name], state[name])
+        for name in (*CHANGEABLE, "manager_name", "group_name")
+        if before[name] != state[name]
+    )
