@@ -168,13 +168,26 @@ STORE: Table = {
     "database_missing": lambda t, d: t.gettext(
         "There is no database {path}. Check the path; a new database is made by: mini-crm-admin init"
     ),
-    "database_not_ours": lambda t, d: t.gettext(
-        "{path} is not a database of this program. It was not changed; check the path."
+    "database_not_ours": lambda t, d: (
+        t.gettext(
+            "The database {server_database} has no tables of this program. Nothing was changed; check "
+            "MINI_CRM_SERVER and MINI_CRM_CATALOG. The tables are made by: mini-crm-admin deploy"
+        )
+        if "server_database" in d
+        else t.gettext("{path} is not a database of this program. It was not changed; check the path.")
     ),
     "database_too_new": lambda t, d: t.gettext(
         "The database {path} was made by a newer program (version {version}, this program knows "
         "{supported}). "
         "It was not changed; install the new program."
+    ),
+    "database_too_old": lambda t, d: t.gettext(
+        "The database {path} is older than this program (version {version}, this program needs {supported}). "
+        "Nothing was changed; the administrator brings it up to date by: mini-crm-admin deploy"
+    ),
+    "database_other_version": lambda t, d: t.gettext(
+        "The database and this program do not belong to the same version. Nothing was changed; the "
+        "administrator brings the database up to date by: mini-crm-admin deploy"
     ),
     "database_read_only": lambda t, d: t.gettext(
         "The database {path} may not be written. Nothing was changed; "
@@ -196,6 +209,36 @@ STORE: Table = {
         )
         if "path" in d
         else t.gettext("The database does not answer. Check the network; what was stored before is kept.")
+    ),
+    "login_refused": lambda t, d: t.gettext(
+        "The server refuses the login. Check MINI_CRM_LOGIN and MINI_CRM_PASSWORD; if both are empty, your "
+        "Windows account signs in, and the database administrator must have let it in."
+    ),
+    "login_without_database": lambda t, d: t.gettext(
+        "This login may not open the database, or there is none of this name. Check MINI_CRM_CATALOG, or ask "
+        "the database administrator."
+    ),
+    "right_missing": lambda t, d: t.gettext(
+        "The login has no right to do this. Nothing was changed; ask the database administrator for the role "
+        "that this program needs."
+    ),
+    "certificate_not_trusted": lambda t, d: t.gettext(
+        "The server's certificate is not trusted, so no password was sent. MINI_CRM_SERVER must be the name "
+        "in the certificate, and this computer must know who issued it. To do without this protection set "
+        "MINI_CRM_TRUST_CERTIFICATE=yes."
+    ),
+    "driver_missing": lambda t, d: t.gettext(
+        "The ODBC driver for SQL Server was not found. Install “ODBC Driver 18 for SQL Server” by Microsoft, "
+        "or name another one in MINI_CRM_DRIVER."
+    ),
+    "odbc_missing": lambda t, d: t.gettext(
+        "This computer lacks what ODBC drivers need ({reason}). On Linux install unixodbc."
+    ),
+    "server_disk_full": lambda t, d: t.gettext(
+        "The server has no space left for the database. Nothing was changed; tell the database administrator."
+    ),
+    "server_database_read_only": lambda t, d: t.gettext(
+        "The database may only be read at the moment. Nothing was changed; tell the database administrator."
     ),
     "database_exists": lambda t, d: t.gettext(
         "There is a database {path} already. It was not changed; give another path."
@@ -267,9 +310,18 @@ SETTINGS: Table = {
         "{path} is on another computer. An embedded database works only on a local disk: over the network it "
         "would be damaged. For several computers use SQL Server."
     ),
-    "mssql_not_supported": lambda t, d: t.gettext(
-        "This version cannot use SQL Server yet. Set MINI_CRM_DATABASE to sqlite:///PATH."
+    "driver_cannot_verify": lambda t, d: t.gettext(
+        "{driver} cannot check the server's certificate, so no password was sent. Install “ODBC Driver 18 "
+        "for SQL Server” by Microsoft, or do without this protection: MINI_CRM_TRUST_CERTIFICATE=yes."
     ),
+    "driver_braces": lambda t, d: t.gettext(
+        "{driver} cannot take a closing brace in the server's settings, and there is one in server, "
+        "database, login or password. Change it, or install “ODBC Driver 18 for SQL Server” by Microsoft."
+    ),
+    "setting_characters": lambda t, d: t.gettext(
+        "A setting of the server has an invisible character. Type server, database, login and password again."
+    ),
+    "setting_not_yes_no": lambda t, d: t.gettext("{key} must be yes or no."),
     "env_unreadable": lambda t, d: t.gettext(
         "The settings file {path} cannot be read. It must be a text file in UTF-8 that you have the "
         "right to read."
@@ -380,7 +432,28 @@ ADMIN: Table = {
         "“{name}” can be: {places}. Nothing was changed; add --group or --lead."
     ),
     "init_server": lambda t, d: t.gettext(
-        "init makes a database in a file. Give --database sqlite:///PATH; SQL Server is set up otherwise."
+        "init makes a database in a file: give --database sqlite:///PATH. SQL Server is set up by: "
+        "mini-crm-admin deploy"
+    ),
+    "deploy_needs_server": lambda t, d: t.gettext(
+        "deploy sets up a database on SQL Server: MINI_CRM_DATABASE must be mssql. A database in a file is "
+        "made by: mini-crm-admin init"
+    ),
+    "deploy_needs_owner": lambda t, d: t.gettext(
+        "Only an owner of the database (role db_owner) can do this. Nothing was changed; give such a login "
+        "by --login, or write a script for the database administrator by --script."
+    ),
+    "deploy_failed": lambda t, d: t.gettext(
+        "{name} broke off and was rolled back; the scripts before it are done. Mend the cause and start "
+        "again. The server says: {reason}"
+    ),
+    "migration_edited": lambda t, d: t.gettext(
+        "{name} has another text than when it ran in this database. Nothing was changed. What has run is "
+        "never edited: bring back its old text, and put the change into a new script."
+    ),
+    "migration_unknown": lambda t, d: t.gettext(
+        "The database comes from a newer program: it has {name}, which this one does not know. Nothing was "
+        "changed; use the newer program."
     ),
     "restore_server": lambda t, d: t.gettext(
         "restore works with databases in files. A database on SQL Server is restored with its own tools."
@@ -439,9 +512,13 @@ OUTBOX: Table = {
         "sent. It is kept; sign in as the lead who saved it."
     ),
     "outbox_not_kept": lambda t, d: t.gettext(
-        "The database does not answer, and this computer could not keep the entry either ({reason}: {path}). "
-        "It is only in this form: leave the window open and save again."
-    ),
+        "NOT stored and NOT kept: the database does not answer, and this computer cannot write it down "
+        "either ({reason}: {path}). Leave this window open and do it again later."
+    ).replace("{reason}", _reason(t, d)),
+    "outbox_not_written": lambda t, d: t.gettext(
+        "This could not be written down on this computer ({reason}: {path}). "
+        "What was there before is kept, and what you typed is still here: try again later."
+    ).replace("{reason}", _reason(t, d)),
     "outbox_unexpected": lambda t, d: t.gettext(
         "This could not be stored: unexpected error {name}, its details are in the log. "
         "It is kept here; check whether the entry is in the list before you save it again."
@@ -484,6 +561,19 @@ def sentence(error: BaseException, texts: Texts) -> str:
     return texts.gettext("Unexpected error: {name}. Its details are in the log.").format(
         name=type(error).__name__
     )
+
+
+def _reason(texts: Texts, data: Data) -> str:
+    """Say in a few words why the computer could not write; others than the usual ones in its own words."""
+    match data.get("errno"):
+        case errno.ENOSPC | errno.EDQUOT:
+            return texts.gettext("the disk is full")
+        case errno.EACCES | errno.EPERM | errno.EROFS:
+            return texts.gettext("no right to write there")
+        case errno.ENOTDIR | errno.EEXIST:
+            return texts.gettext("there is a file where a folder should be")
+        case _other:
+            return "{reason}"
 
 
 def _system_sentence(error: OSError, texts: Texts) -> str:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import tkinter
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TypeVar
+from typing import Protocol, TypeVar
 
 import pytest
 import ttkbootstrap as ttk
@@ -98,7 +98,12 @@ def _all_children(widget: tkinter.Misc) -> Iterator[tkinter.Misc]:
         yield from _all_children(child)
 
 
-Open = Callable[[str], Window]
+class Open(Protocol):
+    """Opens the page."""
+
+    def __call__(self, language: str, outbox: Outbox | None = None) -> Window:
+        """Open it in a language, with another outbox than the usual one if that is given."""
+        ...
 
 
 @pytest.fixture
@@ -113,7 +118,7 @@ def open_window(
     """Give a function that opens the page in a language; the page is closed after the test."""
     opened: list[Window] = []
 
-    def open_it(language: str) -> Window:
+    def open_it(language: str, outbox: Outbox | None = None) -> Window:
         texts = Texts(language)
         tasks = Tasks(root, store.close)
         cable = Cable(store)
@@ -125,11 +130,13 @@ def open_window(
             signed_in.session,
             signed_in.token,
             "test",
-            outbox=Outbox(tmp_path / "outbox", "sqlite:///company.sqlite", LEAD),
+            outbox=outbox or Outbox(tmp_path / "outbox", "sqlite:///company.sqlite", LEAD),
             memory=Memory(tmp_path / "window.json"),
         )
         view = EntriesView(root, texts, theme)
         view.pack(fill="both", expand=True)
+        for _ in view.build():
+            pass
         presenter = EntriesPresenter(desk, view)
         presenter.start()
         window = Window(root, store, cable, desk, view, presenter, tasks, wait_until)

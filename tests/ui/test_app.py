@@ -26,14 +26,45 @@ def main(app: App, wait_until: WaitUntil) -> MainWindow:
     """Give the main window of a lead who has signed in."""
     assert app.login is not None
     app.login.on_sign_in(LEAD, CODE)
-    wait_until(lambda: app.main is not None)
+    return built(app, wait_until)
+
+
+def built(app: App, wait_until: WaitUntil) -> MainWindow:
+    """Wait for the main window and its pages."""
+    wait_until(lambda: app.main is not None and app.main.entries is not None)
     assert app.main is not None
     return app.main
+
+
+def when_half_built(app: App, parts: int, action: Callable[[MainWindow], None]) -> list[MainWindow]:
+    """Do something as soon as the entry page has so many parts; give the window it was done to."""
+    found: list[MainWindow] = []
+
+    def look() -> None:
+        main = app.main
+        pages = () if main is None else main.pages.tabs()
+        if main is None or parts > sum(len(main.nametowidget(page).winfo_children()) for page in pages):
+            app.root.after(1, look)
+            return
+        assert main.entries is None
+        found.append(main)
+        action(main)
+
+    look()
+    return found
 
 
 def open_dialogs(app: App) -> list[Dialog]:
     """Give the dialogs on the screen."""
     return [child for child in app.root.winfo_children() if isinstance(child, Dialog)]
+
+
+def live(app: App, seconds: float) -> None:
+    """Let the window live for a while."""
+    end = time.perf_counter() + seconds
+    while time.perf_counter() < end:
+        app.root.update()
+        time.sleep(0.002)
 
 
 def answer_soon(app: App, button: Callable[[Question], ttk.Button | None]) -> list[str]:
@@ -154,11 +185,55 @@ def test_language_is_switched_in_the_same_session(app: App, main: MainWindow, wa
     token = main.desk.token
     assert main.pages.tab(0, "text") == "Наработки"
     main._language_chosen("en")
-    wait_until(lambda: app.main is not main)
-    assert app.main is not None
-    assert app.main.pages.tab(0, "text") == "Entries"
-    assert app.main.desk.token == token
-    assert app.main.desk.store.get_session(token).lead_name == LEAD
+    assert app.main is not main
+    other = built(app, wait_until)
+    assert other.pages.tab(0, "text") == "Entries"
+    assert other.desk.token == token
+    assert other.desk.store.get_session(token).lead_name == LEAD
+
+
+HALF_BUILT = pytest.mark.parametrize("parts", [0, 3, 5, 8])
+
+
+@HALF_BUILT
+def test_signing_out_while_the_window_is_built(
+    app: App, store: SqliteStore, wait_until: WaitUntil, parts: int
+) -> None:
+    """Who signs out before the pages are there is back at the sign-in window; nothing goes on behind."""
+    assert app.login is not None
+    left = when_half_built(app, parts, MainWindow.leave)
+    app.login.on_sign_in(LEAD, CODE)
+    wait_until(lambda: left and app.login is not None)
+    left[0].join()
+    live(app, 0.1)
+    assert app.main is None
+    assert left[0].entries is None
+    with pytest.raises(SessionEnded):
+        store.get_session(left[0].desk.token)
+
+
+@HALF_BUILT
+def test_closing_while_the_window_is_built(app: App, wait_until: WaitUntil, parts: int) -> None:
+    """A window that is closed before its pages are there is gone, without an error."""
+    assert app.login is not None
+    closed = when_half_built(app, parts, lambda main: app.clear())
+    app.login.on_sign_in(LEAD, CODE)
+    wait_until(lambda: closed)
+    live(app, 0.1)
+    assert app.root.winfo_children() == []
+
+
+@HALF_BUILT
+def test_language_is_switched_while_the_window_is_built(app: App, wait_until: WaitUntil, parts: int) -> None:
+    """The other language is there, once, although the pages were not yet."""
+    assert app.login is not None
+    first = when_half_built(app, parts, lambda main: main._language_chosen("en"))
+    app.login.on_sign_in(LEAD, CODE)
+    wait_until(lambda: first and app.main is not first[0])
+    second = built(app, wait_until)
+    assert [second.pages.tab(tab, "text") for tab in second.pages.tabs()] == ["Entries", "Forecast"]
+    assert second.desk.token == first[0].desk.token
+    assert not first[0].winfo_exists()
 
 
 def test_own_password_change(app: App, main: MainWindow, store: SqliteStore, wait_until: WaitUntil) -> None:

@@ -283,6 +283,7 @@ def test_from_signing_in_to_the_first_entry(app: App, wait_until: WaitUntil, sto
     wait_until(lambda: app.main is not None)
     main = app.main
     assert main is not None
+    wait_until(lambda: main.entries is not None)
     (view,) = [child for child in main.pages.winfo_children() if isinstance(child, EntriesView)]
     wait_until(lambda: view.form.manager.input.names)
     type_into(view.form.manager.input, "глеб")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import threading
 import time
+from collections.abc import Iterator
 
 import pytest
 import ttkbootstrap as ttk
@@ -127,3 +128,39 @@ def test_every_goes_on_after_a_failure(root: ttk.App, no_hidden_errors: list[str
     tasks.close()
     assert len(calls) == 3
     no_hidden_errors.clear()
+
+
+def test_steps_let_the_window_live(root: ttk.App, wait_until: WaitUntil) -> None:
+    """Between two steps of long work what else is planned is done too."""
+    tasks = Tasks(root)
+    done: list[str] = []
+
+    def steps() -> Iterator[None]:
+        for number in range(3):
+            done.append(str(number))
+            tasks.after(0, lambda: done.append("other"))
+            yield
+
+    tasks.in_steps(steps())
+    assert done == []
+    wait_until(lambda: len(done) == 6)
+    tasks.close()
+    assert done == ["0", "other", "1", "other", "2", "other"]
+
+
+def test_steps_end_when_closed(root: ttk.App) -> None:
+    """After closing no further step is done."""
+    tasks = Tasks(root)
+    done: list[int] = []
+
+    def steps() -> Iterator[None]:
+        done.append(1)
+        tasks.close()
+        yield
+        done.append(2)
+
+    tasks.in_steps(steps())
+    end = time.monotonic() + 0.1
+    while time.monotonic() < end:
+        root.update()
+    assert done == [1]

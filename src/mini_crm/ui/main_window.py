@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import logging
 import tkinter as tk
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
 from tkinter import ttk as plain_ttk
@@ -15,7 +15,7 @@ import ttkbootstrap as ttk
 
 from mini_crm.domain.credentials import Derive
 from mini_crm.domain.errors import MiniCrmError
-from mini_crm.i18n import Texts
+from mini_crm.i18n import LANGUAGES, Texts
 from mini_crm.store.port import DesktopStore
 from mini_crm.ui.desk import Desk
 from mini_crm.ui.memory import Memory
@@ -25,13 +25,17 @@ from mini_crm.ui.sign_in.password_dialogs import ask_new_password, ask_to_sign_i
 from mini_crm.ui.tasks import Tasks
 from mini_crm.ui.theme import Theme
 from mini_crm.ui.widgets.dialogs import ask, show_error
+from mini_crm.ui.widgets.room import ScrolledRoom
 from mini_crm.usecases.outbox import Outbox
 from mini_crm.usecases.signing import SignedIn
 
 if TYPE_CHECKING:
+    from mini_crm.ui.entries.page_presenter import EntriesPresenter
     from mini_crm.ui.forecast.page_presenter import ForecastPresenter
 
 AGGREGATE_S = 30 * 60
+LEAST_WIDTH, LEAST_HEIGHT = 840, 540
+"""At 100 %: for a smaller window the pages can be scrolled."""
 
 log = logging.getLogger("mini_crm.ui")
 
@@ -40,6 +44,9 @@ def load_pages() -> None:
     """Load what the main window needs beyond the sign-in window, in any thread, while a password is typed."""
     import mini_crm.ui.entries.page_presenter
     import mini_crm.ui.entries.page_view  # noqa: F401
+
+    for language in LANGUAGES:
+        Texts(language)  # reads the files, so that switching the language need not
 
 
 class Surroundings:
@@ -96,7 +103,7 @@ class MainWindow(plain_ttk.Frame):
     Attributes:
         desk: What the pages work with.
         pages: The notebook.
-        entries: Runs the entry page.
+        entries: Runs the entry page once that is built.
         forecast: Runs the forecast page once it was opened.
     """
 
@@ -136,21 +143,18 @@ class MainWindow(plain_ttk.Frame):
             leave=self.leave,
             memory=around.memory,
         )
+        self.entries: EntriesPresenter | None = None
         self.forecast: ForecastPresenter | None = None
-        self._fill()
+        self._frame()
 
     def start(self) -> None:
-        """Begin to work."""
-        self.entries.start()
-        aggregate = self._around.aggregate
-        if aggregate is not None:
-            self._aside.every(AGGREGATE_S, lambda: self._aggregate(aggregate))
-            self._aggregate(aggregate)
+        """Build the pages step by step, so that the window never stands still, and set them going."""
+        self.tasks.run(load_pages, lambda nothing: self.tasks.in_steps(self._build()), _raise)
 
     def may_close(self) -> bool:
         """Ask if something would be lost; say whether the window may go."""
         _, lost = self._texts.gettext, []
-        if self.entries.has_unsaved():
+        if self.entries is not None and self.entries.has_unsaved():
             lost.append(_("The form is not saved. What you typed there will be lost."))
         if self.forecast is not None and self.forecast.has_unsaved():
             lost.append(_("The commitment on the forecast page is not recorded; it will be lost."))
@@ -187,7 +191,8 @@ class MainWindow(plain_ttk.Frame):
         if self._closed:
             return
         self._closed = True
-        self.entries.stop()
+        if self.entries is not None:
+            self.entries.stop()
         if self.forecast is not None:
             self.forecast.stop()
         self.tasks.close()
@@ -221,24 +226,39 @@ class MainWindow(plain_ttk.Frame):
             must=False,
         )
 
-    def _fill(self) -> None:
+    def _frame(self) -> None:
+        """Make what stands around the pages."""
+        room = ScrolledRoom(self, self._theme.px(LEAST_WIDTH), self._theme.px(LEAST_HEIGHT))
+        room.pack(fill="both", expand=True)
+        self.pages = ttk.Notebook(room.body)
+        self.pages.pack(fill="both", expand=True)
+        self.pages.enable_traversal()
+        self.menu_button = ttk.Menubutton(
+            room.body, text=self.desk.session.lead_name, bootstyle="secondary-outline"
+        )
+        self.menu_button.place(relx=1.0, x=-self._theme.pad, y=0, anchor="ne")
+        self.menu_button.configure(menu=self._menu(self.menu_button))
+
+    def _build(self) -> Iterator[None]:
+        """Make the pages and set them going; at each ``yield`` the window can draw what is there."""
         from mini_crm.ui.entries.page_presenter import EntriesPresenter
         from mini_crm.ui.entries.page_view import EntriesView
 
-        self.pages = ttk.Notebook(self)
-        self.pages.pack(fill="both", expand=True)
-        self.pages.enable_traversal()
         view = EntriesView(self.pages, self._texts, self._theme)
         self.pages.add(view, text=self._texts.pgettext("page", "Entries"))
         self._forecast_page = plain_ttk.Frame(self.pages)
         self.pages.add(self._forecast_page, text=self._texts.pgettext("page", "Forecast"))
-        self.entries = EntriesPresenter(self.desk, view, aside=self._aside)
         self.pages.bind("<<NotebookTabChanged>>", lambda event: self._page_shown())
-        self.menu_button = ttk.Menubutton(
-            self, text=self.desk.session.lead_name, bootstyle="secondary-outline"
-        )
-        self.menu_button.place(relx=1.0, x=-self._theme.pad, y=0, anchor="ne")
-        self.menu_button.configure(menu=self._menu(self.menu_button))
+        yield
+        yield from view.build()
+        yield
+        self.entries = EntriesPresenter(self.desk, view, aside=self._aside)
+        self.entries.start()
+        yield
+        aggregate = self._around.aggregate
+        if aggregate is not None:
+            self._aside.every(AGGREGATE_S, lambda: self._aggregate(aggregate))
+            self._aggregate(aggregate)
 
     def _menu(self, parent: tk.Misc) -> ttk.Menu:
         _ = self._texts.gettext
@@ -321,3 +341,7 @@ class MainWindow(plain_ttk.Frame):
             log.warning("not aggregated: %s", error)
 
         self._aside.run(aggregate, lambda result: None, failed)
+
+
+def _raise(error: BaseException) -> None:
+    raise error

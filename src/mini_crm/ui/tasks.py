@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import tkinter as tk
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from queue import Empty, SimpleQueue
 from threading import Thread
 from typing import TypeVar
@@ -18,6 +18,8 @@ Job = Callable[[], Callable[[], None]]
 
 POLL_MS = 5
 """While work is under way; an idle window polls nothing."""
+STEP_MS = 1
+"""Between two steps of long work on the window's thread."""
 JOIN_S = 2.0
 
 log = logging.getLogger("mini_crm.ui")
@@ -97,6 +99,18 @@ class Tasks:
 
         cancel = self.after(ms, again)
         return lambda: cancel()
+
+    def in_steps(self, steps: Iterator[None]) -> None:
+        """Go on from one ``yield`` to the next on the window's thread; it draws and takes keys in between."""
+
+        def go_on() -> None:
+            try:
+                next(steps)
+            except StopIteration:
+                return
+            self.after(STEP_MS, go_on)
+
+        self.after(STEP_MS, go_on)
 
     @property
     def is_busy(self) -> bool:

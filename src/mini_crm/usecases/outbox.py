@@ -190,7 +190,7 @@ class Outbox:
         Raises:
             NotFound: It is not there any more.
             RuleBroken: It was not refused, so it may be stored already; or it has no content.
-            OSError: The new content could not be kept; the old is as it was.
+            MiniCrmError: ``outbox_not_written``: the new content could not be kept; the old is as it was.
         """
         path, kept = self._find(op_id)
         match kept.write:
@@ -201,7 +201,10 @@ class Outbox:
                 write = replace(kept.write, draft=draft, version=known, op_id=uuid4())
             case _:
                 raise RuleBroken("outbox_not_mendable")
-        self._store(path, Kept(write, kept.made_at))
+        try:
+            self._store(path, Kept(write, kept.made_at))
+        except OSError as error:
+            raise self._not_written(error) from error
         return write
 
     def drop(self, op_id: UUID) -> None:
@@ -210,10 +213,13 @@ class Outbox:
         Raises:
             NotFound: It is not there any more.
             RuleBroken: It was not refused, so it may be stored already.
-            OSError: The file could not be deleted.
+            MiniCrmError: ``outbox_not_written``: the file could not be deleted.
         """
         path, _ = self._find(op_id)
-        path.unlink(missing_ok=True)
+        try:
+            path.unlink(missing_ok=True)
+        except OSError as error:
+            raise self._not_written(error) from error
 
     def _check_lead(self, store: DesktopStore, token: bytes) -> None:
         if token != self._trusted:
@@ -231,8 +237,14 @@ class Outbox:
 
     def not_kept(self, reason: OSError) -> DatabaseError:
         """Give the error that says why a write is neither stored nor kept."""
+        return DatabaseError(NOT_KEPT, **self._why(reason))
+
+    def _not_written(self, reason: OSError) -> MiniCrmError:
+        return MiniCrmError("outbox_not_written", **self._why(reason))
+
+    def _why(self, reason: OSError) -> dict[str, object]:
         why = reason.strerror or type(reason).__name__
-        return DatabaseError(NOT_KEPT, reason=why, path=str(self.folder))
+        return {"reason": why, "errno": reason.errno, "path": str(self.folder)}
 
     def _find(self, op_id: UUID) -> tuple[Path, Kept]:
         for path, kept in self._read():

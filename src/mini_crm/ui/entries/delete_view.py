@@ -10,6 +10,7 @@ import ttkbootstrap as ttk
 
 from mini_crm.i18n import Texts
 from mini_crm.ui.theme import ERROR_LABEL, HINT_LABEL, Theme
+from mini_crm.ui.widgets import wrap_to_width
 
 if TYPE_CHECKING:
     from mini_crm.ui.entries.page_presenter import EntriesPresenter
@@ -46,9 +47,7 @@ class EntryDeleteView(plain_ttk.Frame):
         self.delete_button.grid(row=0, column=2, padx=(0, gap))
         self.shown.grid(row=0, column=3, sticky="ew")
         self.columnconfigure(3, weight=1)
-        self.shown.bind(
-            "<Configure>", lambda event: self.shown.configure(wraplength=max(event.width - gap, 100))
-        )
+        wrap_to_width(self.shown, gap)
         self.number.bind("<KeyRelease>", lambda event: self._typed())
         self.number.bind("<<Paste>>", lambda event: self.after_idle(self._typed), add="+")
         self.bind("<Destroy>", self._gone)

@@ -15,7 +15,15 @@ from mini_crm.ui.entries.actions_presenter import Answer, StatusQuestion
 from mini_crm.ui.entries.conflict import ConflictTexts
 from mini_crm.ui.entries.kept_presenter import KeptLine, KeptPresenter
 from mini_crm.ui.theme import BOLD_LABEL, HINT_LABEL, TABLE, Theme
-from mini_crm.ui.widgets import DateField, Field, enter_goes_on, offer_copy
+from mini_crm.ui.widgets import (
+    DateField,
+    Field,
+    enter_goes_on,
+    offer_copy,
+    scroll_across,
+    tip_cut_cells,
+    wrap_to_width,
+)
 from mini_crm.ui.widgets.dialogs import Dialog
 
 MAX_LINES = 5
@@ -49,17 +57,21 @@ class StatusDialog(Dialog):
         ttk.Label(self.body, text="\n".join(lines), wraplength=theme.px(WRAP), justify="left").pack(
             anchor="w"
         )
-        self.day = DateField(self.body, theme, texts, question.title, today=today, name="status_on")
+        self.day = DateField(
+            self.body, theme, texts, question.title, today=today, name="status_on", steady=True
+        )
         self.day.set(question.day)
-        self.day.pack(anchor="w", pady=(theme.pad, 0))
+        self.day.pack(anchor="w", fill="x", pady=(theme.pad, 0))
         fields: list[Field] = [self.day]
         self.amount: Field | None = None
         if question.amount is not None:
             caption = f"{_('Amount that came')}, {question.unit}"
-            self.amount = Field(self.body, theme, caption, width=16)
+            self.amount = Field(self.body, theme, caption, width=16, steady=True)
             self.amount.set(question.amount)
-            self.amount.pack(anchor="w")
+            self.amount.pack(anchor="w", fill="x")
             fields.append(self.amount)
+        for field in fields:
+            field.keep_narrow()
         self.yes = self.add_button(_("Save"), self.accept, style="primary")
         self.add_button(_("Cancel"), self.cancel)
         enter_goes_on(fields, self.accept)
@@ -86,7 +98,6 @@ class HistoryDialog(Dialog):
     ) -> None:
         super().__init__(parent, theme, title)
         self.table = history_table(self.body, texts, theme, lines, height=12)
-        self.table.pack(fill="both", expand=True)
         close = self.add_button(texts.gettext("Close"), self.cancel)
         self.show(close)
 
@@ -112,12 +123,12 @@ class ConflictDialog(Dialog):
         ttk.Label(self.body, text=_("What was changed:"), style=BOLD_LABEL).pack(
             anchor="w", pady=(theme.pad, 0)
         )
-        self.table = history_table(self.body, texts, theme, conflict.theirs, height=4)
-        self.table.pack(fill="both", expand=True)
+        now = ttk.Label(self.body, text=conflict.now, wraplength=wrap, justify="left")
+        now.pack(anchor="w", side="bottom")
         ttk.Label(self.body, text=_("The entry as it is now:"), style=BOLD_LABEL).pack(
-            anchor="w", pady=(theme.pad, 0)
+            anchor="w", pady=(theme.pad, 0), side="bottom"
         )
-        ttk.Label(self.body, text=conflict.now, wraplength=wrap, justify="left").pack(anchor="w")
+        self.table = history_table(self.body, texts, theme, conflict.theirs, height=4)
         self.again_button = self.add_button(_("Do my change again"), self.accept, style="primary")
         if not conflict.can_redo:
             self.again_button.state(["disabled"])
@@ -150,9 +161,12 @@ class KeptDialog(Dialog):
         for name, (caption, width) in columns.items():
             self.table.heading(name, text=caption, anchor="w")
             self.table.column(name, width=theme.text_width("0") * width)
+        self.reason = ttk.Label(self.body, style=HINT_LABEL, wraplength=theme.px(700), justify="left")
+        self.reason.pack(anchor="w", fill="x", side="bottom")
+        wrap_to_width(self.reason)
         self.table.pack(fill="both", expand=True)
-        self.reason = ttk.Label(self.body, style=HINT_LABEL, wraplength=theme.px(740), justify="left")
-        self.reason.pack(anchor="w", fill="x")
+        tip_cut_cells(self.table, theme)
+        scroll_across(self.table, theme)
         self.table.bind("<<TreeviewSelect>>", lambda event: self._chosen())
         self.mend_button = self.add_button(_("Correct in the form"), self._mend, style="primary")
         self.drop_button = self.add_button(_("Give up"), self._drop, style="danger")
@@ -199,7 +213,7 @@ class KeptDialog(Dialog):
 def history_table(
     parent: tk.Misc, texts: Texts, theme: Theme, lines: Sequence[HistoryLine], *, height: int
 ) -> plain_ttk.Treeview:
-    """Make a table of changes.
+    """Make a table of changes and pack it; on a small screen it gives way to what was packed before.
 
     Args:
         parent: Where it stands.
@@ -226,4 +240,7 @@ def history_table(
     for line in lines:
         table.insert("", "end", values=line)
     offer_copy(table)
+    tip_cut_cells(table, theme)
+    table.pack(fill="both", expand=True)
+    scroll_across(table, theme)
     return table

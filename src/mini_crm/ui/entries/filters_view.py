@@ -14,8 +14,8 @@ from mini_crm.domain.model import Status
 from mini_crm.i18n import Texts
 from mini_crm.ui.entries.filters_presenter import Due, FilterValues
 from mini_crm.ui.entries.texts import EntryTexts
-from mini_crm.ui.theme import ERROR_LABEL, Theme
-from mini_crm.ui.widgets import ChoiceField, DateField, Field
+from mini_crm.ui.theme import Theme
+from mini_crm.ui.widgets import ChoiceField, DateField, Field, Note
 
 if TYPE_CHECKING:
     from mini_crm.ui.entries.page_presenter import EntriesPresenter
@@ -34,6 +34,7 @@ class EntryFiltersView(plain_ttk.Frame):
 
     Attributes:
         text: What is looked for anywhere in a row.
+        note: What is wrong with a filter.
     """
 
     def __init__(self, parent: tk.Misc, texts: Texts, theme: Theme) -> None:
@@ -90,9 +91,10 @@ class EntryFiltersView(plain_ttk.Frame):
         widgets = (self.text, self.manager, box, due_box, self.pay_by_from, self.pay_by_to, self.reset_button)
         for number, widget in enumerate(widgets):
             widget.grid(row=0, column=number, sticky="sew", padx=(0, gap))
-        self.columnconfigure(0, weight=2)
-        self.columnconfigure(1, weight=1)
-        self.error = ttk.Label(self, style=ERROR_LABEL)
+        self.columnconfigure(0, weight=2, minsize=theme.px(90))
+        self.columnconfigure(1, weight=1, minsize=theme.px(110))
+        # Over the heads of the table: a line of its own would move the rows under the mouse.
+        self.note = Note(self, theme)
         self.bind("<Destroy>", self._gone)
 
     def attach(self, presenter: EntriesPresenter) -> None:
@@ -133,11 +135,7 @@ class EntryFiltersView(plain_ttk.Frame):
 
     def show_error(self, text: str) -> None:
         """See ``FiltersPort``."""
-        self.error.configure(text=text)
-        if text:
-            self.error.grid(row=1, column=0, columnspan=7, sticky="w")
-        else:
-            self.error.grid_remove()
+        self.note.show(text)
 
     def focus_text(self) -> None:
         """Put the cursor into the search."""
@@ -168,6 +166,9 @@ class EntryFiltersView(plain_ttk.Frame):
             self._presenter.filters.changed()
 
     def _gone(self, event: tk.Event[tk.Misc]) -> None:
-        if event.widget is self and self._pause is not None:
+        if event.widget is not self:
+            return
+        self.note.hide()
+        if self._pause is not None:
             self.after_cancel(self._pause)
             self._pause = None

@@ -19,6 +19,9 @@ from mini_crm.ui.entries.texts import EntryTexts
 from mini_crm.ui.entries.writer import Outcome, Save
 from mini_crm.usecases.writes import Add, Update, Write
 
+Mended = Callable[[EntryDraft, Callable[[], None], Callable[[BaseException], None]], None]
+"""Takes a mended draft; calls back when it is kept, or with the reason why it could not be."""
+
 
 class FormPort(Protocol):
     """The form as its presenter sees it."""
@@ -99,7 +102,7 @@ class FormPresenter:
         self._last: Write | None = None
         self._busy = False
         self._same_pin: Entry | None = None
-        self._mending: Callable[[EntryDraft], None] | None = None
+        self._mending: Mended | None = None
 
     @property
     def groups(self) -> tuple[Group, ...]:
@@ -187,7 +190,7 @@ class FormPresenter:
         if self._entry is not None and self._entry.entry_id == entry.entry_id:
             self._entry = entry
 
-    def mend(self, entry: Entry | None, draft: EntryDraft, mended: Callable[[EntryDraft], None]) -> None:
+    def mend(self, entry: Entry | None, draft: EntryDraft, mended: Mended) -> None:
         """Fill the form from a write that was refused; saving hands the draft over instead of sending it."""
         self._take(entry)
         self._mending = mended
@@ -232,13 +235,11 @@ class FormPresenter:
             self._view.focus(bad)
             return
         draft = reader.draft(values)
-        if self._mending is not None:
-            mended = self._mending
-            self.clear()
-            mended(draft)
-            return
         self._busy = True
         self._view.show_busy(True)
+        if self._mending is not None:
+            self._mending(draft, self._mended, self._not_saved)
+            return
         self._last = self._write(draft)
         self._save([self._last], self._saved, self._not_saved)
 
@@ -253,6 +254,11 @@ class FormPresenter:
             if field in FIELDS:
                 self._view.show_error(str(field), sentence(error, self._desk.texts))
                 self._view.focus(str(field))
+
+    def _mended(self) -> None:
+        self._busy = False
+        self._view.show_busy(False)
+        self.clear()
 
     def _not_saved(self, _error: BaseException) -> None:
         self._busy = False

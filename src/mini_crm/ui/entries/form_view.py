@@ -16,7 +16,8 @@ from mini_crm.i18n import Texts
 from mini_crm.ui.entries.draft import FormValues
 from mini_crm.ui.entries.texts import EntryTexts
 from mini_crm.ui.theme import BOLD_LABEL, Theme
-from mini_crm.ui.widgets import AmountField, ChoiceField, DateField, Field, enter_goes_on
+from mini_crm.ui.widgets import AmountField, ChoiceField, DateField, Field, enter_goes_on, tip_cut_text
+from mini_crm.ui.widgets.note import shorten
 
 if TYPE_CHECKING:
     from mini_crm.ui.entries.page_presenter import EntriesPresenter
@@ -51,6 +52,7 @@ class EntryFormView(plain_ttk.Frame):
         super().__init__(parent)
         self._presenter: EntriesPresenter | None = None
         self._texts = texts
+        self._theme = theme
         self._status_names = EntryTexts(texts).statuses
         _ = texts.gettext
         pad = theme.px(6)
@@ -67,17 +69,19 @@ class EntryFormView(plain_ttk.Frame):
         grid = ttk.Frame(body)
         grid.pack(side="left", fill="x", expand=True)
 
-        self.group = ChoiceField(grid, theme, _("Group"), width=12)
-        self.manager = ChoiceField(grid, theme, _("Manager"), width=12)
-        self.pay_by = DateField(grid, theme, texts, _("Pay by"), today=date.today(), width=8)
-        self.comment = Field(grid, theme, _("Comment"), width=12)
-        self.client_pin = Field(grid, theme, _("Client PIN"), width=12)
-        self.amount = AmountField(grid, theme, texts, _("Amount or quantity"), width=8)
-        self.entered_on = Field(grid, theme, _("Day of entry"), width=12)
-        self.status = StatusField(grid, theme, _("Status"), width=12)
+        self.group = ChoiceField(grid, theme, _("Group"), width=12, steady=True)
+        self.manager = ChoiceField(grid, theme, _("Manager"), width=12, steady=True)
+        self.pay_by = DateField(grid, theme, texts, _("Pay by"), today=date.today(), width=8, steady=True)
+        self.comment = Field(grid, theme, _("Comment"), width=12, steady=True)
+        self.client_pin = Field(grid, theme, _("Client PIN"), width=12, steady=True)
+        self.amount = AmountField(grid, theme, texts, _("Amount or quantity"), width=8, steady=True)
+        self.entered_on = Field(grid, theme, _("Day of entry"), width=12, steady=True)
+        self.status = StatusField(grid, theme, _("Status"), width=12, steady=True)
         self.status.input.configure(values=list(self._status_names.values()))
         self.entered_on.set_readonly(True)
         self.entered_on.input.configure(takefocus=False)
+        for field in (self.group, self.manager, self.comment):
+            tip_cut_text(field.input, theme, field.get, theme.body)
         self.fields: dict[str, Field] = {
             "group": self.group,
             "manager": self.manager,
@@ -186,10 +190,12 @@ class EntryFormView(plain_ttk.Frame):
         """See ``FormPort``."""
         if text:
             shown = self._texts.gettext("{hint} — show it").format(hint=text)
-            self.pin_hint.configure(text=shown)
-            self.pin_hint.pack(side="right")
+            room = self.title.master.winfo_width() - self.title.winfo_reqwidth() - self._theme.px(24)
+            self.pin_hint.configure(text=shorten(shown, self._theme.body, room))
+            # Placed, so that it makes the line no higher and moves nothing below.
+            self.pin_hint.place(relx=1.0, rely=0.5, anchor="e")
         else:
-            self.pin_hint.pack_forget()
+            self.pin_hint.place_forget()
 
     def show_busy(self, busy: bool) -> None:
         """See ``FormPort``."""

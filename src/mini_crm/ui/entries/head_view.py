@@ -12,6 +12,7 @@ import ttkbootstrap as ttk
 from mini_crm.i18n import Texts
 from mini_crm.ui.entries.head_presenter import Bar
 from mini_crm.ui.theme import AMBER_LABEL, BOLD_LABEL, HINT_LABEL, NUMBER_LABEL, OK_LABEL, Theme
+from mini_crm.ui.widgets import wrap_to_width
 
 if TYPE_CHECKING:
     from mini_crm.ui.entries.page_presenter import EntriesPresenter
@@ -158,9 +159,12 @@ class EntryHeadView(plain_ttk.Frame):
             ttk.Label(self.bars, text=rate, style=NUMBER_LABEL if bar.win_rate else HINT_LABEL).grid(
                 row=row + 1, column=0, sticky="nw", padx=(0, gap)
             )
-            ttk.Label(self.bars, text=bar.caption, style=BOLD_LABEL).grid(row=row, column=1, sticky="w")
+            forecast = ttk.Label(self.bars, text=bar.caption, style=BOLD_LABEL)
+            forecast.grid(row=row, column=1, sticky="ew")
             details = ttk.Label(self.bars, text=" · ".join(bar.details), style=HINT_LABEL)
-            details.grid(row=row + 2, column=0, columnspan=2, sticky="w")
+            details.grid(row=row + 2, column=0, columnspan=2, sticky="ew")
+            wrap_to_width(forecast)
+            wrap_to_width(details)
             drawn = ForecastBar(self.bars, self._theme, bar)
             drawn.grid(row=row + 1, column=1, sticky="ew")
         if not bars:

@@ -12,11 +12,12 @@ from mini_crm.domain.money import format_amount
 from mini_crm.messages import sentence
 from mini_crm.ui.desk import Desk
 from mini_crm.ui.entries.draft import DraftReader
+from mini_crm.ui.entries.form_presenter import Mended
 from mini_crm.ui.entries.texts import EntryTexts
 from mini_crm.usecases.outbox import Kept, Outbox
-from mini_crm.usecases.writes import Add, Delete, Update
+from mini_crm.usecases.writes import Add, Delete, Update, Write
 
-Mend = Callable[[Entry | None, EntryDraft, Callable[[EntryDraft], None]], None]
+Mend = Callable[[Entry | None, EntryDraft, Mended], None]
 """Opens a draft in the form, over an entry or as a new one; saving hands the mended draft over."""
 
 
@@ -118,12 +119,21 @@ class KeptPresenter:
     def _open(self, op_id: UUID, entry: Entry | None, draft: EntryDraft) -> None:
         version = None if entry is None else entry.version
 
-        def mended(new: EntryDraft) -> None:
+        def mended(
+            new: EntryDraft, then: Callable[[], None], failed: Callable[[BaseException], None]
+        ) -> None:
             if new.status is draft.status:
                 new = replace(new, status_on=draft.status_on, paid_amount=draft.paid_amount)
-            self._desk.tasks.run(
-                lambda: self._outbox.mend(op_id, new, version), lambda _: self._changed(), self._failed
-            )
+
+            def done(_write: Write) -> None:
+                then()
+                self._changed()
+
+            def not_done(error: BaseException) -> None:
+                self._failed(error)
+                failed(error)
+
+            self._desk.tasks.run(lambda: self._outbox.mend(op_id, new, version), done, not_done)
 
         self._view.close()
         self._mend(entry, draft, mended)

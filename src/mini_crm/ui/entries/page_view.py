@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tkinter as tk
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from tkinter import ttk as plain_ttk
 
 import ttkbootstrap as ttk
@@ -32,12 +32,14 @@ from mini_crm.ui.widgets import Banner, latin_letter
 from mini_crm.ui.widgets.dialogs import ask
 
 KEYS = "EntriesPage"
+TABLE_ROW = 5
+"""It takes the height that is left."""
 SAID_MS = 8000
 """A sentence that tells of no error goes away after so long."""
 
 
 class EntriesView(plain_ttk.Frame):
-    """The page that a lead has open all day; an ``EntriesViewPort``.
+    """The page that a lead has open all day; an ``EntriesViewPort`` once ``build`` has come to its end.
 
     Args:
         parent: Where it stands.
@@ -62,31 +64,44 @@ class EntriesView(plain_ttk.Frame):
         self._theme = theme
         self._presenter: EntriesPresenter | None = None
         self._forget: str | None = None
-        _, gap = texts.gettext, theme.px(4)
+        self._keys = texts.gettext(
+            "Ctrl+Enter save · Ctrl+F search · F6 paid · F7 refused · F8 expected · F3 history"
+        )
+        self.columnconfigure(0, weight=1)
+        self.rowconfigure(TABLE_ROW, weight=1)
+        self.bind("<Destroy>", self._gone)
+
+    def build(self) -> Iterator[None]:
+        """Make the parts, top to bottom; at each ``yield`` the window can draw those that are there."""
+        texts, theme = self._texts, self._theme
         self.head = EntryHeadView(self, texts, theme)
+        self._place(self.head, 0)
         self.lost = Banner(self, theme)
+        self._place(self.lost, 1, space=0)
         self.trouble = Banner(self, theme)
+        self._place(self.trouble, 2, space=0)
+        yield
         self.form = EntryFormView(self, texts, theme)
+        self._place(self.form, 3)
+        yield
         self.filters = EntryFiltersView(self, texts, theme)
+        self._place(self.filters, 4)
+        yield
+        self.table = EntryTableView(self, texts, theme, lambda text: self.summary.configure(text=text))
+        self._place(self.table, TABLE_ROW)
+        yield
         self.panel = EntryDeleteView(self, texts, theme)
+        self._place(self.panel, 6)
         foot = ttk.Frame(self)
         self.summary = ttk.Label(foot)
-        self.table = EntryTableView(self, texts, theme, lambda text: self.summary.configure(text=text))
         self.said = ttk.Label(foot)
         self.connection = ttk.Label(foot, style=HINT_LABEL)
         self.kept = ttk.Button(foot, bootstyle="primary-link", padding=0)
-        self._keys = _("Ctrl+Enter save · Ctrl+F search · F6 paid · F7 refused · F8 expected · F3 history")
         self.summary.pack(side="left")
         self.connection.pack(side="right")
         self.said.pack(side="right", padx=theme.px(12))
         self._forget_said()
-        self.columnconfigure(0, weight=1)
-        parts = (self.head, self.lost, self.trouble, self.form, self.filters, self.table, self.panel, foot)
-        for row, part in enumerate(parts):
-            space = (0, 0) if part in (self.lost, self.trouble) else (0, gap)
-            part.grid(row=row, column=0, sticky="nsew" if part is self.table else "ew", pady=space)
-        self.rowconfigure(parts.index(self.table), weight=1)
-        self.bind("<Destroy>", self._gone)
+        self._place(foot, 7)
 
     def attach(self, presenter: EntriesPresenter) -> None:
         """See ``EntriesViewPort``."""
@@ -157,6 +172,10 @@ class EntriesView(plain_ttk.Frame):
     def open_kept(self) -> KeptPort:
         """See ``EntriesViewPort``."""
         return KeptDialog(self, self._texts, self._theme)
+
+    def _place(self, part: plain_ttk.Frame, row: int, *, space: int = 4) -> None:
+        sticky = "nsew" if row == TABLE_ROW else "ew"
+        part.grid(row=row, column=0, sticky=sticky, pady=(0, self._theme.px(space)))
 
     def _refresh(self) -> None:
         if self._presenter is not None:

@@ -11,10 +11,13 @@ from mini_crm.i18n import Texts
 from mini_crm.ui.entries.draft import FIELDS
 from mini_crm.ui.entries.paste_presenter import PastedRow, PastePresenter
 from mini_crm.ui.theme import ERROR_LABEL, HINT_LABEL, TABLE, Theme
+from mini_crm.ui.widgets import scroll_across, tip_cut_cells, wrap_to_width
 from mini_crm.ui.widgets.dialogs import Dialog
 
 WIDTHS = {"group": 13, "manager": 16, "client_pin": 12, "amount": 12, "pay_by": 13, "comment": 18}
 """In digits of the table's font."""
+WRAP = 700
+"""Width of a sentence, in pixels at 100 %."""
 BAD = "bad"
 SIGN = "✖ "
 """Before a bad cell, beside the colour of its row."""
@@ -37,7 +40,17 @@ class PasteDialog(Dialog):
         hint = _(
             "Bad cells are marked with {sign}. Double-click a cell to change it. Good rows can be saved now."
         )
-        ttk.Label(self.body, text=hint.format(sign=SIGN.strip()), style=HINT_LABEL).pack(anchor="w")
+        explained = ttk.Label(
+            self.body, text=hint.format(sign=SIGN.strip()), style=HINT_LABEL, wraplength=theme.px(WRAP)
+        )
+        explained.pack(anchor="w", fill="x")
+        wrap_to_width(explained)
+        self.count = ttk.Label(self.body)
+        self.count.pack(anchor="w", side="bottom")
+        self.errors = ttk.Label(self.body, style=ERROR_LABEL, wraplength=theme.px(WRAP), justify="left")
+        self.errors.pack(anchor="w", fill="x", side="bottom")
+        wrap_to_width(self.errors)
+        # Last, so that on a small screen it is the table that gives way.
         frame = ttk.Frame(self.body)
         frame.pack(fill="both", expand=True)
         self.table = ttk.Treeview(
@@ -45,8 +58,8 @@ class PasteDialog(Dialog):
         )
         bar = ttk.Scrollbar(frame, command=self.table.yview)
         self.table.configure(yscrollcommand=bar.set)
-        self.table.pack(side="left", fill="both", expand=True)
         bar.pack(side="right", fill="y")
+        self.table.pack(side="left", fill="both", expand=True)
         self.table.heading("number", text="№")
         self.table.column("number", width=theme.px(40), anchor="e", stretch=False)
         for name in FIELDS:
@@ -57,10 +70,8 @@ class PasteDialog(Dialog):
         self.table.bind("<F2>", lambda event: self._edit_first_bad())
         self.table.bind("<Return>", lambda event: self._edit_first_bad())
         self.table.bind("<Delete>", lambda event: self._drop())
-        self.errors = ttk.Label(self.body, style=ERROR_LABEL, wraplength=theme.px(760), justify="left")
-        self.errors.pack(anchor="w", fill="x")
-        self.count = ttk.Label(self.body)
-        self.count.pack(anchor="w")
+        tip_cut_cells(self.table, theme)
+        scroll_across(self.table, theme)
         self.save_button = self.add_button(_("Save the good rows"), self._save, style="primary")
         self.drop_button = self.add_button(_("Leave the chosen rows out"), self._drop)
         self.add_button(_("Cancel"), self.cancel)

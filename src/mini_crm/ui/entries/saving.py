@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Protocol
 
-from mini_crm.domain.errors import DatabaseUnreachable
+from mini_crm.domain.errors import DatabaseUnreachable, MiniCrmError
 from mini_crm.messages import sentence
 from mini_crm.ui.desk import Desk
 from mini_crm.ui.entries.conflict import ConflictTexts, describe, redo
@@ -13,7 +13,7 @@ from mini_crm.ui.entries.form_presenter import FormPresenter
 from mini_crm.ui.entries.table_presenter import TablePresenter
 from mini_crm.ui.entries.texts import EntryTexts
 from mini_crm.ui.entries.writer import Conflict, EntryWriter, Outcome
-from mini_crm.usecases.writes import Write
+from mini_crm.usecases.writes import Add, Write
 
 
 class SavingPort(Protocol):
@@ -108,14 +108,21 @@ class Saving:
             said.append(
                 _("The database does not answer. What you wrote is kept on this computer and is sent later.")
             )
-        for _write, error in outcome.refused:
-            if isinstance(error, DatabaseUnreachable):
-                said.append(
-                    _("The database does not answer. Nothing was stored; the form is kept: save again later.")
-                )
-            else:
-                said.append(sentence(error, self._desk.texts))
-        return list(dict.fromkeys(said))
+        refused: dict[str, list[Write]] = {}
+        for write, error in outcome.refused:
+            refused.setdefault(self._why(error), []).append(write)
+        for why, writes in refused.items():
+            alone = outcome.count == 1 and isinstance(writes[0], Add)
+            names = self._texts.names(writes)
+            said.append(why if alone else f"{names[:1].upper()}{names[1:]}: {why}")
+        return said
+
+    def _why(self, error: MiniCrmError) -> str:
+        if isinstance(error, DatabaseUnreachable):
+            return self._desk.texts.gettext(
+                "NOT stored: the database does not answer. Do it again later; what you typed is still here."
+            )
+        return sentence(error, self._desk.texts)
 
     def _show_conflict(self, conflict: Conflict) -> None:
         form = self._form()

@@ -12,11 +12,11 @@ import ttkbootstrap as ttk
 
 from mini_crm.domain.model import EntrySort, Status
 from mini_crm.i18n import Texts
-from mini_crm.ui.entries.columns import ColumnMemory, drag_columns
+from mini_crm.ui.entries.columns import ColumnMemory, displayed, drag_columns, toggle_column
 from mini_crm.ui.entries.texts import COLUMNS, EntryTexts, Mark, Row
 from mini_crm.ui.memory import Memory
 from mini_crm.ui.theme import TABLE, Theme
-from mini_crm.ui.widgets import copy_rows, offer_copy
+from mini_crm.ui.widgets import copy_rows, offer_copy, tip_cut_cells
 
 if TYPE_CHECKING:
     from mini_crm.ui.entries.page_presenter import EntriesPresenter
@@ -24,8 +24,13 @@ if TYPE_CHECKING:
 NEAR_END = 0.9
 """Scrolled so far, the next page is read."""
 
-LEAST = {EntrySort.GROUP: 7, EntrySort.MANAGER: 12, EntrySort.COMMENT: 7}
+LEAST = {EntrySort.GROUP: 9, EntrySort.MANAGER: 12, EntrySort.COMMENT: 9}
 """How many digits wide a column of names is at least; it takes its share of the room that is left."""
+MOST = {EntrySort.GROUP: 22, EntrySort.MANAGER: 26, EntrySort.COMMENT: 16}
+"""How many digits wide a column of names becomes by itself; a person may make it wider."""
+
+SCROLL = 80
+"""Pixels, at 100 %, by which an arrow key scrolls sideways."""
 
 RIGHT = {EntrySort.ENTRY_ID, EntrySort.AMOUNT, EntrySort.PROBABILITY}
 
@@ -53,7 +58,9 @@ class EntryTableView(plain_ttk.Frame):
         self._entry_texts = EntryTexts(texts)
         self._tell_summary = tell_summary
         self.summary = ""
-        self._row_height = theme.row_height
+        self._theme = theme
+        self._wanted: dict[EntrySort, int] = {}
+        self._anchor = self._end = ""
         self._shown: dict[str, Row] = {}
         self._memory = ColumnMemory(Memory())
         names = [column.value for column in COLUMNS]
@@ -70,15 +77,17 @@ class EntryTableView(plain_ttk.Frame):
         for column in COLUMNS:
             caption = self._entry_texts.captions[column]
             cell = theme.text_width(widest.get(column, "0" * LEAST.get(column, 0))) + theme.px(12)
-            head = theme.text_width(caption, bold=True) + theme.px(20) if column in widest else 0
+            head = theme.text_width(caption, bold=True) + theme.px(20)
             anchor: Literal["e", "w"] = "e" if column in RIGHT else "w"
             self.tree.heading(column.value, text=caption, anchor=anchor)
+            # Where the window is too narrow for the least widths there is a scroll bar below.
+            least = max(cell, head) if column in LEAST else theme.px(30)
             self.tree.column(
                 column.value,
                 width=max(cell, head),
-                minwidth=theme.px(30),
+                minwidth=least,
                 anchor=anchor,
-                stretch=column in LEAST,
+                stretch=column is EntrySort.COMMENT,
             )
         colours = theme.colours
         self.tree.tag_configure(Mark.OVERDUE, foreground=colours.overdue, background=colours.overdue_back)
@@ -88,6 +97,8 @@ class EntryTableView(plain_ttk.Frame):
         self.tree.tag_configure(Mark.PAID, foreground=colours.paid, background=colours.paid_back)
         self.tree.tag_configure(Mark.REFUSED, foreground=colours.refused, background=colours.refused_back)
         offer_copy(self.tree)
+        tip_cut_cells(self.tree, theme)
+        self.tree.bind("<Configure>", lambda event: self._fit())
 
     def attach(self, presenter: EntriesPresenter) -> None:
         """Tell this presenter what the person does."""
@@ -99,17 +110,22 @@ class EntryTableView(plain_ttk.Frame):
             presenter.table.order_by(*order)
         for column in COLUMNS:
             self.tree.heading(column.value, command=partial(presenter.table.sort_by, column))
-        drag_columns(self.tree, lambda: self._memory.keep(self.tree))
-        tree = self.tree
+        tree, memory = self.tree, self._memory
+        drag_columns(tree, partial(memory.keep_order, tree), partial(memory.keep_widths, tree))
         tree.bind("<Double-1>", self._double)
         tree.bind("<Return>", lambda event: presenter.edit_selected())
         tree.bind("<KP_Enter>", lambda event: presenter.edit_selected())
         tree.bind("<Delete>", lambda event: presenter.actions.propose_delete())
         tree.bind("<<Paste>>", lambda event: self.paste())
         tree.bind("<Button-3>", self._menu_at_pointer)
+        tree.bind("<<TreeviewSelect>>", lambda event: self._tell())
         tree.bind("<Menu>", lambda event: self._menu_at_focus())
-        tree.bind("<Shift-Down>", lambda event: self._choose_also(tree.next(tree.focus())))
-        tree.bind("<Shift-Up>", lambda event: self._choose_also(tree.prev(tree.focus())))
+        tree.bind("<Shift-Down>", lambda event: self._choose_to(tree.next(tree.focus())))
+        tree.bind("<Shift-Up>", lambda event: self._choose_to(tree.prev(tree.focus())))
+        tree.bind("<Shift-Home>", lambda event: self._choose_to(next(iter(self._shown), "")))
+        tree.bind("<Shift-End>", lambda event: self._choose_to(next(reversed(self._shown), "")))
+        tree.bind("<Left>", lambda event: self._scroll_across(-1))
+        tree.bind("<Right>", lambda event: self._scroll_across(1))
         tree.bind("<Shift-F10>", lambda event: self._menu_at_focus())
         for key, action in self._quick_keys(presenter):
             tree.bind(key, partial(_call, action))
@@ -131,7 +147,10 @@ class EntryTableView(plain_ttk.Frame):
         if tree.get_children() != tuple(wanted):
             tree.set_children("", *wanted)
         self._shown = wanted
+        if rows and not self._wanted:
+            self._measure(rows)
         self._scroll_to(top)
+        self._tell()
 
     def append_rows(self, rows: Sequence[Row]) -> None:
         """See ``TablePort``."""
@@ -167,7 +186,7 @@ class EntryTableView(plain_ttk.Frame):
     def show_summary(self, text: str) -> None:
         """See ``TablePort``."""
         self.summary = text
-        self._tell_summary(text)
+        self._tell()
 
     def paste(self) -> str:
         """Give the clipboard's text to the presenter."""
@@ -213,22 +232,83 @@ class EntryTableView(plain_ttk.Frame):
             else:
                 caption, key, action = line
                 menu.add_command(label=caption, accelerator=key, command=action)
+        menu.add_separator()
+        menu.add_cascade(label=_("Columns"), menu=self.column_menu(menu))
         return menu
 
+    def column_menu(self, parent: tk.Misc) -> tk.Menu:
+        """Make the menu that hides and shows columns."""
+        menu = tk.Menu(parent, tearoff=False)
+        shown = displayed(self.tree)
+        for column in COLUMNS:
+            mark = "✓" if column.value in shown else "    "
+            menu.add_command(
+                label=f"{mark} {self._entry_texts.captions[column]}", command=partial(self._toggle, column)
+            )
+        return menu
+
+    def _toggle(self, column: EntrySort) -> None:
+        toggle_column(self.tree, column.value)
+        self._memory.keep_order(self.tree)
+        self._fit()
+
     def _menu_at_pointer(self, event: tk.Event[tk.Misc]) -> None:
+        if self.tree.identify_region(event.x, event.y) == "heading":
+            _show(self.column_menu(self), event.x_root, event.y_root)
+            return
         name = self.tree.identify_row(event.y)
         if name and name not in self.tree.selection():
             self.tree.selection_set(name)
             self.tree.focus(name)
         self._pop_up(event.x_root, event.y_root)
 
-    def _choose_also(self, row: str) -> str:
-        """Choose one row more, so that many can be marked with the keyboard alone."""
+    def _choose_to(self, row: str) -> str:
+        """Choose all rows from where Shift was pressed first to this one, as Excel does."""
+        tree, rows = self.tree, list(self._shown)
         if row:
-            self.tree.selection_add(row)
-            self.tree.focus(row)
-            self.tree.see(row)
+            if tree.focus() != self._end or self._anchor not in tree.selection():
+                self._anchor = tree.focus() if tree.exists(tree.focus()) else row
+            first, last = sorted((rows.index(self._anchor), rows.index(row)))
+            tree.selection_set(rows[first : last + 1])
+            tree.focus(row)
+            tree.see(row)
+            self._end = row
         return "break"
+
+    def _scroll_across(self, direction: int) -> str:
+        self.tree.xview_scroll(direction * self._theme.px(SCROLL), "units")
+        return "break"
+
+    def _tell(self) -> None:
+        """Say how many rows are chosen, beside counts and sums of all."""
+        chosen, texts = len(self.tree.selection()), self._texts
+        said = texts.ngettext("chosen: {n}", "chosen: {n}", chosen).format(n=chosen)
+        self._tell_summary(f"{self.summary} · {said}" if chosen > 1 else self.summary)
+
+    def _measure(self, rows: Sequence[Row]) -> None:
+        """See how wide the columns of names would have to be; once, so that they stand still."""
+        theme = self._theme
+        for at, column in enumerate(COLUMNS):
+            if column in MOST:
+                longest = max(theme.text_width(text) for text in {row.cells[at] for row in rows})
+                self._wanted[column] = min(longest + theme.px(12), theme.text_width("0" * MOST[column]))
+        self._fit()
+
+    def _fit(self) -> None:
+        """Give the columns of names the room that there is, as long as nobody has set other widths."""
+        if self._memory.has_widths or not self._wanted:
+            return
+        shown = [EntrySort(name) for name in displayed(self.tree)]
+        least = {name: int(self.tree.column(name, "minwidth")) for name in self._wanted}
+        fixed = sum(int(self.tree.column(name, "width")) for name in shown if name not in self._wanted)
+        room = self.tree.winfo_width() - fixed - sum(least[name] for name in shown if name in least)
+        missing = {name: max(0, self._wanted[name] - least[name]) for name in shown if name in least}
+        share = min(1.0, max(0, room) / (sum(missing.values()) or 1))
+        widths = {name: least[name] + int(more * share) for name, more in missing.items()}
+        if EntrySort.COMMENT in widths:
+            widths[EntrySort.COMMENT] += max(0, room - sum(missing.values()))
+        for name, width in widths.items():
+            self.tree.column(name, width=width)
 
     def _menu_at_focus(self) -> None:
         box = self.tree.bbox(self.tree.focus()) if self.tree.focus() else ""
@@ -238,9 +318,7 @@ class EntryTableView(plain_ttk.Frame):
     def _pop_up(self, x: int, y: int) -> None:
         if self._presenter is not None:
             self.tree.focus_set()
-            menu = self.menu(self._presenter)
-            menu.bind("<Unmap>", lambda event: menu.after_idle(menu.destroy))
-            menu.tk_popup(x, y)
+            _show(self.menu(self._presenter), x, y)
 
     def _double(self, event: tk.Event[tk.Misc]) -> None:
         if self._presenter is not None and self.tree.identify_region(event.x, event.y) == "cell":
@@ -253,7 +331,7 @@ class EntryTableView(plain_ttk.Frame):
 
     def _is_laid_out(self, first: float) -> bool:
         """Say whether the end in sight is real: before the table has its place it is not."""
-        fits = self.tree.winfo_height() > self._row_height * len(self._shown)
+        fits = self.tree.winfo_height() > self._theme.row_height * len(self._shown)
         return bool(self._shown) and (first > 0 or fits)
 
     def _scrolled_across(self, first: str, last: str) -> None:
@@ -277,6 +355,15 @@ class EntryTableView(plain_ttk.Frame):
         step = list(self._shown).index(name) - now
         if step:
             self.tree.yview_scroll(step, "units")
+
+
+def _show(menu: tk.Menu, x: int, y: int) -> None:
+    def gone(event: tk.Event[tk.Misc]) -> None:
+        if event.widget is menu:  # and not one of its own menus
+            menu.after_idle(menu.destroy)
+
+    menu.bind("<Unmap>", gone)
+    menu.tk_popup(x, y)
 
 
 def _call(action: Callable[[], None], _event: tk.Event[tk.Misc]) -> None:

@@ -13,9 +13,14 @@ from mini_crm.domain.model import Action, Entry, EntrySort, EntryVersion, Status
 from mini_crm.domain.money import format_amount
 from mini_crm.i18n import Texts
 from mini_crm.report.wording import percent, unit_name
+from mini_crm.usecases.writes import Add, Write
 
 COLUMNS = tuple(EntrySort)
 """The columns of the table, in their first order; each can be sorted by."""
+
+
+MOST_NAMED = 60
+"""Of entries that could not be stored so many are named in a sentence."""
 
 
 class Mark(StrEnum):
@@ -159,6 +164,20 @@ class EntryTexts:
         ]
         return " · ".join(parts)
 
+    def names(self, writes: Sequence[Write]) -> str:
+        """Name what was to be written: entries by their numbers, new ones by their PINs."""
+        ngettext = self.texts.ngettext
+        numbers = [str(write.entry_id) for write in writes if not isinstance(write, Add)]
+        pins = [write.draft.client_pin for write in writes if isinstance(write, Add)]
+        parts = []
+        if numbers:
+            template = ngettext("entry {numbers}", "entries {numbers}", len(numbers))
+            parts.append(template.format(numbers=_listed(numbers)))
+        if pins:
+            template = ngettext("new entry with PIN {pins}", "new entries with PINs {pins}", len(pins))
+            parts.append(template.format(pins=_listed(pins)))
+        return "; ".join(parts)
+
     def day(self, day: date | None) -> str:
         """Write a day; nothing for none."""
         return "" if day is None else format_date(day, language=self.texts.language)
@@ -213,3 +232,8 @@ class EntryTexts:
                 return self.day(value)
             case _:
                 return str(value)
+
+
+def _listed(names: Sequence[str]) -> str:
+    """Write names in a row; of very many the first ones."""
+    return ", ".join([*names[:MOST_NAMED], *(["…"] if len(names) > MOST_NAMED else [])])

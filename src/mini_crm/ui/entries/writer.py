@@ -52,6 +52,11 @@ class Outcome:
     conflicts: list[Conflict] = field(default_factory=list)
     refused: list[tuple[Write, MiniCrmError]] = field(default_factory=list)
 
+    @property
+    def count(self) -> int:
+        """How many writes there were."""
+        return len(self.stored) + len(self.kept) + len(self.conflicts) + len(self.refused)
+
 
 class Save(Protocol):
     """Sends writes, shows what became of them, then calls back."""

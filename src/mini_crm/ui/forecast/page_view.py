@@ -171,11 +171,13 @@ class ForecastView(plain_ttk.Frame):
         page = ttk.Frame(pages, padding=theme.px(4))
         form = ttk.Frame(page)
         form.grid(row=0, column=0, sticky="nw", padx=(0, theme.pad))
-        self.amount = AmountField(form, theme, self._texts, _("Your own number for the period"), width=16)
+        self.amount = AmountField(
+            form, theme, self._texts, _("Your own number for the period"), width=16, steady=True
+        )
         self.amount.grid(row=0, column=0, sticky="ew")
         self.save = ttk.Button(form, text=_("Record"), command=self._commit)
         self.save.grid(row=0, column=1, padx=(theme.pad, 0))
-        self.note = Field(form, theme, _("Note"), width=30)
+        self.note = Field(form, theme, _("Note"), width=30, steady=True)
         self.note.grid(row=1, column=0, columnspan=2, sticky="ew")
         enter_goes_on([self.amount, self.note], self._commit)
         self.commitments = ReadOnlyTable(page, theme, height=2)

@@ -12,6 +12,7 @@ import ttkbootstrap as ttk
 from mini_crm.ui.forecast.texts import Column
 from mini_crm.ui.theme import TABLE, Theme
 from mini_crm.ui.widgets.clipboard import offer_copy
+from mini_crm.ui.widgets.tips import tip_cut_cells
 
 TOTAL = "total"
 SCROLL = 80
@@ -46,6 +47,7 @@ class ReadOnlyTable(plain_ttk.Frame):
         self.columnconfigure(0, weight=1)
         self.rowconfigure(0, weight=1)
         offer_copy(self.tree)
+        tip_cut_cells(self.tree, theme)
         self.tree.bind("<Left>", lambda event: self._scroll(-1))
         self.tree.bind("<Right>", lambda event: self._scroll(1))
         self.tree.bind("<FocusIn>", lambda event: self._choose_first())

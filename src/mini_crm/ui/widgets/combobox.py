@@ -11,6 +11,8 @@ import ttkbootstrap as ttk
 from mini_crm.ui.matching import matching, the_one
 from mini_crm.ui.theme import Theme
 
+SCROLLED = "<<PageScrolled>>"
+"""A window gets this event when what is in it has moved, so that an open list would stay behind."""
 MAX_ROWS = 12
 ARROW_ZONE = 24
 """Pixels at the right end, at 100 %, where a click opens the list whatever the look."""
@@ -215,7 +217,7 @@ class _DropDown(tk.Toplevel):
         self._top = top
         self._outside = [
             (sequence, top.bind(sequence, self._outside_event, add="+"))
-            for sequence in ("<Button-1>", "<Configure>")
+            for sequence in ("<Button-1>", "<Configure>", SCROLLED)
         ]
         self._place = (top.winfo_rootx(), top.winfo_rooty(), top.winfo_width(), top.winfo_height())
 
@@ -245,8 +247,13 @@ class _DropDown(tk.Toplevel):
             self._bar.pack_forget()
         self.update_idletasks()
         field = self._field
-        width, height = max(field.winfo_width(), 1), self.winfo_reqheight()
-        x, y = field.winfo_rootx(), field.winfo_rooty() + field.winfo_height()
+        # A narrow field must not cut the names that one has to choose from.
+        longest = self._theme.text_width(max(names, key=len)) + self._theme.px(10)
+        bar = self._bar.winfo_reqwidth() if len(names) > rows else 0
+        width = min(max(field.winfo_width(), longest + bar), field.winfo_screenwidth())
+        height = self.winfo_reqheight()
+        x = max(0, min(field.winfo_rootx(), field.winfo_screenwidth() - width))
+        y = field.winfo_rooty() + field.winfo_height()
         if y + height > field.winfo_screenheight() and field.winfo_rooty() - height >= 0:
             y = field.winfo_rooty() - height
         self.geometry(f"{width}x{height}+{x}+{y}")

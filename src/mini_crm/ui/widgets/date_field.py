@@ -36,6 +36,7 @@ class DateField(Field):
         name: The field named in errors.
         width: In characters.
         has_line: See ``Field``.
+        steady: See ``Field``.
     """
 
     def __init__(
@@ -49,12 +50,13 @@ class DateField(Field):
         name: str = "pay_by",
         width: int = 12,
         has_line: bool = True,
+        steady: bool = False,
     ) -> None:
         self._texts = texts
         self._name = name
         self.today = today
         self._calendar: _CalendarWindow | None = None
-        super().__init__(parent, theme, label, width=width, has_line=has_line)
+        super().__init__(parent, theme, label, width=width, has_line=has_line, steady=steady)
         self._button = ttk.Button(
             self, text="\u25be", width=2, command=self.toggle_calendar, takefocus=False, padding=(2, 1)
         )

@@ -49,9 +49,10 @@ class Dialog(tk.Toplevel):
         if top.winfo_viewable():
             self.transient(top)
         self.body = ttk.Frame(self, padding=2 * theme.pad)
-        self.body.pack(fill="both", expand=True)
         self._buttons = ttk.Frame(self, padding=(2 * theme.pad, 0, 2 * theme.pad, 2 * theme.pad))
+        # First, so that on a small screen the buttons keep their room.
         self._buttons.pack(fill="x", side="bottom")
+        self.body.pack(fill="both", expand=True)
         self.protocol("WM_DELETE_WINDOW", self.cancel)
         self.bind("<Escape>", lambda event: self.cancel())
 
@@ -75,12 +76,14 @@ class Dialog(tk.Toplevel):
         """Put it over its parent and make the parent wait; the caller goes on at once."""
         self.update_idletasks()
         below = self._below
-        width, height = self.winfo_reqwidth(), self.winfo_reqheight()
+        width = min(self.winfo_reqwidth(), self.winfo_screenwidth())
+        height = min(self.winfo_reqheight(), self.winfo_screenheight())
         x = below.winfo_rootx() + (below.winfo_width() - width) // 2
         y = below.winfo_rooty() + (below.winfo_height() - height) // 3
         x = max(0, min(x, self.winfo_screenwidth() - width))
         y = max(0, min(y, self.winfo_screenheight() - height))
-        self.geometry(f"+{x}+{y}")
+        fits = (width, height) == (self.winfo_reqwidth(), self.winfo_reqheight())
+        self.geometry(f"+{x}+{y}" if fits else f"{width}x{height}+{x}+{y}")
         self.deiconify()
         self.lift()
         self.wait_visibility()

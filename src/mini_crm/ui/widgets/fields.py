@@ -15,6 +15,7 @@ from mini_crm.domain.money import edit_amount, parse_amount
 from mini_crm.i18n import Texts
 from mini_crm.ui.theme import ERROR_LABEL, HINT_LABEL, Theme
 from mini_crm.ui.widgets.combobox import FilteredCombobox
+from mini_crm.ui.widgets.note import Note, shorten
 
 PAUSE_MS = 500
 """After so long without a key the person has stopped typing."""
@@ -30,6 +31,8 @@ class Field(plain_ttk.Frame):
         width: Of the input, in characters.
         hint: Shown in the line while there is no error.
         has_line: Without the line an error only colours the input.
+        steady: The line keeps its height, so that nothing below moves: a sentence that does not fit is cut,
+            and lies over what is below in full while the cursor is in the input or the mouse on the line.
 
     Attributes:
         input: The widget that takes the text.
@@ -46,9 +49,11 @@ class Field(plain_ttk.Frame):
         width: int = 24,
         hint: str = "",
         has_line: bool = True,
+        steady: bool = False,
     ) -> None:
         super().__init__(parent)
         self.theme = theme
+        self._steady = steady
         self._hint = hint
         self._error = ""
         self._pause: str | None = None
@@ -60,10 +65,19 @@ class Field(plain_ttk.Frame):
         self.columnconfigure(0, weight=1)
         self.input = self._make_input(width)
         self.input.grid(row=1, column=0, sticky="ew")
-        self._line = ttk.Label(self, text=hint, style=HINT_LABEL)
-        if has_line:
+        slot = ttk.Frame(self, height=theme.small.metrics("linespace")) if steady else self
+        self._line = ttk.Label(slot, text=hint, style=HINT_LABEL, padding=0)
+        self._note = Note(self.input, theme)
+        if steady:
+            slot.grid(row=2, column=0, columnspan=3, sticky="ew")
+            self._line.place(x=0, y=0, relwidth=1)
+            self._line.bind("<Enter>", lambda event: self._note.show(self._error if self._is_cut() else ""))
+            self._line.bind("<Leave>", lambda event: self.after_idle(self._write_line))
+            for sequence in ("<FocusIn>", "<FocusOut>"):
+                self.input.bind(sequence, lambda event: self.after_idle(self._write_line), add="+")
+        elif has_line:
             self._line.grid(row=2, column=0, columnspan=3, sticky="ew")
-        self.bind("<Configure>", lambda event: self._line.configure(wraplength=max(event.width, 50)))
+        self.bind("<Configure>", lambda event: self._fit_line(event.width))
         self.input.bind("<KeyRelease>", lambda event: self._look(), add="+")
         for sequence in ("<<Paste>>", "<<Cut>>", "<<ComboboxSelected>>"):
             self.input.bind(sequence, lambda event: self._look_soon(), add="+")
@@ -90,14 +104,13 @@ class Field(plain_ttk.Frame):
     def show_error(self, sentence: str) -> None:
         """Say below the input what is wrong with it; an empty sentence takes it back."""
         self._error = sentence
-        self._line.configure(text=sentence or self._hint, style=ERROR_LABEL if sentence else HINT_LABEL)
+        self._write_line()
         self.input.state(["invalid" if sentence else "!invalid"])
 
     def show_hint(self, hint: str) -> None:
         """Change what stands below the input while there is no error."""
         self._hint = hint
-        if not self._error:
-            self._line.configure(text=hint)
+        self._write_line()
 
     @property
     def error(self) -> str:
@@ -106,8 +119,8 @@ class Field(plain_ttk.Frame):
 
     @property
     def line(self) -> str:
-        """What stands below the input now."""
-        return str(self._line.cget("text"))
+        """What is said below the input now."""
+        return self._error or self._hint
 
     def set_label(self, label: str) -> None:
         """Change the label."""
@@ -122,6 +135,12 @@ class Field(plain_ttk.Frame):
         self.input.focus_set()
         self.input.selection_range(0, "end")
         self.input.icursor("end")
+        self._write_line()
+
+    def keep_narrow(self) -> None:
+        """Leave the input as narrow as it was asked for, though the line below takes all the room."""
+        self.columnconfigure(0, weight=0)
+        self.columnconfigure(2, weight=1)
 
     def on_change(self, action: Callable[[], None]) -> None:
         """Call the action whenever the person has changed the text."""
@@ -131,8 +150,35 @@ class Field(plain_ttk.Frame):
         """Call the action when the person stops typing or leaves the field after a change."""
         self._on_pause.append(action)
 
+    @property
+    def note(self) -> Note:
+        """What lies below the input while its sentence does not fit into the line."""
+        return self._note
+
     def _state(self) -> str:
         return str(self.input.cget("state"))
+
+    def _fit_line(self, width: int) -> None:
+        if self._steady:
+            self._write_line()
+        else:
+            self._line.configure(wraplength=max(width, 50))
+
+    def _is_cut(self) -> bool:
+        return self.theme.small.measure(self.line) > self.winfo_width() > 1
+
+    def _write_line(self) -> None:
+        if not self.winfo_exists():
+            return
+        text = self.line
+        if self._steady:
+            cut = self._is_cut()
+            # The last focus: it is still in this field while the person looks at another program.
+            inside = self.focus_lastfor() is self.input
+            self._note.show(self._error if inside and cut else "")
+            if cut:
+                text = "" if self._note.text else shorten(text, self.theme.small, self.winfo_width())
+        self._line.configure(text=text, style=ERROR_LABEL if self._error else HINT_LABEL)
 
     def _look_soon(self) -> None:
         self.after_idle(self._look)
@@ -154,7 +200,10 @@ class Field(plain_ttk.Frame):
             action()
 
     def _gone(self, event: tk.Event[tk.Misc]) -> None:
-        if event.widget is self and self._pause is not None:
+        if event.widget is not self:
+            return
+        self._note.hide()
+        if self._pause is not None:
             self.after_cancel(self._pause)
             self._pause = None
 
@@ -196,6 +245,7 @@ class AmountField(Field):
         label: What is to be entered.
         width: In characters.
         name: The field named in errors.
+        steady: See ``Field``.
     """
 
     def __init__(
@@ -207,11 +257,12 @@ class AmountField(Field):
         *,
         width: int = 16,
         name: str = "amount",
+        steady: bool = False,
     ) -> None:
         self._texts = texts
         self._name = name
         self._unit: str | None = None
-        super().__init__(parent, theme, label, width=width)
+        super().__init__(parent, theme, label, width=width, steady=steady)
         self._unit_label = ttk.Label(self, text="", style=HINT_LABEL)
         self._unit_label.grid(row=1, column=1, padx=(theme.px(6), 0))
         self.input.configure(justify="right")
