@@ -143,3 +143,18 @@ def test_a_cut_text_fits(theme: Theme, room: int) -> None:
     assert theme.small.measure(short) <= room
     assert short == text or short == "" or short.endswith("…")
     assert (short == text) == (theme.small.measure(text) <= room)
+
+
+@pytest.mark.parametrize("size", SIZES)
+def test_a_banner_moves_no_row(open_window: Open, size: str) -> None:
+    """A sentence across the window, or two of them, takes room below the table: form and rows stay."""
+    window = open_window("ru")
+    window.root.geometry(f"{size}+0+0")
+    before = {name: top for name, (top, _) in places(window).items() if name != "panel"}
+    window.view.show_connection("База данных не отвечает.", lost=True)
+    window.view.say("Не сохранено.", is_error=True)
+    after = places(window)
+    assert {name: top for name, (top, _) in after.items() if name != "panel"} == before
+    assert window.view.lost.winfo_rooty() >= sum(after["table"])
+    foot = window.view.summary
+    assert foot.winfo_rooty() + foot.winfo_height() <= window.root.winfo_rooty() + window.root.winfo_height()

@@ -32,7 +32,7 @@ from mini_crm.ui.widgets import Banner, latin_letter
 from mini_crm.ui.widgets.dialogs import ask
 
 KEYS = "EntriesPage"
-TABLE_ROW = 5
+TABLE_ROW = 3
 """It takes the height that is left."""
 SAID_MS = 8000
 """A sentence that tells of no error goes away after so long."""
@@ -76,20 +76,21 @@ class EntriesView(plain_ttk.Frame):
         texts, theme = self._texts, self._theme
         self.head = EntryHeadView(self, texts, theme)
         self._place(self.head, 0)
-        self.lost = Banner(self, theme)
-        self._place(self.lost, 1, space=0)
-        self.trouble = Banner(self, theme)
-        self._place(self.trouble, 2, space=0)
         yield
         self.form = EntryFormView(self, texts, theme)
-        self._place(self.form, 3)
+        self._place(self.form, 1)
         yield
         self.filters = EntryFiltersView(self, texts, theme)
-        self._place(self.filters, 4)
+        self._place(self.filters, 2)
         yield
         self.table = EntryTableView(self, texts, theme, lambda text: self.summary.configure(text=text))
         self._place(self.table, TABLE_ROW)
         yield
+        # Below the table: a sentence that comes must not move a row from under the mouse.
+        self.lost = Banner(self, theme)
+        self._place(self.lost, 4, space=0)
+        self.trouble = Banner(self, theme)
+        self._place(self.trouble, 5, space=0)
         self.panel = EntryDeleteView(self, texts, theme)
         self._place(self.panel, 6)
         foot = ttk.Frame(self)
