@@ -6,7 +6,17 @@ import sys
 
 import click
 
-from mini_crm.commands import database, demo, entries, forecast, import_entries, periods, roster
+from mini_crm.commands import (
+    database,
+    demo,
+    deploy,
+    doctor,
+    entries,
+    forecast,
+    import_entries,
+    periods,
+    roster,
+)
 from mini_crm.program import Program, run_program
 
 
@@ -19,7 +29,7 @@ def build(program: Program) -> click.Command:
     """Make the command line."""
     _ = program.texts.gettext
     group = click.Group(help=_("Administration of the sales forecast."))
-    for part in (database, roster, import_entries, entries, periods, forecast, demo):
+    for part in (database, deploy, doctor, roster, import_entries, entries, periods, forecast, demo):
         for command in part.commands(program):
             group.add_command(command)
     return group

@@ -210,6 +210,12 @@ STORE: Table = {
         if "path" in d
         else t.gettext("The database does not answer. Check the network; what was stored before is kept.")
     ),
+    "open_transaction": lambda t, d: t.gettext(
+        "The database was called inside another transaction, which it refuses. Nothing was changed."
+    ),
+    "upload_incomplete": lambda t, d: t.gettext(
+        "The rows did not all reach the server. Nothing was changed; import the file again."
+    ),
     "login_refused": lambda t, d: t.gettext(
         "The server refuses the login. Check MINI_CRM_LOGIN and MINI_CRM_PASSWORD; if both are empty, your "
         "Windows account signs in, and the database administrator must have let it in."
@@ -435,6 +441,10 @@ ADMIN: Table = {
         "init makes a database in a file: give --database sqlite:///PATH. SQL Server is set up by: "
         "mini-crm-admin deploy"
     ),
+    "backup_by_dba": lambda t, d: t.gettext(
+        "SQL Server backs up its databases by itself, onto its own disks; nothing was written to {path}. The "
+        "database administrator finds the commands in sql/mssql/README.md."
+    ),
     "deploy_needs_server": lambda t, d: t.gettext(
         "deploy sets up a database on SQL Server: MINI_CRM_DATABASE must be mssql. A database in a file is "
         "made by: mini-crm-admin init"
@@ -480,6 +490,10 @@ DEMO: Table = {
 }
 
 REPORT: Table = {
+    "live_needs_server": lambda t, d: t.gettext(
+        "--live makes a workbook that asks SQL Server, and the settings name another database. Set "
+        "MINI_CRM_DATABASE=mssql, MINI_CRM_SERVER and MINI_CRM_CATALOG, or write the report without --live."
+    ),
     "report_not_writable": lambda t, d: t.gettext(
         "The report {path} cannot be written ({reason}). An older report there is kept. "
         "Check that the folder exists, that you may write into it, and that the disk has space."

@@ -106,7 +106,9 @@ class Program:
         if self._store is None:
             from mini_crm.store.factory import open_store
 
-            self._store = open_store(self.settings)
+            if self.settings.sqlite_path is None:  # what its driver reports belongs into the log
+                self.log.info("connecting to %s (%s)", self.settings.catalog, self.settings.server)
+            self._store = open_store(self.settings, self.name)
         return self._store
 
     def close(self) -> None:

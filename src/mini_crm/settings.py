@@ -19,14 +19,17 @@ SERVER = "MINI_CRM_SERVER"
 CATALOG = "MINI_CRM_CATALOG"
 LOGIN = "MINI_CRM_LOGIN"
 PASSWORD = "MINI_CRM_PASSWORD"  # noqa: S105 - the name of the setting, not a password
+DRIVER = "MINI_CRM_DRIVER"
+TRUST_CERTIFICATE = "MINI_CRM_TRUST_CERTIFICATE"
 LANGUAGE = "MINI_CRM_LANGUAGE"
 LOG_DIR = "MINI_CRM_LOG_DIR"
-KEYS = (DATABASE, SERVER, CATALOG, LOGIN, PASSWORD, LANGUAGE, LOG_DIR)
+KEYS = (DATABASE, SERVER, CATALOG, LOGIN, PASSWORD, DRIVER, TRUST_CERTIFICATE, LANGUAGE, LOG_DIR)
 
 FILE_NAME = ".env"
 SQLITE = "sqlite:///"
 MSSQL = "mssql"
 LANGUAGES = ("ru", "en")
+YES_NO = {"yes": True, "no": False, "": False}
 
 NETWORK_FILE_SYSTEMS = frozenset(
     ["nfs", "nfs4", "cifs", "smb", "smb2", "smb3", "smbfs", "ncpfs", "afs", "fuse.sshfs", "fuse.smbnetfs"]
@@ -45,6 +48,9 @@ class Settings:
         catalog: The database's name on that server.
         login: SQL Server login; empty means Windows sign-in.
         password: Its password.
+        driver: ODBC driver by its name or the path of its library; empty means to look for one.
+        trust_certificate: Whether to believe whatever certificate the server shows, such as one that it
+            signed itself.
         language: ``ru`` or ``en``.
         log_dir: Where logs go; None means where the system keeps a user's logs.
     """
@@ -54,6 +60,8 @@ class Settings:
     catalog: str = ""
     login: str = ""
     password: str = field(default="", repr=False)
+    driver: str = ""
+    trust_certificate: bool = False
     language: str = LANGUAGES[0]
     log_dir: Path | None = None
 
@@ -105,17 +113,22 @@ def load_settings(
         values.overrule(LANGUAGE, language)
     problems = values.unreadable()
     chosen = _database(values, file, problems)
+    trust = values.text(TRUST_CERTIFICATE).lower()
     settings = Settings(
         database=chosen,
         server=values.text(SERVER),
         catalog=values.text(CATALOG),
         login=values.text(LOGIN),
         password=values.raw(PASSWORD),
+        driver=values.text(DRIVER),
+        trust_certificate=YES_NO.get(trust, False),
         language=values.text(LANGUAGE).lower() or LANGUAGES[0],
         log_dir=values.path(values.text(LOG_DIR), LOG_DIR) if values.text(LOG_DIR) else None,
     )
     if settings.language not in LANGUAGES:
         problems.append(_problem("setting_not_a_language", LANGUAGE, value=settings.language))
+    if trust not in YES_NO:
+        problems.append(_problem("setting_not_yes_no", TRUST_CERTIFICATE))
     if chosen == MSSQL:
         problems += _server_problems(settings)
     if len(problems) == 1 and problems[0].code in ("database_not_configured", "database_on_network"):

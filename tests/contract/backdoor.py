@@ -40,10 +40,6 @@ class Backdoor(Protocol):
         """Leave a run behind that is marked as running while nobody runs it."""
         ...
 
-    def open_backup(self, target: Path) -> Store:
-        """Open what ``Store.backup`` has written; the caller closes it."""
-        ...
-
 
 @dataclass(frozen=True)
 class Database:

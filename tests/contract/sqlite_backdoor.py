@@ -10,7 +10,6 @@ from pathlib import Path
 
 from contract.backdoor import Database
 from mini_crm.domain.period import standing_periods
-from mini_crm.store.port import Store
 from mini_crm.store.sqlite import SqliteStore
 
 DAY_S = 86400
@@ -103,10 +102,6 @@ class SqliteBackdoor:
                 "INSERT INTO Run (Kind, CountDay, StartedAt, Status, StartedBy, LastHistoryId, PeriodList) "
                 "VALUES ('live', unixepoch() / 86400, unixepoch(), 'running', 'killed', 0, '')"
             )
-
-    def open_backup(self, target: Path) -> Store:
-        """See ``Backdoor``."""
-        return SqliteStore.open(target)
 
 
 class SqliteAdapter:

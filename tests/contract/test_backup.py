@@ -1,4 +1,4 @@
-"""Backups: whole, checked, made while people work, and never over another file."""
+"""Backups, where the database is a file: whole, checked, made while people work, never over another file."""
 
 from __future__ import annotations
 
@@ -8,19 +8,27 @@ from pathlib import Path
 import pytest
 
 from contract.adapters import open_store
-from contract.backdoor import Backdoor, Database
+from contract.backdoor import Adapter, Database
 from contract.company import ALL, ANNA, BORIS, Company, fill
+from contract.sqlite_backdoor import SqliteAdapter
 from mini_crm.domain.errors import BadFile
+from mini_crm.store.sqlite import SqliteStore
 
 
-def test_backup(company: Company, backdoor: Backdoor, tmp_path: Path) -> None:
+@pytest.fixture(scope="module")
+def adapter() -> Adapter:
+    """Give the kind of database that is a file; a server is backed up by its own tools."""
+    return SqliteAdapter()
+
+
+def test_backup(company: Company, tmp_path: Path) -> None:
     """A backup is a whole database with all entries, settings and passwords."""
     fill(company)
     company.store.aggregate_forecast(None, "test")
     target = tmp_path / "backup.bak"
     assert company.store.backup(target) == 120
     later = company.anna.add(company.petr)
-    copy = backdoor.open_backup(target)
+    copy = SqliteStore.open(target)
     try:
         assert copy.get_record().entries == 120
         assert copy.get_company_forecast() == company.store.get_company_forecast()
@@ -43,9 +51,7 @@ def test_backup_overwrites_nothing(company: Company, tmp_path: Path) -> None:
     assert not (tmp_path / "nowhere").exists()
 
 
-def test_backup_while_people_save(
-    database: Database, company: Company, backdoor: Backdoor, tmp_path: Path
-) -> None:
+def test_backup_while_people_save(database: Database, company: Company, tmp_path: Path) -> None:
     """A backup needs nobody to stop: it has the state of one moment, with every entry and its history."""
     fill(company)
     target = tmp_path / "backup.bak"
@@ -63,7 +69,7 @@ def test_backup_while_people_save(
             company.anna.add(company.petr)
         count = waiting.result()
     assert 120 <= count <= company.store.get_record().entries
-    copy = backdoor.open_backup(target)
+    copy = SqliteStore.open(target)
     try:
         assert copy.get_record().entries == count
     finally:

@@ -22,10 +22,7 @@ AT_THE_TOP = {
 
 # Module names that differ from the name of their package.
 MODULES = {"argon2-cffi": "argon2", "python-dotenv": "dotenv"}
-NEVER_IMPORTED = {
-    "tzdata",  # data only, read by zoneinfo
-    "pyodbc",  # for SQL Server, which has no adapter yet
-}
+NEVER_IMPORTED = {"tzdata"}  # data only, read by zoneinfo
 
 
 def imports(file: Path) -> Iterator[str]:

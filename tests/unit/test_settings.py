@@ -56,7 +56,8 @@ def test_the_file_is_read(tmp_path: Path) -> None:
     write_env(
         tmp_path,
         "MINI_CRM_DATABASE=mssql\nMINI_CRM_SERVER=sql01\\crm\nMINI_CRM_CATALOG=Sales\n"
-        "MINI_CRM_LOGIN=crm\nMINI_CRM_PASSWORD='a # b'\nMINI_CRM_LANGUAGE=en\nMINI_CRM_LOG_DIR=logs\n",
+        "MINI_CRM_LOGIN=crm\nMINI_CRM_PASSWORD='a # b'\nMINI_CRM_LANGUAGE=en\nMINI_CRM_LOG_DIR=logs\n"
+        "MINI_CRM_DRIVER=FreeTDS\nMINI_CRM_TRUST_CERTIFICATE=yes\n",
     )
     assert load(tmp_path) == Settings(
         database="mssql",
@@ -64,6 +65,8 @@ def test_the_file_is_read(tmp_path: Path) -> None:
         catalog="Sales",
         login="crm",
         password="a # b",
+        driver="FreeTDS",
+        trust_certificate=True,
         language="en",
         log_dir=tmp_path / "logs",
     )
@@ -187,6 +190,17 @@ def test_the_file_cannot_be_read(tmp_path: Path) -> None:
     (tmp_path / ".env").write_bytes("MINI_CRM_LOGIN=Иван".encode("cp1251"))
     error = refused(tmp_path)
     assert (error.code, error.data["path"]) == ("env_unreadable", tmp_path / ".env")
+
+
+def test_certificates_are_checked_unless_told(tmp_path: Path) -> None:
+    """Only a clear yes lets a program believe any certificate; what is neither yes nor no is refused."""
+    server = {**SERVER, "MINI_CRM_DATABASE": "mssql"}
+    said = {"": False, "no": False, "No": False, "yes": True, "YES ": True}
+    for text, trusted in said.items():
+        assert load(tmp_path, {**server, "MINI_CRM_TRUST_CERTIFICATE": text}).trust_certificate is trusted
+    for text in ("1", "true", "y"):
+        error = refused(tmp_path, {**server, "MINI_CRM_TRUST_CERTIFICATE": text})
+        assert error.data["keys"] == ("MINI_CRM_TRUST_CERTIFICATE",)
 
 
 def test_repr_hides_the_password(tmp_path: Path) -> None:

@@ -1,19 +1,18 @@
-"""Commands about the database itself: make one, look after it, copy it."""
+"""Commands about the database itself: make one, copy it, put a copy back."""
 
 from __future__ import annotations
 
 import os
 import shutil
 from contextlib import suppress
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import click
 
 from mini_crm.commands.env_file import point_to
-from mini_crm.commands.output import FILE, json_option, say_json
+from mini_crm.commands.output import FILE
 from mini_crm.domain.errors import AlreadyThere, BadFile, DatabaseError, SettingsError
-from mini_crm.domain.model import PIECES, RunStatus
+from mini_crm.domain.model import PIECES
 from mini_crm.program import Program
 from mini_crm.settings import DATABASE, SQLITE, Settings, env_file, load_settings
 from mini_crm.store.port import Store
@@ -22,13 +21,11 @@ from mini_crm.usecases.tables import open_input
 
 DEFAULT_CURRENCY = "RUB"
 FILE_NAME = "mini-crm.sqlite"
-STALE = timedelta(minutes=35)
-"""Runs come every 30 minutes; a run takes a little while itself."""
 
 
 def commands(program: Program) -> list[click.Command]:
     """Build the commands."""
-    return [_init(program), _doctor(program), _backup(program), _restore(program)]
+    return [_init(program), _backup(program), _restore(program)]
 
 
 def _init(program: Program) -> click.Command:
@@ -124,71 +121,6 @@ def _wanted_path(program: Program) -> Path:
     if settings.sqlite_path is None:
         raise SettingsError("init_server")
     return settings.sqlite_path
-
-
-def _doctor(program: Program) -> click.Command:
-    _ = program.texts.gettext
-
-    @click.command("doctor", help=_("Look whether all is well."))
-    @json_option(program)
-    def doctor(as_json: bool) -> None:
-        store = program.open_store()
-        record, leads = store.get_record(), store.list_leads()
-        runs = store.list_runs(20)
-        good = (RunStatus.DONE, RunStatus.UNCHANGED)
-        last = max((run.as_of for run in runs if run.status in good), default=None)
-        where = str(program.settings.sqlite_path or store.name)
-        warnings = []
-        if not leads:
-            warnings.append(
-                _("There are no leads yet. A roster is read by: mini-crm-admin import-roster FILE")
-            )
-        if without := [lead.name for lead in leads if lead.is_active and not lead.has_password]:
-            said = _(
-                "Leads without a password: {names}. Issue passwords by: "
-                "mini-crm-admin passwords --missing --slips FILE"
-            )
-            warnings.append(said.format(names=", ".join(without)))
-        if locked := [lead.name for lead in leads if lead.is_active and lead.locked]:
-            said = _("Locked leads: {names}. Unlock them by: mini-crm-admin leads unlock NAME")
-            warnings.append(said.format(names=", ".join(locked)))
-        if runs and runs[0].status is RunStatus.FAILED:
-            warnings.append(_("The last run failed; its error is in the log of execer."))
-        if last is None:
-            warnings.append(_("The forecast was never computed. Compute it by: execer"))
-        elif _aware(last) < datetime.now(UTC) - STALE:
-            warnings.append(
-                _("The forecast is older than 35 minutes. Is execer still started every 30 minutes?")
-            )
-        if as_json:
-            say_json(
-                program,
-                {
-                    "database": where,
-                    "schema_version": store.get_schema_version(),
-                    "entries": record.entries,
-                    "leads": len(leads),
-                    "last_run_as_of": last,
-                    "warnings": warnings,
-                },
-            )
-            return
-        never = _("never")
-        program.say(_("Database: {name}").format(name=where))
-        program.say(_("Schema version: {version}").format(version=store.get_schema_version()))
-        program.say(_("Leads: {leads}; entries: {entries}").format(leads=len(leads), entries=record.entries))
-        shown = f"{_aware(last).astimezone():%Y-%m-%d %H:%M}" if last else never
-        program.say(_("Forecast as of: {moment}").format(moment=shown))
-        for warning in warnings:
-            program.say(_("Warning: {text}").format(text=warning))
-        if not warnings:
-            program.say(_("All is well."))
-
-    return doctor
-
-
-def _aware(moment: datetime) -> datetime:
-    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 
 def _backup(program: Program) -> click.Command:

@@ -461,8 +461,11 @@ class AdminStore(Protocol):
     def backup(self, target: Path) -> int:
         """Copy the database while it is in use, check the copy, give the number of its entries.
 
+        Only where the database is a file: a server is backed up by its own tools, to its own disks.
+
         Raises:
             BadFile: The target exists already or cannot be written.
+            UsageError: ``backup_by_dba``: the database is on a server.
         """
         ...
 

@@ -43,7 +43,7 @@ class SqliteStore(Accounts, Entries, Forecasts, Aggregation, Imports, Administra
             BadValue: There is no such time zone.
         """
         if time_zone is not None:
-            from mini_crm.store.sqlite.db import zone
+            from mini_crm.store.zones import zone
 
             zone(time_zone)
         store = cls(Database.create(path, clock))

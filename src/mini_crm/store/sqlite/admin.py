@@ -24,12 +24,13 @@ from mini_crm.store.rows import bin_of, groups_of, lead_of, period_of, record_of
 from mini_crm.store.sqlite.accounts import SQL as ACCOUNTS
 from mini_crm.store.sqlite.accounts import store_credential
 from mini_crm.store.sqlite.aggregation import STAGES, computed
-from mini_crm.store.sqlite.db import Connection, Database, OnlyALook, plain, to_day, zone
+from mini_crm.store.sqlite.db import Connection, Database, OnlyALook, plain, to_day
 from mini_crm.store.sqlite.forecast import SQL as FORECAST
 from mini_crm.store.sqlite.forecast import period_values, standing_rows
 from mini_crm.store.sqlite.roster import SQL, Roster, log_admin
 from mini_crm.store.sqlite.rows import SQL as ENTRIES
 from mini_crm.store.sqlite.rows import Author
+from mini_crm.store.zones import zone
 
 
 class Administration:

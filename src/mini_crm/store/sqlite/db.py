@@ -17,18 +17,17 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any
 from uuid import UUID
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from mini_crm.domain.errors import (
     AlreadyThere,
     BadFile,
-    BadValue,
     DatabaseError,
     DatabaseUnreachable,
     MiniCrmError,
     RunUnderWay,
 )
 from mini_crm.domain.money import from_minor
+from mini_crm.store.zones import zone
 
 Connection = sqlite3.Connection
 Row = sqlite3.Row
@@ -80,13 +79,13 @@ _READ: dict[str, Callable[[Any], object]] = {
     **dict.fromkeys(
         ["EnteredOn", "PayBy", "FirstPayBy", "StatusOn", "StartsOn", "EndsOn", "CountDay"], from_day
     ),
-    **dict.fromkeys(["FirstEntry", "FirstResolution", "LastDay"], from_day),
+    **dict.fromkeys(["FirstEntry", "FirstResolution", "LastDay", "Since", "OldPayBy"], from_day),
     **dict.fromkeys(["StartedAt", "FinishedAt", "AsOf", "ExpiresAt", "ChangedAt", "DeletedAt"], from_instant),
     **dict.fromkeys(["ImportedAt", "UndoneAt", "MadeAt"], from_instant),
     **dict.fromkeys(
         ["Amount", "PaidAmount", "Expected", "Paid", "Refused", "Target", "Commitment"], from_minor
     ),
-    **dict.fromkeys(["ActualPipeline", "ActualPeriod"], from_minor),
+    **dict.fromkeys(["ActualPipeline", "ActualPeriod", "OldAmount"], from_minor),
     "ClientRef": lambda value: UUID(bytes=value),
 }
 
@@ -309,18 +308,6 @@ class Database:
         except BaseException:
             connection.execute("ROLLBACK")
             raise
-
-
-def zone(name: str) -> ZoneInfo:
-    """Find a time zone by its name, such as ``Europe/Moscow``.
-
-    Raises:
-        BadValue: There is no such zone.
-    """
-    try:
-        return ZoneInfo(name)
-    except (ZoneInfoNotFoundError, ValueError, OSError):
-        raise BadValue("time_zone_unknown", field="TimeZone", value=name) from None
 
 
 def ensure_math(connection: Connection) -> None:

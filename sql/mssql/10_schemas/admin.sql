@@ -1,0 +1,2 @@
+IF SCHEMA_ID(N'admin') IS NULL EXEC (N'CREATE SCHEMA admin');
+GO

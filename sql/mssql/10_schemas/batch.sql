@@ -1,0 +1,2 @@
+IF SCHEMA_ID(N'batch') IS NULL EXEC (N'CREATE SCHEMA batch');
+GO

@@ -1,0 +1,2 @@
+IF SCHEMA_ID(N'core') IS NULL EXEC (N'CREATE SCHEMA core');
+GO

@@ -1,0 +1,2 @@
+IF SCHEMA_ID(N'report') IS NULL EXEC (N'CREATE SCHEMA report');
+GO

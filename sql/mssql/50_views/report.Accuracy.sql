@@ -1,0 +1,20 @@
+SET ANSI_NULLS ON;
+SET QUOTED_IDENTIFIER ON;
+GO
+/*
+View:        report.Accuracy
+Purpose:     Give how well the stored forecasts of ended periods met what came, and how well the hand formula did.
+             Misses are shares of what came: 0.12 is 12 %.
+Called by:   analysts and the live workbook, with role crm_report
+*/
+CREATE OR ALTER VIEW report.Accuracy
+AS
+SELECT
+    p.Period, p.PeriodKind, p.PeriodName, p.PeriodStart, p.PeriodEnd,
+    CASE WHEN a.LeadId = 0 THEN N'company' ELSE N'lead' END AS RowLevel, COALESCE(l.Name, N'') AS Lead, a.Unit,
+    a.Days AS DaysCompared, a.Wape AS ForecastMissesBy, a.HandWape AS HandFormulaMissesBy, a.Covered AS DaysInRange
+FROM core.ForecastAccuracy AS a
+JOIN core.PeriodRow AS p ON p.PeriodId = a.PeriodId
+LEFT JOIN core.Lead AS l ON l.LeadId = a.LeadId
+WHERE a.EndsOn < core.Today();
+GO

@@ -1,0 +1,39 @@
+SET ANSI_NULLS ON;
+SET QUOTED_IDENTIFIER ON;
+GO
+/*
+Procedure:   admin.ClosePeriod
+Purpose:     Close a custom period: runs leave it out from now on
+Called by:   AdminStore.close_period
+Returns:     nothing
+Errors:      51254 it is not open
+Transaction: its own
+*/
+CREATE OR ALTER PROCEDURE admin.ClosePeriod
+    @Kind     varchar(10),                  -- custom
+    @StartsOn date,                         -- first day
+    @EndsOn   date,                         -- last day
+    @By       nvarchar(200)                 -- who does it, and on which computer
+AS
+BEGIN
+    SET NOCOUNT, XACT_ABORT ON;
+    SET IMPLICIT_TRANSACTIONS OFF;
+    DECLARE @Detail nvarchar(100) =
+        @Kind + N' ' + CONVERT(nvarchar(10), @StartsOn, 23) + N'..' + CONVERT(nvarchar(10), @EndsOn, 23);
+    BEGIN TRY
+        BEGIN TRANSACTION;
+        UPDATE core.Period
+        SET ClosedAt = SYSUTCDATETIME()
+        WHERE Kind = @Kind AND Kind = 'custom' AND StartsOn = @StartsOn AND EndsOn = @EndsOn AND ClosedAt IS NULL;
+        IF @@ROWCOUNT = 0
+            THROW 51254, N'The period is not open.', 1;
+        EXEC core.LogAdmin @By = @By, @Action = 'close_period', @Detail = @Detail;
+        COMMIT TRANSACTION;
+    END TRY
+    BEGIN CATCH
+        IF XACT_STATE() <> 0
+            ROLLBACK TRANSACTION;
+        THROW;
+    END CATCH;
+END;
+GO

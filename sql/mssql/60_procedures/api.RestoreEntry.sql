@@ -1,0 +1,87 @@
+SET ANSI_NULLS ON;
+SET QUOTED_IDENTIFIER ON;
+GO
+/*
+Procedure:   api.RestoreEntry
+Purpose:     Take back an own deletion on the same day
+Called by:   the desktop program
+Returns:     one row: EntryId, ClientRef, LeadId, GroupId, GroupName, Unit, ManagerId, ManagerName,
+             ClientPin, Amount, PaidAmount, EnteredOn, PayBy, FirstPayBy, Status, StatusOn, Comment, Version,
+             ChangeSeq, DeletedAt, Probability
+Errors:      51001 the session has ended; 51002 the password must be changed first; 51008 inside a transaction;
+             51006 no such entry of this lead; 51027 it is not deleted; 51037 not deleted today, with DeletedOn, Today;
+             51047 somebody else took it out;
+             51201 changed since, with Version, ChangedBy, ChangedAt; 51202 the operation came before with
+             other content
+Transaction: one, short: all or nothing. Writers of one lead queue for the lead's row (core.BeginWrite). The
+             same @OpId again gives what the first time gave, before anything else is looked at
+*/
+CREATE OR ALTER PROCEDURE api.RestoreEntry
+    @Token   varbinary(64),                 -- the own session
+    @OpId    uniqueidentifier,              -- made by the client for this one write
+    @Request varbinary(32),                 -- digest of what is asked for, to know a repetition
+    @EntryId bigint,                        -- the entry
+    @Version int                            -- the version that the client knows
+AS
+BEGIN
+    SET NOCOUNT, XACT_ABORT ON;
+    SET IMPLICIT_TRANSACTIONS OFF;
+    IF @@TRANCOUNT > 0
+        THROW 51008, N'Procedures of schema api run in no transaction of the caller.', 1;
+
+    DECLARE @LeadId int;
+    DECLARE @LeadName nvarchar(200);
+    DECLARE @Computer nvarchar(128);
+    DECLARE @ChangeSeq bigint;
+    DECLARE @AfterSeq bigint;
+    DECLARE @DoneId int;
+    DECLARE @DoneAs int;
+    DECLARE @Now datetime2(0) = SYSUTCDATETIME();
+    DECLARE @Today date = core.Today();
+    DECLARE @DeletedAt datetime2(0);
+    DECLARE @DeletedOn date;
+    EXEC core.FindCaller
+        @Token = @Token, @LeadId = @LeadId OUTPUT, @LeadName = @LeadName OUTPUT, @Computer = @Computer OUTPUT;
+    BEGIN TRY
+        BEGIN TRANSACTION;
+        EXEC core.BeginWrite
+            @LeadId = @LeadId, @OpId = @OpId, @Request = @Request,
+            @ChangeSeq = @ChangeSeq OUTPUT, @DoneId = @DoneId OUTPUT, @DoneAs = @DoneAs OUTPUT;
+        IF @DoneId IS NOT NULL
+            ROLLBACK;
+        ELSE
+        BEGIN
+            EXEC core.CheckEntry @LeadId = @LeadId, @EntryId = @EntryId, @Version = @Version;
+            SELECT @DoneId = e.EntryId, @DeletedAt = e.DeletedAt FROM core.Entry AS e WHERE e.EntryId = @EntryId;
+            IF @DeletedAt IS NULL
+                THROW 51027, N'The entry is not deleted.', 1;
+            SELECT @DeletedOn = core.DayOf(@DeletedAt);
+            IF @DeletedOn <> @Today
+            BEGIN
+                SELECT @DeletedOn AS DeletedOn, @Today AS Today;
+                THROW 51037, N'A deletion is taken back on the same day only.', 1;
+            END;
+            IF NOT EXISTS (
+                SELECT h.HistoryId
+                FROM core.EntryHistory AS h
+                WHERE h.EntryId = @DoneId AND h.Version = @Version AND h.Action = 'deleted'
+                  AND h.ChangedBy = @LeadName)
+                THROW 51047, N'A lead takes back only own deletions.', 1;
+            UPDATE core.Entry
+            SET DeletedAt = NULL, Version = Version + 1, ChangeSeq = @ChangeSeq
+            WHERE EntryId = @DoneId;
+            SELECT @AfterSeq = @ChangeSeq - 1;
+            EXEC core.KeepHistory
+                @LeadId = @LeadId, @AfterSeq = @AfterSeq, @Action = 'restored', @Now = @Now, @ChangedBy = @LeadName,
+                @Computer = @Computer, @OpId = @OpId, @Request = @Request;
+            COMMIT;
+        END;
+    END TRY
+    BEGIN CATCH
+        IF XACT_STATE() <> 0
+            ROLLBACK;
+        THROW;
+    END CATCH;
+    EXEC core.GiveEntry @EntryId = @DoneId, @Version = @DoneAs;
+END;
+GO

@@ -1,0 +1,60 @@
+SET ANSI_NULLS ON;
+SET QUOTED_IDENTIFIER ON;
+GO
+/*
+Procedure:   api.SetCommitment
+Purpose:     Record the caller's own number for a standing period; earlier ones stay on record
+Called by:   the window
+Returns:     the number as stored
+Errors:      51001, 51002 (session); 51008 called inside a transaction; 51104 the amount is below zero;
+             51105 the amount is too large (Limit); 51131 the note is too long (Limit); 51132 the unit is none of
+             the caller's; 51264 the period is neither a current one nor an open custom one
+Transaction: none; one statement
+*/
+CREATE OR ALTER PROCEDURE api.SetCommitment
+    @Token    varbinary(64),            -- the own session
+    @Kind     varchar(10),              -- the period
+    @StartsOn date,
+    @EndsOn   date,
+    @Unit     varchar(3),               -- a unit in which one of the caller's groups counts
+    @Amount   decimal(19, 2),           -- 0 or more
+    @Note     nvarchar(max) = N''       -- at most 500; longer than the column, so that nothing is cut off unseen
+AS
+BEGIN
+    SET NOCOUNT, XACT_ABORT ON;
+    SET IMPLICIT_TRANSACTIONS OFF;
+    IF @@TRANCOUNT > 0
+        THROW 51008, N'Procedures of schema api are called outside a transaction.', 1;
+    DECLARE @LeadId int, @PeriodId int, @CommitmentId int;
+    DECLARE @Today date = core.Today();
+    DECLARE @Now datetime2(0) = DATEADD(MILLISECOND, -500, SYSUTCDATETIME()); -- whole seconds begun
+    EXEC core.FindCaller @Token = @Token, @ByPerson = 1, @LeadId = @LeadId OUTPUT;
+    IF @Amount < 0
+        THROW 51104, N'The amount is below zero.', 1;
+    IF @Amount > 10000000000000
+    BEGIN
+        SELECT CAST(10000000000000 AS decimal(19, 2)) AS Limit;
+        THROW 51105, N'The amount is too large.', 1;
+    END;
+    IF LEN(CONCAT(@Note, N'.')) > 501
+    BEGIN
+        SELECT 500 AS Limit;
+        THROW 51131, N'The note is too long.', 1;
+    END;
+    IF NOT EXISTS (SELECT 1 FROM core.SalesGroup AS g WHERE g.LeadId = @LeadId AND g.Unit = @Unit)
+        THROW 51132, N'The unit is none of the lead''s.', 1;
+
+    EXEC core.AddStandingPeriods @Day = @Today;
+    SELECT @PeriodId = p.PeriodId
+    FROM core.Period AS p
+    WHERE p.Kind = @Kind AND p.StartsOn = @StartsOn AND p.EndsOn = @EndsOn
+      AND @Today BETWEEN p.StartsOn AND p.EndsOn AND (p.Kind <> 'custom' OR p.ClosedAt IS NULL);
+    IF @PeriodId IS NULL
+        THROW 51264, N'The period is neither a current one nor an open custom one.', 1;
+
+    INSERT INTO core.Commitment (PeriodId, LeadId, Unit, Amount, Note, MadeAt)
+    VALUES (@PeriodId, @LeadId, @Unit, @Amount, @Note, @Now);
+    SELECT @CommitmentId = CAST(SCOPE_IDENTITY() AS int);
+    SELECT c.Unit, c.Amount, c.Note, c.MadeAt FROM core.Commitment AS c WHERE c.CommitmentId = @CommitmentId;
+END;
+GO

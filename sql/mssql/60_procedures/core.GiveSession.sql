@@ -1,0 +1,35 @@
+SET ANSI_NULLS ON;
+SET QUOTED_IDENTIFIER ON;
+GO
+/*
+Procedure:   core.GiveSession
+Purpose:     Give a session as the client knows it
+Called by:   api.SignIn, api.GetSession
+Returns:     one row: LeadId, Name, ExpiresAt, MustChange, Today
+Errors:      51001 the session is unknown, expired or ended
+Transaction: none
+*/
+CREATE OR ALTER PROCEDURE core.GiveSession
+    @TokenHash varbinary(32)                -- of the token that the client keeps
+AS
+BEGIN
+    SET NOCOUNT, XACT_ABORT ON;
+    DECLARE @Now datetime2(0) = SYSUTCDATETIME();
+    DECLARE @Today date = core.Today();
+    DECLARE @LeadId int = (
+        SELECT s.LeadId
+        FROM core.Session AS s
+        JOIN core.Lead AS l ON l.LeadId = s.LeadId
+        WHERE s.TokenHash = @TokenHash
+          AND s.ExpiresAt > @Now
+          AND s.ActiveAt > DATEADD(HOUR, -1, @Now)
+          AND l.IsActive = 1);
+    IF @LeadId IS NULL
+        THROW 51001, N'The session has ended; sign in again.', 1;
+    SELECT s.LeadId, l.Name, s.ExpiresAt, c.MustChange, @Today AS Today
+    FROM core.Session AS s
+    JOIN core.Lead AS l ON l.LeadId = s.LeadId
+    JOIN core.LeadCredential AS c ON c.LeadId = s.LeadId
+    WHERE s.TokenHash = @TokenHash;
+END;
+GO

@@ -1,0 +1,128 @@
+"""The command that sets up or updates a database on SQL Server."""
+
+from __future__ import annotations
+
+import dataclasses
+import sys
+from pathlib import Path
+
+import click
+
+from mini_crm.commands.output import FILE, dry_run_option, json_option, say_json
+from mini_crm.domain.errors import BadFile, SettingsError
+from mini_crm.program import Program
+from mini_crm.settings import MSSQL, Settings
+from mini_crm.store.factory import open_server
+from mini_crm.store.zones import zone
+
+
+def commands(program: Program) -> list[click.Command]:
+    """Build the commands."""
+    return [_deploy(program)]
+
+
+def _deploy(program: Program) -> click.Command:
+    _ = program.texts.gettext
+
+    @click.command(
+        "deploy",
+        help=_(
+            "Bring the database on SQL Server to the state of this program: tables, procedures, roles. "
+            "The database itself must be there, and the login must own it."
+        ),
+    )
+    @click.option(
+        "--login",
+        metavar="NAME",
+        help=_("Sign in as this login, with a password that is asked for; neither is stored anywhere."),
+    )
+    @click.option("--password-stdin", is_flag=True, help=_("Read that password from standard input."))
+    @click.option(
+        "--script",
+        type=FILE,
+        help=_("Do nothing, but write all into one file that the database administrator runs with sqlcmd."),
+    )
+    @click.option(
+        "--time-zone",
+        metavar="NAME",
+        help=_("Where the company's day begins, such as Europe/Moscow; by default as on the server."),
+    )
+    @dry_run_option(program)
+    @json_option(program)
+    def deploy(
+        login: str | None,
+        password_stdin: bool,
+        script: Path | None,
+        time_zone: str | None,
+        dry_run: bool,
+        as_json: bool,
+    ) -> None:
+        if password_stdin and login is None:
+            raise click.UsageError(_("--password-stdin needs --login"))
+        from mini_crm.store.mssql.scripts import load_scripts
+
+        if script is not None:
+            _write(script)
+            program.say(_("Script for sqlcmd: {path}").format(path=script))
+            return
+        settings = program.settings
+        if settings.database != MSSQL:
+            raise SettingsError("deploy_needs_server")
+        if login is not None:
+            settings = dataclasses.replace(settings, login=login, password=_password(program, password_stdin))
+        if time_zone is not None:
+            zone(time_zone)  # a wrong name is told before anything is changed
+        names = _run(program, settings, time_zone, dry_run=dry_run, quiet=as_json)
+        where = f"{settings.catalog} ({settings.server})"
+        if as_json:
+            say_json(program, {"database": where, "dry_run": dry_run, "scripts": names})
+        elif dry_run:
+            program.say(_("Nothing was changed; these scripts would run:"))
+            for name in names:
+                program.say(f"  {name}")
+        else:
+            said = _("{database} is up to date: {n} of {all} scripts ran.")
+            program.say(said.format(database=where, n=len(names), all=len(load_scripts())))
+
+    return deploy
+
+
+def _run(
+    program: Program, settings: Settings, time_zone: str | None, *, dry_run: bool, quiet: bool
+) -> list[str]:
+    server = open_server(settings, program.name)
+    program.log.info("deploying to %s (%s)", settings.catalog, settings.server)
+    # Only now: they need the driver, and the line above says in words if it is missing.
+    from mini_crm.store.mssql.deploy import deploy, set_zone
+    from mini_crm.store.mssql.scripts import load_scripts
+
+    def tell(name: str) -> None:
+        if not quiet:
+            program.say(f"  {name}")
+
+    try:
+        names = deploy(server, load_scripts(), dry_run=dry_run, tell=tell)
+        if not dry_run:
+            set_zone(server, time_zone, program.person)
+    finally:
+        server.close()
+    program.log.info("%s: %s", "would run" if dry_run else "deployed", ", ".join(names))
+    return names
+
+
+def _password(program: Program, from_stdin: bool) -> str:
+    """Ask for the password; it is never on the command line, where other people's process lists show it."""
+    if from_stdin:
+        return sys.stdin.readline().rstrip("\r\n")
+    answer: str = click.prompt(program.texts.gettext("Password"), hide_input=True, err=True)
+    return answer
+
+
+def _write(file: Path) -> None:
+    from mini_crm.store.mssql.scripts import load_scripts
+    from mini_crm.store.mssql.sqlcmd import sqlcmd_script
+
+    try:
+        file.write_text(sqlcmd_script(load_scripts()), encoding="utf-8", newline="\n")
+    except OSError as error:
+        raise BadFile("file_not_writable", path=str(file), reason=error.strerror or "") from error

@@ -1,0 +1,68 @@
+"""The production database: every operation of the port as one call of a procedure on SQL Server.
+
+The rules are kept by the server; whoever knows a program's login can do no more than the program.
+"""
+
+from __future__ import annotations
+
+from mini_crm.domain.errors import DatabaseError
+from mini_crm.settings import Settings
+from mini_crm.store.mssql.accounts import Accounts
+from mini_crm.store.mssql.admin import Administration
+from mini_crm.store.mssql.aggregation import Aggregation
+from mini_crm.store.mssql.call import Server
+from mini_crm.store.mssql.entries import Entries
+from mini_crm.store.mssql.forecast import Forecasts
+from mini_crm.store.mssql.imports import Imports
+
+__all__ = ["SCHEMA_VERSION", "MssqlStore"]
+
+SCHEMA_VERSION = 1
+"""Number of the newest migration that this program was made for."""
+
+
+class MssqlStore(Accounts, Entries, Forecasts, Aggregation, Imports, Administration):
+    """A ``Store`` on a SQL Server; safe to use from several threads and processes at once."""
+
+    def __init__(self, server: Server) -> None:
+        self.server = server
+
+    @classmethod
+    def open(cls, settings: Settings, program: str = "mini-crm") -> MssqlStore:
+        """Connect, and look whether the database is one of ours and of this version.
+
+        Args:
+            settings: Where it is, and as whom to sign in.
+            program: Its name, which the server lists among its connections.
+
+        Raises:
+            DatabaseError: ``database_not_ours``, ``database_too_old``, ``database_too_new``, or the
+                driver is missing.
+            DatabaseUnreachable: The server does not answer.
+            NotAllowed: It refuses the login.
+        """
+        store = cls(Server(settings, program))
+        try:
+            version = store.get_schema_version()
+        except DatabaseError as error:
+            if error.code != "database_other_version":
+                raise
+            raise DatabaseError("database_not_ours", server_database=store.name) from error
+        if version != SCHEMA_VERSION:
+            code = "database_too_new" if version > SCHEMA_VERSION else "database_too_old"
+            raise DatabaseError(code, path=store.name, version=version, supported=SCHEMA_VERSION)
+        return store
+
+    @property
+    def name(self) -> str:
+        """See ``Store``."""
+        return f"{self.server.settings.catalog} ({self.server.settings.server})"
+
+    def get_schema_version(self) -> int:
+        """See ``DesktopStore``."""
+        ((row,),) = self.server.call("api.GetVersion")
+        return int(row["SchemaVersion"] or 0)
+
+    def close(self) -> None:
+        """See ``Store``."""
+        self.server.close()

@@ -1,0 +1,222 @@
+"""Brings a database on SQL Server to the state of the scripts, or writes one script that does.
+
+The journal ``core.Deployment`` tells which text of each script the database has. A script and its row
+in the journal are one transaction, so a deployment that broke off is simply started again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from mini_crm.domain.errors import DatabaseError, NotAllowed
+from mini_crm.store.mssql.call import Server
+from mini_crm.store.mssql.errors import Unforeseen
+from mini_crm.store.mssql.scripts import OBJECTS, Kind, Script, drop_statement, kind_of
+from mini_crm.store.zones import offsets
+
+SCRIPT_S = 600
+TIME_ZONE = "TimeZone"
+REMOVED = ""
+"""In the journal, instead of a hash: the object was dropped."""
+
+STATE = """
+SELECT CASE WHEN OBJECT_ID(N'core.Deployment') IS NULL THEN 0 ELSE 1 END AS HasJournal,
+       CASE WHEN @@VERSION LIKE N'%Babelfish%' THEN 1 ELSE 0 END AS IsBabelfish,
+       CASE WHEN IS_SRVROLEMEMBER('sysadmin') = 1 OR IS_MEMBER('db_owner') = 1 THEN 1 ELSE 0 END AS IsOwner
+"""
+JOURNAL = """
+SELECT d.Name, d.Hash
+FROM core.Deployment AS d
+WHERE d.DeploymentId IN (SELECT MAX(n.DeploymentId) FROM core.Deployment AS n GROUP BY n.Name)
+"""
+SNAPSHOTS = tuple(
+    f"IF EXISTS (SELECT 1 FROM sys.databases AS d WHERE d.database_id = DB_ID() AND d.{column} = 0)\n"
+    f"    ALTER DATABASE CURRENT SET {setting};"
+    for column, setting in (
+        ("snapshot_isolation_state", "ALLOW_SNAPSHOT_ISOLATION ON"),
+        ("is_read_committed_snapshot_on", "READ_COMMITTED_SNAPSHOT ON WITH ROLLBACK AFTER 30 SECONDS"),
+    )
+)
+"""Readers never wait for writers. The second one ends other connections' work, but only where it was off."""
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """What is done for one script.
+
+    Attributes:
+        name: The script's.
+        batches: For the server.
+        hash: For the journal; None where nothing is written there.
+    """
+
+    name: str
+    batches: tuple[str, ...]
+    hash: str | None
+
+    @classmethod
+    def run(cls, script: Script) -> Step:
+        """Run a script."""
+        return cls(script.name, script.batches, None if script.kind is Kind.ALWAYS else script.hash)
+
+    @classmethod
+    def drop(cls, name: str) -> Step:
+        """Drop the object of a script that is gone."""
+        return cls(name, (drop_statement(name),), REMOVED)
+
+
+Transaction = tuple[Step, ...]
+
+
+def plan(
+    scripts: Sequence[Script], journal: Mapping[str, str], *, babelfish: bool = False
+) -> list[Transaction]:
+    """Say what is to be done.
+
+    Args:
+        scripts: All, in their order.
+        journal: Name -> newest hash.
+        babelfish: Whether the server is Babelfish, which cannot replace an object: there all functions,
+            views and procedures are dropped and made anew as soon as one has changed.
+
+    Raises:
+        DatabaseError: ``migration_edited``: a script that runs once has another text than when it ran;
+            ``migration_unknown``: one ran that is not among the scripts.
+    """
+    done = {name: digest for name, digest in journal.items() if digest != REMOVED}
+    names = {script.name for script in scripts}
+    for script in scripts:
+        if script.kind is Kind.ONCE and done.get(script.name, script.hash) != script.hash:
+            raise DatabaseError("migration_edited", name=script.name)
+    gone = sorted(name for name in done if name not in names)
+    for name in gone:
+        if kind_of(name) is Kind.ONCE:
+            raise DatabaseError("migration_unknown", name=name)
+    drops = [Step.drop(name) for name in gone]
+    code = [script for script in scripts if script.kind is Kind.ON_CHANGE]
+    changed = [Step.run(script) for script in code if done.get(script.name) != script.hash]
+    transactions: list[Transaction] = [(step,) for step in (*drops, *changed)]
+    if babelfish and transactions:
+        transactions = [(*drops, *_made_anew(code, done))]
+    before, after = (
+        [
+            (Step.run(script),)
+            for script in scripts
+            if script.kind is not Kind.ON_CHANGE
+            and (script.name > max(OBJECTS)) is is_after
+            and (script.kind is Kind.ALWAYS or script.name not in done)
+        ]
+        for is_after in (False, True)
+    )
+    return [*before, *transactions, *after]
+
+
+def deploy(
+    server: Server,
+    scripts: Sequence[Script],
+    *,
+    dry_run: bool = False,
+    tell: Callable[[str], None] = lambda name: None,
+) -> list[str]:
+    """Do what is to be done.
+
+    Args:
+        server: Signed in as an owner of the database.
+        scripts: All, in their order.
+        dry_run: Only say what.
+        tell: Called with a script's name before it runs.
+
+    Returns:
+        The names of the scripts that ran, or would.
+
+    Raises:
+        NotAllowed: ``deploy_needs_owner``.
+        DatabaseError: See ``plan``; ``deploy_failed``: a script broke off. It was rolled back, those
+            before it are done.
+    """
+    ((state,),) = server.query(STATE)
+    if not state["IsOwner"]:
+        raise NotAllowed("deploy_needs_owner")
+    babelfish = bool(state["IsBabelfish"])
+    journal = read_journal(server) if state["HasJournal"] else {}
+    transactions = plan(scripts, journal, babelfish=babelfish)
+    if not dry_run:
+        for statement in () if babelfish else SNAPSHOTS:
+            server.query(statement, timeout_s=SCRIPT_S)
+        for steps in transactions:
+            _run(server, steps, tell)
+    return [name for steps in transactions for name in _names(steps)]
+
+
+def set_zone(server: Server, name: str | None, by: str) -> None:
+    """Tell the server when the company's days begin, unless it knows: a zone's rules may have changed.
+
+    Args:
+        server: Deployed.
+        name: The time zone; None for the one that is set.
+        by: Who does it, for the record.
+
+    Raises:
+        BadValue: There is no such zone.
+    """
+    from mini_crm.store.mssql import MssqlStore
+
+    store = MssqlStore(server)
+    present = store.get_setting(TIME_ZONE)
+    wanted = name or present
+    if not wanted:
+        return
+    (rows,) = server.query("SELECT z.FromUtc, z.OffsetMinutes FROM core.ZoneOffset AS z ORDER BY z.FromUtc")
+    known = [(row["FromUtc"], row["OffsetMinutes"]) for row in rows]
+    if wanted != present or known != list(offsets(wanted)):
+        store.set_setting(TIME_ZONE, wanted, by)
+
+
+def read_journal(server: Server) -> dict[str, str]:
+    """Give the newest hash of each script."""
+    (rows,) = server.query(JOURNAL)
+    return {row["Name"]: row["Hash"].strip() for row in rows}
+
+
+def transaction_text(steps: Iterable[Step]) -> str:
+    """Give the statements that do some steps and note them in the journal, all or nothing."""
+    lines = ["SET XACT_ABORT ON;", "BEGIN TRY", "BEGIN TRANSACTION;"]
+    for step in steps:
+        lines.append(f"SELECT {literal(step.name)} AS Step;")  # the last one shown is the one that broke off
+        lines += [f"EXEC ({literal(batch)});" for batch in step.batches]
+        if step.hash is not None:
+            lines.append(
+                "INSERT INTO core.Deployment (Name, Hash, DeployedBy)\n"
+                f"VALUES ({literal(step.name)}, '{step.hash}',"
+                " LEFT(COALESCE(SUSER_SNAME(), N'?') + N'@' + COALESCE(HOST_NAME(), N'?'), 200));"
+            )
+    lines += ["COMMIT;", "END TRY", "BEGIN CATCH", "IF XACT_STATE() <> 0 ROLLBACK;", "THROW;", "END CATCH;"]
+    return "\n".join(lines)
+
+
+def literal(text: str) -> str:
+    """Write a text as T-SQL does."""
+    return "N'" + text.replace("'", "''") + "'"
+
+
+def _names(steps: Transaction) -> list[str]:
+    """Name each script once: what is dropped and made anew is two steps."""
+    return list(dict.fromkeys(step.name for step in steps if len(steps) == 1 or step.hash is not None))
+
+
+def _made_anew(code: Sequence[Script], done: Mapping[str, str]) -> list[Step]:
+    """Drop everything that is there, users before what they use, and make all of it."""
+    there = [script for script in reversed(code) if script.name in done]
+    drops = [Step(script.name, (drop_statement(script.name),), None) for script in there]
+    makes = [Step(script.name, script.with_plain_create().batches, script.hash) for script in code]
+    return [*drops, *makes]
+
+
+def _run(server: Server, steps: Transaction, tell: Callable[[str], None]) -> None:
+    for name in _names(steps):
+        tell(name)
+    try:
+        server.query(transaction_text(steps), timeout_s=SCRIPT_S)
+    except Unforeseen as error:
+        raise DatabaseError("deploy_failed", name=error.data.get("step"), reason=error.said) from error

@@ -1,0 +1,112 @@
+"""What the runs found, read from a server: forecasts, trend, accuracy, commitments, the report."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+from mini_crm.domain.errors import BadValue
+from mini_crm.domain.model import AccuracyRow, Commitment, Forecast, Report, Run, TrendPoint
+from mini_crm.domain.money import check_total
+from mini_crm.domain.period import Period
+from mini_crm.domain.rules import MAX_COMMENT
+from mini_crm.store.mssql.call import Server
+from mini_crm.store.mssql.values import Row
+from mini_crm.store.rows import (
+    accuracy_of,
+    client_of,
+    commitment_of,
+    forecast_of,
+    period_of,
+    run_of,
+    trend_of,
+)
+
+REPORT_S = 300
+"""How long a report may take: it adds up all entries."""
+
+
+class Forecasts:
+    """The part of the store that shows what the runs found."""
+
+    def __init__(self, server: Server) -> None:
+        self.server = server
+
+    def list_runs(self, limit: int = 20) -> tuple[Run, ...]:
+        """See ``BatchStore``."""
+        (rows,) = self.server.call("batch.ListRuns", limit=limit)
+        return tuple(map(run_of, rows))
+
+    def get_forecast(self, token: bytes) -> Forecast:
+        """See ``DesktopStore``."""
+        return _forecast(self.server.call("api.GetForecast", token=token))
+
+    def get_company_forecast(self, run_id: int | None = None) -> Forecast:
+        """See ``ReportStore``."""
+        about = {"run_id": run_id}
+        return _forecast(self.server.call("batch.GetCompanyForecast", about=about, run_id=run_id))
+
+    def list_trend(self, token: bytes, period: Period) -> tuple[TrendPoint, ...]:
+        """See ``DesktopStore``."""
+        (rows,) = self.server.call(
+            "api.ListTrend", token=token, kind=period.kind, starts_on=period.start, ends_on=period.end
+        )
+        return trend_of(rows)
+
+    def list_accuracy(self, token: bytes) -> tuple[AccuracyRow, ...]:
+        """See ``DesktopStore``."""
+        (rows,) = self.server.call("api.ListAccuracy", token=token)
+        return accuracy_of(rows)
+
+    def list_commitments(self, token: bytes, period: Period) -> tuple[Commitment, ...]:
+        """See ``DesktopStore``."""
+        (rows,) = self.server.call(
+            "api.ListCommitments", token=token, kind=period.kind, starts_on=period.start, ends_on=period.end
+        )
+        return tuple(commitment_of(row, period) for row in rows)
+
+    def set_commitment(
+        self, token: bytes, period: Period, unit: str, amount: Decimal, note: str
+    ) -> Commitment:
+        """See ``DesktopStore``."""
+        note = note.strip()
+        amount = check_total(amount, field="amount", may_be_zero=True)
+        if len(note) > MAX_COMMENT:
+            raise BadValue("commitment_note_too_long", field="note", limit=MAX_COMMENT)
+        (rows,) = self.server.call(
+            "api.SetCommitment",
+            about={"unit": unit, "period": period.code},
+            repeatable=False,
+            token=token,
+            kind=period.kind,
+            starts_on=period.start,
+            ends_on=period.end,
+            unit=unit,
+            amount=amount,
+            note=note,
+        )
+        return commitment_of(rows[0], period)
+
+    def get_report(self, period: Period | None = None) -> Report:
+        """See ``ReportStore``."""
+        place = self.server.settings
+        *forecast, clients, trend, accuracy, periods = self.server.call(
+            "batch.GetReport",
+            about={"period": "" if period is None else period.code},
+            timeout_s=REPORT_S,
+            kind=None if period is None else period.kind,
+            starts_on=None if period is None else period.start,
+            ends_on=None if period is None else period.end,
+        )
+        return Report(
+            forecast=_forecast(forecast),
+            period=period_of(periods[0]),
+            clients=tuple(map(client_of, clients)),
+            trend=trend_of(trend),
+            accuracy=accuracy_of(accuracy),
+            database=f"{place.catalog} ({place.server})",
+        )
+
+
+def _forecast(sets: list[list[Row]]) -> Forecast:
+    runs, leads, managers = sets
+    return forecast_of(runs[0] if runs else None, leads, managers)

@@ -1,0 +1,109 @@
+"""One script for ``sqlcmd`` that does what the deployment does, for a DBA who wants no Python.
+
+It decides by the journal, like the deployment, so running it again changes nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from mini_crm import __version__
+from mini_crm.store.mssql.deploy import REMOVED, SNAPSHOTS, Step, literal, transaction_text
+from mini_crm.store.mssql.scripts import OBJECTS, Kind, Script
+
+_HEAD = """\
+-- Mini CRM {version}: brings a database to the state of this version, whatever state it has now.
+-- Run as an owner of the database, with its name:
+--     sqlcmd -S SERVER -d DATABASE -E -b -i FILE
+-- Each part is one transaction with its row in core.Deployment. After an error mend the cause, run it again.
+-- The number behind each name is the SHA2-256 of that file, with line ends as LF.
+:on error exit
+SET ANSI_NULLS, ANSI_PADDING, ANSI_WARNINGS, ARITHABORT, CONCAT_NULL_YIELDS_NULL, QUOTED_IDENTIFIER ON;
+SET NUMERIC_ROUNDABORT OFF;
+SET NOCOUNT ON;
+GO
+IF IS_SRVROLEMEMBER('sysadmin') = 0 AND IS_MEMBER('db_owner') = 0
+    THROW 50000, N'Only an owner of the database can do this.', 1;
+IF DB_NAME() IN (N'master', N'model', N'msdb', N'tempdb')
+    THROW 50000, N'Name the database: sqlcmd -d DATABASE', 1;
+GO
+"""
+_NEWEST = "SELECT TOP (1) d.Hash FROM core.Deployment AS d WHERE d.Name = {name} ORDER BY d.DeploymentId DESC"
+_REMOVE = """\
+DECLARE @Drop nvarchar(max) = N'';
+SELECT @Drop = @Drop + N'DROP ' + CASE LEFT(d.Name, 2) {kinds} END + N' IF EXISTS '
+    + SUBSTRING(d.Name, CHARINDEX(N'/', d.Name) + 1, LEN(d.Name) - CHARINDEX(N'/', d.Name) - 4) + N';
+INSERT INTO core.Deployment (Name, Hash, DeployedBy) VALUES (N''' + d.Name + N''', '''', SUSER_SNAME());
+'
+FROM core.Deployment AS d
+WHERE d.DeploymentId IN (SELECT MAX(n.DeploymentId) FROM core.Deployment AS n GROUP BY n.Name)
+  AND d.Hash <> '{removed}'
+  AND LEFT(d.Name, 2) IN ({folders})
+  AND d.Name NOT IN (
+{names});
+EXEC (@Drop);
+"""
+
+
+def sqlcmd_script(scripts: Sequence[Script]) -> str:
+    """Write the script.
+
+    Args:
+        scripts: All, in their order.
+    """
+    parts = [_HEAD.format(version=__version__)]
+    parts += [f"{statement}\nGO\n" for statement in SNAPSHOTS]
+    checked = False
+    for script in scripts:
+        if script.kind is Kind.ONCE and not checked:
+            checked = True
+            parts.append(_checks(scripts))
+        parts.append(f"-- {script.name}  {script.hash}\n{_guarded(script)}GO\n")
+    parts.append(_removal(scripts) + "GO\n")
+    return "".join(parts)
+
+
+def _checks(scripts: Sequence[Script]) -> str:
+    """Stop before anything is changed where a migration ran with another text, or is not ours."""
+    once = [script for script in scripts if script.kind is Kind.ONCE]
+    lines = []
+    for script in once:
+        newest = _NEWEST.format(name=literal(script.name))
+        lines.append(
+            f"IF ({newest}) <> '{script.hash}'\n"
+            f"    THROW 50000, N'{script.name} was changed after it ran here.', 1;\n"
+        )
+    names = ", ".join(literal(script.name) for script in once)
+    lines.append(
+        "IF EXISTS (SELECT 1 FROM core.Deployment AS d\n"
+        f"           WHERE LEFT(d.Name, 2) NOT IN ({_folders()}) AND d.Name NOT IN ({names}))\n"
+        "    THROW 50000, N'The database is of a newer version than this script.', 1;\n"
+    )
+    return "".join(lines) + "GO\n"
+
+
+def _guarded(script: Script) -> str:
+    text = transaction_text([Step.run(script)])
+    match script.kind:
+        case Kind.ALWAYS:
+            return f"{text}\n"
+        case Kind.ONCE:
+            needed = f"NOT EXISTS (SELECT 1 FROM core.Deployment AS d WHERE d.Name = {literal(script.name)})"
+        case Kind.ON_CHANGE:
+            newest = _NEWEST.format(name=literal(script.name))
+            needed = f"COALESCE(({newest}), '') <> '{script.hash}'"
+    return f"IF {needed}\nBEGIN\n{text}\nEND;\n"
+
+
+def _removal(scripts: Sequence[Script]) -> str:
+    code = [script for script in scripts if script.kind is Kind.ON_CHANGE]
+    return _REMOVE.format(
+        kinds=" ".join(f"WHEN '{folder[:2]}' THEN N'{kind}'" for folder, kind in OBJECTS.items()),
+        removed=REMOVED,
+        folders=_folders(),
+        names=",\n".join(f"    {literal(script.name)}" for script in code),
+    )
+
+
+def _folders() -> str:
+    return ", ".join(f"'{folder[:2]}'" for folder in OBJECTS)

@@ -1,0 +1,217 @@
+"""SQL Server for the contract tests: a database of their own, and the way into it past the port.
+
+One database serves all tests of a process, emptied for each: deploying takes seconds. The environment
+variable ``MINI_CRM_TEST_MSSQL`` says where, as an ODBC connection string of a login that may make and
+drop databases: ``DRIVER=…;SERVER=…;UID=…;PWD=…;TrustServerCertificate=yes``.
+"""
+
+from __future__ import annotations
+
+import atexit
+import os
+import re
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from dataclasses import replace
+from datetime import timedelta
+from functools import cached_property
+from pathlib import Path
+
+import pyodbc
+
+from contract.backdoor import Database
+from mini_crm import settings as keys
+from mini_crm.settings import Settings
+from mini_crm.store.mssql import MssqlStore
+from mini_crm.store.mssql.login import connection_string
+from mini_crm.store.port import Store
+
+VARIABLE = "MINI_CRM_TEST_MSSQL"
+
+DAYS = {
+    "Entry": ("EnteredOn", "PayBy", "FirstPayBy", "StatusOn"),
+    "EntryHistory": ("EnteredOn", "PayBy", "StatusOn"),
+    "Run": ("CountDay",),
+}
+INSTANTS = {
+    "Entry": ("DeletedAt",),
+    "EntryHistory": ("ChangedAt", "DeletedAt"),
+    "ImportBatch": ("ImportedAt", "UndoneAt"),
+    "Run": ("StartedAt", "FinishedAt"),
+    "Commitment": ("MadeAt",),
+}
+TABLES = (
+    "EntryForecast ManagerForecast LeadForecast RunLead Run Commitment Target Period EntryGone EntryHistory "
+    "Entry ImportRow ImportBatch Manager SalesGroup Session LeadCredential Lead AdminLog ZoneOffset Setting"
+).split()
+"""In an order in which each can be emptied."""
+
+
+def settings_of(text: str) -> Settings:
+    """Read the connection string of ``MINI_CRM_TEST_MSSQL``; the database is ``master``."""
+    pairs = re.findall(r"(\w+)\s*=\s*(?:\{((?:[^}]|\}\})*)\}|([^;]*))", text)
+    given = {name.upper(): braced.replace("}}", "}") or plain for name, braced, plain in pairs}
+    return Settings(
+        database=keys.MSSQL,
+        server=given["SERVER"],
+        catalog="master",
+        login=given.get("UID", ""),
+        password=given.get("PWD", ""),
+        driver=given["DRIVER"],
+        trust_certificate=given.get("TRUSTSERVERCERTIFICATE", "no").lower() == "yes",
+        language="en",
+    )
+
+
+def connect(settings: Settings) -> pyodbc.Connection:
+    """Open a connection of the tests' own."""
+    return pyodbc.connect(connection_string(settings, settings.driver, "contract tests"), autocommit=True)
+
+
+def environment(settings: Settings) -> dict[str, str]:
+    """Give the environment in which a program uses this database."""
+    return os.environ | {
+        keys.DATABASE: keys.MSSQL,
+        keys.SERVER: settings.server,
+        keys.CATALOG: settings.catalog,
+        keys.LOGIN: settings.login,
+        keys.PASSWORD: settings.password,
+        keys.DRIVER: settings.driver,
+        keys.TRUST_CERTIFICATE: "yes" if settings.trust_certificate else "no",
+        keys.LANGUAGE: "en",
+    }
+
+
+class MssqlBackdoor:
+    """Writes to the tables directly."""
+
+    def __init__(self, settings: Settings) -> None:
+        """Keep where the database is."""
+        self._settings = settings
+
+    @contextmanager
+    def _connection(self) -> Iterator[pyodbc.Connection]:
+        with closing(connect(self._settings)) as connection:
+            yield connection
+
+    def _run(self, *statements: str) -> None:
+        with self._connection() as connection:
+            for statement in statements:
+                connection.execute(statement)
+
+    def empty(self) -> None:
+        """Take out every row."""
+        self._run(
+            *(f"DELETE FROM core.{table}" for table in TABLES),
+            "INSERT INTO core.Setting (Name, Value) VALUES ('Currency', N'RUB')",
+        )
+
+    def age_sessions(self, by: timedelta) -> None:
+        """See ``Backdoor``."""
+        self._run(f"UPDATE core.Session SET {_moved(('StartedAt', 'ActiveAt', 'ExpiresAt'), by)}")
+
+    def let_waits_pass(self) -> None:
+        """See ``Backdoor``."""
+        self._run("UPDATE core.LeadCredential SET NextTryAt = '20000101'")
+
+    def age_runs(self, by: timedelta) -> None:
+        """See ``Backdoor``."""
+        self._run(f"UPDATE core.Run SET {_moved(('StartedAt', 'FinishedAt'), by)}")
+
+    def let_days_pass(self, days: int) -> None:
+        """See ``Backdoor``."""
+        for table in {**DAYS, **INSTANTS}:
+            moves = [f"{column} = DATEADD(DAY, -{days}, {column})" for column in DAYS.get(table, ())]
+            if table in INSTANTS:
+                moves.append(_moved(INSTANTS[table], timedelta(days=days)))
+            self._run(f"UPDATE core.{table} SET {', '.join(moves)}")
+        self._run(
+            f"UPDATE core.Period SET StartsOn = DATEADD(DAY, -{days}, StartsOn), "
+            f"EndsOn = DATEADD(DAY, -{days}, EndsOn) WHERE Kind = 'custom'"
+        )
+        with self._connection() as connection:
+            counted = connection.execute("SELECT DISTINCT CountDay FROM core.Run").fetchall()
+            for (day,) in counted:
+                connection.execute("EXEC core.AddStandingPeriods @Day = ?", day)
+
+    def leave_dead_run(self) -> None:
+        """See ``Backdoor``."""
+        self._run(
+            "INSERT INTO core.Run (Kind, CountDay, StartedAt, Status, StartedBy, ChangeTotal, PeriodList) "
+            "VALUES ('live', CAST(SYSUTCDATETIME() AS date), SYSUTCDATETIME(), 'running', N'killed', 0, '')"
+        )
+
+
+class KeptStore(MssqlStore):
+    """One store for all tests of a process: a server prepares each procedure anew for a new connection."""
+
+    def close(self) -> None:
+        """Keep the connection; the adapter closes it."""
+
+
+class MssqlAdapter:
+    """Gives every test the same database, emptied."""
+
+    @cached_property
+    def _store(self) -> KeptStore:
+        return KeptStore.open(self._settings)
+
+    @cached_property
+    def _settings(self) -> Settings:
+        """Make and deploy the database; it is dropped when the tests' process ends."""
+        server = settings_of(os.environ[VARIABLE])
+        name = f"mini_crm_test_{os.getpid()}"
+        connection = connect(server)
+        connection.execute(f"CREATE DATABASE {name}")
+        connection.close()
+        atexit.register(self._drop, server, name)
+        settings = replace(server, catalog=name)
+        deployed = subprocess.run(
+            [sys.executable, "-m", "mini_crm.admin", "deploy"],
+            env=environment(settings),
+            capture_output=True,
+            encoding="utf-8",
+            check=False,
+        )
+        if deployed.returncode != 0:
+            raise RuntimeError(deployed.stdout + deployed.stderr)
+        return settings
+
+    def new_database(self, folder: Path) -> Database:
+        """See ``Adapter``."""
+        settings = self._settings
+        backdoor = MssqlBackdoor(settings)
+        backdoor.empty()
+        return Database(self._store, settings.catalog, backdoor)
+
+    def _drop(self, server: Settings, name: str) -> None:
+        super(KeptStore, self._store).close()
+        connection = connect(server)
+        try:
+            _patiently(connection, f"DROP DATABASE {name}")
+        finally:
+            connection.close()
+
+
+def open_store(catalog: str) -> Store:
+    """Open the database of a test once more."""
+    return MssqlStore.open(replace(settings_of(os.environ[VARIABLE]), catalog=catalog))
+
+
+def _patiently(connection: pyodbc.Connection, statement: str) -> None:
+    """Wait until the server has noticed that the other connections are closed."""
+    for _ in range(20):
+        try:
+            connection.execute(statement)
+            return
+        except pyodbc.Error:
+            time.sleep(0.5)
+    connection.execute(statement)
+
+
+def _moved(columns: tuple[str, ...], by: timedelta) -> str:
+    seconds = int(by.total_seconds())
+    return ", ".join(f"{column} = DATEADD(SECOND, -{seconds}, {column})" for column in columns)
