@@ -57,8 +57,16 @@ SYSTEM = {
     ),
     "Xvfb": ("xvfb", "install Xvfb, the virtual display (Fedora: xorg-x11-server-Xvfb)"),
     "ODBC": ("unixodbc", "install unixODBC, which pyodbc needs (Fedora: unixODBC; macOS: unixodbc)"),
+    "LibreOffice": (
+        "libreoffice-calc",
+        "install LibreOffice Calc, which opens, calculates and prints the report in its tests; without it "
+        "those tests are skipped",
+    ),
     "DejaVu fonts": ("fonts-dejavu-core", "install the DejaVu fonts (Fedora: dejavu-sans-fonts)"),
 }
+
+
+OFFICE_PARTS = Path("/usr/lib/libreoffice/share/config/soffice.cfg/modules/scalc/ui/posbox.ui")
 
 
 class Failure(Exception):
@@ -120,6 +128,7 @@ def demo(arguments: list[str]) -> int:
 def test(arguments: list[str]) -> int:
     """Run the linters and every test, or only the tests that the arguments choose."""
     set_up("run", "dev")
+    need_system(wanted=("LibreOffice",))
     failed = [] if arguments else failed_linters()
     with screen():
         step("Tests")
@@ -376,6 +385,9 @@ def is_there(name: str) -> bool:
         return False
     if name == "Xvfb":
         return shutil.which("Xvfb") is not None
+    if name == "LibreOffice":
+        # The package without windows (libreoffice-calc-nogui) cannot open a file from a macro.
+        return shutil.which("soffice") is not None and (OFFICE_PARTS.exists() or not debian_has_it(name))
     if name == "DejaVu fonts":
         return any(Path("/usr/share/fonts").rglob("DejaVuSans.ttf"))
     if name == "pip for new environments":

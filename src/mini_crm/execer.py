@@ -47,12 +47,15 @@ def build(program: Program) -> click.Command:
         metavar="FILE",
         help=_("Write the Excel report here."),
     )
+    @click.option("--mask-pins", is_flag=True, help=_("In the report show only the end of client PINs."))
     @click.option("--json", "as_json", is_flag=True, help=_("Print one JSON object instead of a sentence."))
-    def execer(as_of: date | None, report: Path | None, as_json: bool) -> None:
+    def execer(as_of: date | None, report: Path | None, mask_pins: bool, as_json: bool) -> None:
         if as_of is not None and report is not None:
             raise click.UsageError(
                 _("the report shows the current forecast, so --report goes without --as-of")
             )
+        if mask_pins and report is None:
+            raise click.UsageError(_("--mask-pins goes with --report only."))
         if report is not None and report.is_dir():
             raise click.UsageError(_("{path} is a folder, not a file.").format(path=report))
         store = program.open_store()
@@ -62,7 +65,7 @@ def build(program: Program) -> click.Command:
         written: Path | None = None
         try:
             if report is not None:
-                written = _write_report(store, report, program.texts)
+                written = _write_report(store, report, program.texts, mask_pins)
         finally:
             # The run is stored whatever becomes of the report.
             program.log.info(
@@ -71,14 +74,20 @@ def build(program: Program) -> click.Command:
             )  # fmt: skip
             result = _as_json if as_json else _as_sentence
             program.say(result(run, seconds, written, program.texts))
+        if written != report and not as_json:
+            program.say(
+                _("{path} is open in another program, so the report is in {written}.").format(
+                    path=report, written=written
+                )
+            )
 
     return execer
 
 
-def _write_report(store: Store, path: Path, texts: Texts) -> Path:
+def _write_report(store: Store, path: Path, texts: Texts, mask_pins: bool) -> Path:
     from mini_crm.report.workbook import write_report
 
-    return write_report(store.get_report(), path, texts)
+    return write_report(store.get_report(), path, texts, hide_pins=mask_pins)
 
 
 def _as_sentence(run: Run, seconds: float, report: Path | None, texts: Texts) -> str:

@@ -474,6 +474,30 @@ ADMIN: Table = {
     "not_a_backup": lambda t, d: t.gettext(
         "{path} is not a copy of a database of this program. Nothing was changed; check the path."
     ),
+    "schedule_account": lambda t, d: t.gettext(
+        "The task cannot run as {name}: Windows would have to store a password, or the account may do too "
+        "much. Take LocalService, NetworkService, or a group managed service account such as "
+        "COMPANY\\mini-crm$."
+    ),
+    "schedule_needs_windows": lambda t, d: t.gettext(
+        "Only Windows has a Task Scheduler to register with. Give --out FILE to write the task into a file; "
+        "elsewhere let cron start execer."
+    ),
+    "schedule_share": lambda t, d: t.gettext(
+        "{name} has no name in the network and cannot write to {path}. Give --user a group managed service "
+        "account, or a report on a disk of this computer."
+    ),
+    "schedule_path_long": lambda t, d: t.gettext(
+        "The path is longer than the {limit} characters that the Task Scheduler takes; put the program into "
+        "a shorter one: {path}"
+    ),
+    "task_exists": lambda t, d: t.gettext(
+        "There is a task {name} already. It was not changed; give --replace to put this one in its place."
+    ),
+    "task_refused": lambda t, d: t.gettext(
+        "Windows did not take the task {name}; nothing was changed. Start the command in a window “as "
+        "administrator”. Windows says: {reason}"
+    ),
 }
 
 DEMO: Table = {

@@ -4,16 +4,28 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
 
 import report_data as data
 from mini_crm.domain.errors import BadData
-from mini_crm.domain.model import AccuracyRow, Report
+from mini_crm.domain.model import AccuracyRow, ChangeKind, EntryChange, Report
 from mini_crm.domain.period import month_of
-from mini_crm.report.rows import Level, Row, accuracy_rows, lead_rows, other_periods, report_rows, trend_rows
+from mini_crm.report.rows import (
+    Level,
+    Row,
+    accuracy_rows,
+    change_counts,
+    change_days,
+    lead_rows,
+    mask_pins,
+    masked,
+    other_periods,
+    report_rows,
+    trend_rows,
+)
 
 ROOM = 1_000
 
@@ -168,3 +180,55 @@ def test_accuracy_is_ordered() -> None:
     other = replace(february, lead_id=1, lead_name="А")
     report = data.report(data.TWO_UNITS, accuracy=(january, lead, february, other))
     assert accuracy_rows(report) == [february, other, lead, january]
+
+
+def change(kind: ChangeKind, days: int, amount: int, unit: str = "RUB") -> EntryChange:
+    """Make a change since so many days before the run."""
+    return EntryChange(
+        since=data.DAY - timedelta(days=days),
+        kind=kind,
+        lead_name="A",
+        manager_name="B",
+        client_pin="00042",
+        unit=unit,
+        amount=Decimal(amount),
+        old=None,
+        new=None,
+        pushes=0,
+        changed_at=data.RUN.as_of,
+        changed_by="A",
+    )
+
+
+def test_changes_are_counted_by_unit_and_kind() -> None:
+    """Each unit has its own counts and sums, since yesterday and since a week; units never mix."""
+    changes = (
+        change(ChangeKind.NEW, 1, 10),
+        change(ChangeKind.NEW, 7, 10),
+        change(ChangeKind.NEW, 7, 5),
+        change(ChangeKind.PUSHED, 7, 3, "pcs"),
+    )
+    report = replace(data.report(data.TWO_UNITS), changes=changes)
+    assert change_days(report) == (date(2026, 3, 16), date(2026, 3, 10))
+    found = {(c.unit, c.kind): c for c in change_counts(report) if c.day_count or c.week_count}
+    assert set(found) == {("RUB", ChangeKind.NEW), ("pcs", ChangeKind.PUSHED)}
+    new = found["RUB", ChangeKind.NEW]
+    assert (new.day_count, new.day_sum, new.week_count, new.week_sum) == (1, 10, 2, 15)
+
+
+@pytest.mark.parametrize(
+    ("pin", "shown"),
+    [("00012345", "\u2022\u2022\u2022\u202245"), ("4711", "\u2022\u2022\u2022\u2022"), ("", "")],
+)
+def test_masked_pin(pin: str, shown: str) -> None:
+    """Only the last two characters can be read, of a short PIN none, and its length cannot be told."""
+    assert masked(pin) == shown
+
+
+def test_all_pins_are_masked() -> None:
+    """No PIN of a client or a change escapes, and nothing else changes."""
+    report = replace(data.report(data.TWO_UNITS), changes=(change(ChangeKind.NEW, 1, 10),))
+    hidden = mask_pins(report)
+    assert {c.client_pin[:4] for c in hidden.clients} == {"\u2022" * 4}
+    assert hidden.changes[0].client_pin == "\u2022" * 4 + "42"
+    assert hidden.forecast == report.forecast

@@ -5,7 +5,8 @@ from __future__ import annotations
 import os
 import zipfile
 from collections.abc import Callable, Iterator
-from datetime import UTC, datetime, timedelta, timezone
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta, timezone
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -18,15 +19,17 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 import report_data as data
 from mini_crm.domain.errors import BadData, BadFile
-from mini_crm.domain.model import AccuracyRow, Report
+from mini_crm.domain.model import AccuracyRow, ChangeKind, EntryChange, Report
 from mini_crm.domain.period import month_of
 from mini_crm.i18n import Texts
 from mini_crm.report import place, workbook
+from mini_crm.report.sheets import changes
 from mini_crm.report.workbook import write_report
+from report.sums import check_sums, pipeline
 
 NOW = datetime(2026, 3, 17, 14, 31, 5, tzinfo=timezone(timedelta(hours=3)))
 ENGLISH = Texts("en")
-HEAD = 5  # the row of the heads, as Excel counts
+HEAD = 5  # the first row below the titles, as Excel counts
 
 FULL = data.report(
     data.TWO_UNITS,
@@ -60,13 +63,30 @@ def texts_of(sheet: Worksheet) -> str:
     return "\n".join(str(cell.value) for line in sheet.iter_rows() for cell in line if cell.value is not None)
 
 
-def table(sheet: Worksheet) -> list[dict[str, Any]]:
-    """Read the table of a sheet, with the number of the row."""
-    heads = [cell.value for cell in sheet[HEAD]]
+def head_row(sheet: Worksheet, head: str) -> int:
+    """Find the row of the heads by one of them."""
+    return next(
+        cell.row
+        for line in sheet.iter_rows()
+        for cell in line
+        if cell.value == head and cell.font.bold and cell.fill.fgColor.rgb == "FF1F4E79"
+    )
+
+
+def table(sheet: Worksheet, head: str = "Level") -> list[dict[str, Any]]:
+    """Read the table of a sheet, with the number of the row; the pipeline's totals stand above its heads."""
+    top = head_row(sheet, head)
+    heads = [cell.value for cell in sheet[top]]
+    above = sheet.iter_rows(min_row=HEAD, max_row=top - 1) if head == "Level" else ()
     return [
         {"row": line[0].row, **dict(zip(heads, (cell.value for cell in line), strict=True))}
-        for line in sheet.iter_rows(min_row=HEAD + 1)
+        for line in (*above, *sheet.iter_rows(min_row=top + 1))
     ]
+
+
+def values(path: Path) -> Workbook:
+    """Read a workbook with what its formulas were last computed to."""
+    return openpyxl.load_workbook(path, data_only=True)
 
 
 def parts(path: Path, folder: str) -> list[str]:
@@ -77,11 +97,18 @@ def parts(path: Path, folder: str) -> list[str]:
 
 def test_sheets_in_both_languages(target: Path) -> None:
     """The sheets are named in the reader's language."""
-    assert written(FULL, target).sheetnames == ["Summary", "Pipeline", "Trend", "Accuracy", "Notes"]
+    assert written(FULL, target).sheetnames == [
+        "Summary",
+        "Pipeline",
+        "Trend",
+        "Accuracy",
+        "Changes",
+        "Notes",
+    ]
     russian = written(FULL, target, Texts("ru"))
-    assert russian.sheetnames == ["Сводка", "Наработки", "Динамика", "Точность", "Пояснения"]
+    assert russian.sheetnames == ["Сводка", "Наработки", "Динамика", "Точность", "Изменения", "Пояснения"]
     assert russian["Сводка"]["A1"].value == "Прогноз продаж: Проба"
-    assert [cell.value for cell in russian["Наработки"][HEAD]][:3] == [
+    assert [cell.value for cell in russian["Наработки"][head_row(russian["Наработки"], "Уровень")]][:3] == [
         "Руководитель",
         "Оператор",
         "Пин клиента",
@@ -99,6 +126,7 @@ def test_every_text_is_translated(target: Path) -> None:
 
     for report in (
         FULL,
+        CHANGED,
         data.report({}, run=data.NO_HISTORY),
         data.report(data.TWO_UNITS, run=data.NO_HISTORY),
     ):
@@ -122,7 +150,8 @@ def test_names_are_no_formulas(target: Path) -> None:
         {"RUB": {lead: {manager: [data.client(pin)], "-2+3": []}}}, database="=cmd|'/c calc'!A1"
     )
     book = written(report, target)
-    assert [cell.coordinate for cell in cells(book) if cell.data_type == "f"] == []
+    formulas = [str(cell.value) for cell in cells(book) if cell.data_type == "f"]
+    assert not any(text in formula for text in ("1+1", "A1)", "http", "cmd", "2+3") for formula in formulas)
     client = book["Pipeline"][HEAD + 5]
     assert [cell.value for cell in client[:3]] == [lead, manager, pin]
     assert {cell.number_format for cell in client[:3]} == {"@"}
@@ -149,7 +178,8 @@ def test_numbers_are_numbers(target: Path) -> None:
     """Counts, sums, shares and estimates can be added up; counts of the win rate stand beside it."""
     clients = [data.client("1", paid_count=7, paid="10.25", refused_count=8, refused=3)]
     report = data.report({"RUB": {"A": {"B": clients}}}, targets={"A": 100})
-    sheet = written(report, target)["Pipeline"]
+    written(report, target)
+    sheet = values(target)["Pipeline"]
     lead, manager, client = table(sheet)[1:]
     expected = {
         "Clients": 1, "Open entries": 1, "Due today": 0, "Overdue": 0, "Expected": 100, "Paid": 10.25,
@@ -160,8 +190,8 @@ def test_numbers_are_numbers(target: Path) -> None:
     assert {name: lead[name] for name in expected} == expected
     assert manager["Win rate"] == pytest.approx(7 / 15)
     assert (client["Still to come"], client["Forecast"], client["Level"]) == (40, None, "Client")
-    heads = [cell.value for cell in sheet[HEAD]]
-    formats = dict(zip(heads, (cell.number_format for cell in sheet[HEAD + 2]), strict=True))
+    heads = [cell.value for cell in sheet[head_row(sheet, "Level")]]
+    formats = dict(zip(heads, (cell.number_format for cell in sheet[lead["row"]]), strict=True))
     assert formats["Win rate"] == "0%"
     assert formats["Paid"].startswith("#,##0.00;")
     assert formats["Forecast"].startswith("#,##0;")
@@ -169,54 +199,48 @@ def test_numbers_are_numbers(target: Path) -> None:
 
 def test_sums_reconcile(target: Path) -> None:
     """In the file, the rows below a row add up to it, in each unit by itself."""
-    rows = table(written(FULL, target)["Pipeline"])
-    levels = ["Company", "Lead", "Manager", "Client"]
-    compared = 0
-    for number, parent in enumerate(rows):
-        depth = levels.index(parent["Level"])
-        children = []
-        for row in rows[number + 1 :]:
-            if levels.index(row["Level"]) <= depth:
-                break
-            if levels.index(row["Level"]) == depth + 1:
-                children.append(row)
-        if parent["Level"] == "Client":
-            continue
-        assert {row["Unit"] for row in children} <= {parent["Unit"]}
-        names = [
-            "Clients",
-            "Open entries",
-            "Due today",
-            "Overdue",
-            "Expected",
-            "Paid",
-            "Refused",
-            "Still to come",
-        ]
-        for name in names + (["Forecast"] if depth < 2 else []):
-            assert sum(row[name] for row in children) == pytest.approx(parent[name], rel=1e-9)
-            compared += 1
-    assert compared == 2 * 9 + 4 * 9 + 5 * 8
+    written(FULL, target)
+    assert check_sums(pipeline(target)) == 2 * 9 + 4 * 9 + 5 * 8
 
 
 def test_rows_fold(target: Path) -> None:
-    """Leads fold below the company, managers below leads, clients below managers and are folded."""
+    """Managers fold below their lead, clients below their manager, and the buttons stand above."""
     sheet = written(FULL, target)["Pipeline"]
     assert sheet.sheet_properties.outlinePr is not None
     assert sheet.sheet_properties.outlinePr.summaryBelow is False
-    depth = {"Company": 0, "Lead": 1, "Manager": 2, "Client": 3}
+    depth = {"Company": 0, "Lead": 0, "Manager": 1, "Client": 2}
     for row in table(sheet):
         look = sheet.row_dimensions[row["row"]]
         assert look.outlineLevel == depth[row["Level"]]
-        assert bool(look.hidden) == (row["Level"] == "Client")
+        assert not look.hidden
+
+
+def test_totals_are_formulas_over_the_rows_in_view(target: Path) -> None:
+    """A lead's counts and sums are totals over the rows below it, and the company's over its unit's rows."""
+    sheet = written(FULL, target)["Pipeline"]
+    rows = table(sheet)
+    company = rows[0]
+    assert (company["Unit"], company["row"]) == ("RUB", HEAD)
+    assert company["Expected"] == "=SUBTOTAL(9,J8:J18)"  # eleven rows in roubles below the heads
+    assert company["Forecast"] == "=K5+O5"
+    assert company["% of target"] == '=IF(SUBTOTAL(3,$A$8:$A$18)=ROWS($A$8:$A$18),0.243975,"")'
+    lead = next(row for row in rows if row["Level"] == "Lead")
+    assert lead["Overdue"] == "=SUBTOTAL(9,I9:I13)"  # two managers with three clients
+    assert lead["% of target"] == f"=P{lead['row']}/S{lead['row']}"
+    client = next(row for row in rows if row["Level"] == "Client")
+    assert not any(str(value).startswith("=") for value in client.values())
+    alone = next(row for row in rows if row["Manager"] == "Ким Ли")
+    assert alone["Expected"] == 0  # a manager without clients has nothing to add up
 
 
 def test_heads_stay_in_sight(target: Path) -> None:
     """Heads and names stay when scrolling, heads on each printed page; the rows can be filtered."""
     sheet = written(FULL, target)["Pipeline"]
-    assert sheet.freeze_panes == "D6"
-    assert sheet.auto_filter.ref == f"A{HEAD}:V{HEAD + 16}"
-    assert sheet.print_title_rows == f"${HEAD}:${HEAD}"
+    top = head_row(sheet, "Level")
+    assert top == HEAD + 2  # below a total for each unit
+    assert sheet.freeze_panes == f"D{top + 1}"
+    assert sheet.auto_filter.ref == f"A{top}:V{top + 14}"
+    assert sheet.print_title_rows == f"${top}:${top}"
     assert sheet.page_setup.orientation == "landscape"
     assert sheet.sheet_properties.pageSetUpPr is not None
     assert sheet.sheet_properties.pageSetUpPr.fitToPage
@@ -233,7 +257,8 @@ def test_every_number_fits_its_column(target: Path, language: str) -> None:
     report = data.report(
         {"RUB": {"A": {"B": many}}}, trend=[data.point(1, 10**12, 1e12)], targets={"": 10**12}
     )
-    for sheet in written(report, target, Texts(language)).worksheets:
+    written(report, target, Texts(language))
+    for sheet in values(target).worksheets:
         looks = sheet.column_dimensions.values()
         widths = {column: look.width for look in looks for column in range(look.min, look.max + 1)}
         for line in sheet.iter_rows():
@@ -251,19 +276,20 @@ def test_long_names_do_not_make_huge_columns(target: Path) -> None:
     assert sheet.column_dimensions["A"].width < 50
 
 
-def test_a_chart_for_each_unit(target: Path) -> None:
-    """Summary and trend draw each unit by itself; the leads' chart has the range as error bars."""
+def test_charts_for_each_unit(target: Path) -> None:
+    """Summary and trend draw each unit by itself: the range by lead, the goals by lead, the days."""
     report = data.report(
         data.TWO_UNITS,
         trend=[data.point(day, day, 9.0, unit=unit) for unit in ("RUB", "pcs") for day in (1, 2)],
+        targets={"Ёлкин Иван": 500},
     )
-    book = written(report, target)
+    written(report, target)
     charts = parts(target, "xl/charts/chart")
-    assert len(charts) == 4
-    bars = [chart for chart in charts if "<c:barChart>" in chart]
-    assert len(bars) == 2
-    assert all('<c:errValType val="cust"/>' in chart for chart in bars)
-    summary = book["Summary"]
+    assert len(charts) == 6
+    ranges = [chart for chart in charts if '<c:grouping val="stacked"/>' in chart and "<c:barChart>" in chart]
+    assert [chart.count("<c:ser>") for chart in ranges] == [4, 4]
+    assert sum("<c:areaChart>" in chart and "<c:lineChart>" in chart for chart in charts) == 2
+    summary = values(target)["Summary"]
     heads = [cell for line in summary.iter_rows() for cell in line if cell.value == "From P10 to forecast"]
     assert len(heads) == 2
     assert summary.column_dimensions[heads[0].column_letter].hidden
@@ -274,8 +300,28 @@ def test_a_chart_for_each_unit(target: Path) -> None:
 def test_one_stored_day_is_no_line(target: Path) -> None:
     """A trend of one day is a row of the table and not an empty chart."""
     book = written(data.report(data.TWO_UNITS, trend=[data.point(1, 10, 100.0)]), target)
-    assert table(book["Trend"])[0]["Forecast"] == 100
+    assert table(book["Trend"], "Day")[0]["Forecast"] == 100
     assert not any("<c:lineChart>" in chart for chart in parts(target, "xl/charts/chart"))
+
+
+@pytest.mark.parametrize(
+    ("target_amount", "light"), [(487, 3), (488, 2), (569, 2), (571, 1)]
+)  # the forecast is 487.95, its range ends with 570
+def test_lights(target: Path, target_amount: int, light: int) -> None:
+    """Green where the forecast reaches the target, yellow where only the range does, red beyond that."""
+    written(data.report(data.TWO_UNITS, targets={"": target_amount}), target)
+    company = table(values(target)["Summary"], "Outlook")[0]
+    assert company["Outlook"] == light
+    sheet = openpyxl.load_workbook(target)["Summary"]
+    kinds = {rule.type for rules in sheet.conditional_formatting for rule in rules.rules}
+    assert "iconSet" in kinds
+
+
+def test_no_target_no_light(target: Path) -> None:
+    """Without a target there is nothing to judge by."""
+    written(data.report(data.TWO_UNITS), target)
+    rows = table(values(target)["Summary"], "Outlook")
+    assert {row["Outlook"] for row in rows if row["Lead"] in ("Company", "Ёлкин Иван")} == {None}
 
 
 def test_headline_tells_range_and_target(target: Path) -> None:
@@ -300,23 +346,23 @@ def test_without_history_there_is_no_range(target: Path) -> None:
     book = written(data.report(data.TWO_UNITS, run=data.NO_HISTORY), target)
     for sheet in book.worksheets:
         assert str(sheet["A3"].value).startswith("No history: ")
-    groups = [row for row in table(book["Pipeline"]) if row["Level"] != "Client"]
+    groups = [row for row in table(values(target)["Pipeline"]) if row["Level"] != "Client"]
     assert {(row["P10"], row["P90"]) for row in groups} == {("no history", "no history")}
-    assert not any("errBars" in chart for chart in parts(target, "xl/charts/chart"))
+    assert not any("P10" in chart for chart in parts(target, "xl/charts/chart"))
 
 
 def test_few_payments_are_marked_as_weak(target: Path) -> None:
     """With four payments to learn from the range is shown and the point is marked."""
     book = written(data.report(data.TWO_UNITS, run=data.WEAK), target)
     assert "only 4 payments to learn from" in str(book["Summary"]["A3"].value)
-    assert table(book["Pipeline"])[0]["P10"] == pytest.approx(77.70 + 0.8 * 410.25)
+    assert table(values(target)["Pipeline"])[0]["P10"] == pytest.approx(77.70 + 0.8 * 410.25)
     assert "only 4 payments to learn from" in texts_of(book["Notes"])
 
 
 def test_empty_company(target: Path) -> None:
     """A company without entries gets a report that says so, without charts."""
     book = written(data.report({}, run=data.NO_HISTORY), target)
-    assert book.sheetnames == ["Summary", "Pipeline", "Notes"]
+    assert len(book.sheetnames) == 6
     assert "There are no entries yet." in texts_of(book["Summary"])
     assert "There are no entries yet." in texts_of(book["Pipeline"])
     assert parts(target, "xl/charts/chart") == []
@@ -346,11 +392,13 @@ def test_ten_thousand_clients(target: Path) -> None:
 
 def test_too_many_clients_are_left_out_and_said(target: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Where the rows do not fit on a sheet the managers stay, and the notes say who is missing."""
-    monkeypatch.setattr(workbook, "SHEET_ROWS", HEAD + 15)
+    monkeypatch.setattr(workbook, "SHEET_ROWS", HEAD + 17)
     book = written(FULL, target)
-    assert {row["Level"] for row in table(book["Pipeline"])} == {"Company", "Lead", "Manager"}
-    assert "5 rows of clients are left out" in texts_of(book["Notes"])
-    monkeypatch.setattr(workbook, "SHEET_ROWS", HEAD + 10)
+    levels = {row["Level"] for row in table(book["Pipeline"])}
+    assert levels & {"Company", "Lead", "Manager", "Client"} == {"Company", "Lead", "Manager"}
+    for name in ("Pipeline", "Notes"):
+        assert "5 rows of clients are left out" in texts_of(book[name])
+    monkeypatch.setattr(workbook, "SHEET_ROWS", HEAD + 12)
     with pytest.raises(BadData) as error:
         write_report(FULL, target, ENGLISH)
     assert error.value.code == "report_too_large"
@@ -479,7 +527,65 @@ def test_sum_of_fractions_keeps_its_decimals(target: Path) -> None:
         ),
         target,
     )["Pipeline"]
-    column = [cell.value for cell in sheet[HEAD]].index("Expected") + 1
+    column = [cell.value for cell in sheet[head_row(sheet, "Level")]].index("Expected") + 1
     looks = {row["Unit"]: sheet.cell(row["row"], column).number_format for row in table(sheet)}
     assert looks["RUB"].startswith("#,##0.00;")
     assert looks["pcs"].startswith("#,##0;")
+
+
+CHANGED = replace(
+    FULL,
+    changes=tuple(
+        EntryChange(
+            since=data.DAY - timedelta(days=days),
+            kind=kind,
+            lead_name="=1+1",
+            manager_name="B",
+            client_pin="0042",
+            unit="RUB",
+            amount=Decimal(100),
+            old=old,
+            new=new,
+            pushes=2,
+            changed_at=datetime(2026, 3, 17, 21, 30, tzinfo=UTC),
+            changed_by="@x",
+        )
+        for days in (1, 7)
+        for kind, old, new in (
+            (ChangeKind.PUSHED, date(2026, 3, 1), date(2026, 4, 1)),
+            (ChangeKind.MORE, Decimal("10.50"), Decimal("110.50")),
+            (ChangeKind.MOVED, "-A", "+B"),
+        )
+    ),
+    zone=timezone(timedelta(hours=5)),
+)
+
+
+def test_changes_sheet(target: Path) -> None:
+    """Changes are counted and listed, with days as days, amounts as numbers, and names as text."""
+    sheet = written(CHANGED, target)["Changes"]
+    counts = table(sheet, "Since yesterday")
+    assert (counts[0]["What changed"], counts[0]["Since a week"]) == ("put off", 1)
+    first, second, third, *_ = table(sheet, "Times put off")
+    assert (first["Was"], first["Became"]) == (datetime(2026, 3, 1), datetime(2026, 4, 1))
+    assert (second["Was"], second["Became"]) == (10.5, 110.5)
+    assert (third["Was"], third["Became"], third["Lead"]) == ("-A", "+B", "=1+1")
+    assert first["Client PIN"] == "0042"
+    assert first["Times put off"] == 2
+    assert [cell.coordinate for line in sheet for cell in line if cell.data_type == "f"] == []
+
+
+def test_moments_are_in_the_companys_time_zone(target: Path) -> None:
+    """The company's zone goes before that of the computer which writes the report."""
+    book = written(CHANGED, target)
+    assert "as of 2026-03-17 16:30 (UTC+5)" in str(book["Summary"]["A2"].value)
+    assert table(book["Changes"], "Times put off")[0]["Changed at"] == datetime(2026, 3, 18, 2, 30)
+
+
+def test_a_list_of_changes_that_is_too_long(target: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The newest changes are listed, all are counted, and that is said."""
+    monkeypatch.setattr(changes, "LISTED", 2)
+    sheet = written(CHANGED, target)["Changes"]
+    assert "the newest 2 of 6 changes" in texts_of(sheet)
+    assert len(table(sheet, "Times put off")) == 2
+    assert sum(row["Since a week"] or 0 for row in table(sheet, "Since yesterday")[:3]) == 3

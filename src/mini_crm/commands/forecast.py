@@ -10,11 +10,13 @@ import click
 from mini_crm.commands.accuracy import say_accuracy
 from mini_crm.commands.output import FILE, Day, json_option, progress_bar, say_json
 from mini_crm.domain.dates import format_date
+from mini_crm.domain.errors import SettingsError
 from mini_crm.domain.model import Run, RunKind, RunStatus
 from mini_crm.domain.period import PeriodKind, parse_period
 from mini_crm.i18n import Texts
 from mini_crm.program import Program
 from mini_crm.report.wording import run_mark
+from mini_crm.settings import MSSQL
 
 
 def commands(program: Program) -> list[click.Command]:
@@ -89,22 +91,73 @@ def _report(program: Program) -> click.Command:
         metavar="CODE",
         help=_("Such as 2026-03, 2026-Q1 or 2026; by default the current month."),
     )
-    def report(file: Path, code: str | None) -> None:
+    @click.option("--mask-pins", is_flag=True, help=_("Show only the last two characters of client PINs."))
+    @click.option(
+        "--live",
+        is_flag=True,
+        help=_("A workbook that asks SQL Server itself, on opening and every 30 minutes; without macros."),
+    )
+    @click.option(
+        "--macro",
+        is_flag=True,
+        help=_("A workbook (.xlsm) whose macro reads a report on opening and every 30 minutes."),
+    )
+    @click.option(
+        "--source",
+        metavar="REPORT",
+        help=_(
+            "With --macro: the report that it reads, which execer writes; by default beside it, as .xlsx."
+        ),
+    )
+    def report(
+        file: Path, code: str | None, mask_pins: bool, live: bool, macro: bool, source: str | None
+    ) -> None:
+        if source is not None and not macro:
+            raise click.UsageError(_("--source goes with --macro only."))
+        if live and (macro or mask_pins or code):
+            raise click.UsageError(
+                _("--live goes without the other options: what it shows is up to the server.")
+            )
+        if (file.suffix.lower() == ".xlsm") is not macro:
+            raise click.UsageError(_("With --macro the file is called .xlsm, without it .xlsx."))
+        if live:
+            _say_written(program, file, _write_live(program, file))
+            return
         period = parse_period(code) if code else None
         data = program.open_store().get_report(period)
         from mini_crm.report.workbook import write_report  # loads slowly
 
-        written = write_report(data, file, program.texts)
-        if written == file:
-            program.say(_("Report: {path}").format(path=written))
-        else:
-            program.say(
-                _("{path} is open in another program, so the report is in {written}.").format(
-                    path=file, written=written
-                )
-            )
+        follows = (source or file.with_suffix(".xlsx").name) if macro else None
+        written = write_report(data, file, program.texts, hide_pins=mask_pins, follows=follows)
+        _say_written(program, file, written)
+        if follows is not None:
+            program.say(_("Its macro reads {report}.").format(report=follows))
 
     return report
+
+
+def _write_live(program: Program, file: Path) -> Path:
+    """Write the workbook that asks the server; the settings say which."""
+    from mini_crm.report.live import Server, write_live  # loads slowly
+
+    settings = program.settings
+    if settings.database != MSSQL:
+        raise SettingsError("live_needs_server")
+    return write_live(
+        file, Server(settings.server, settings.catalog, settings.trust_certificate), program.texts
+    )
+
+
+def _say_written(program: Program, file: Path, written: Path) -> None:
+    _ = program.texts.gettext
+    if written == file:
+        program.say(_("Report: {path}").format(path=written))
+    else:
+        program.say(
+            _("{path} is open in another program, so the report is in {written}.").format(
+                path=file, written=written
+            )
+        )
 
 
 def _backtest(program: Program) -> click.Command:

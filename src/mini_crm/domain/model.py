@@ -8,7 +8,7 @@ are ``datetime`` in UTC.
 from __future__ import annotations
 
 from dataclasses import dataclass, field, fields
-from datetime import date, datetime
+from datetime import date, datetime, tzinfo
 from decimal import Decimal
 from enum import StrEnum
 from uuid import UUID
@@ -480,6 +480,54 @@ class ReportClient:
     still_to_come: float
 
 
+class ChangeKind(StrEnum):
+    """In which way an entry is not what it was some days ago."""
+
+    NEW = "new"
+    PAID = "paid"
+    REFUSED = "refused"
+    REOPENED = "reopened"
+    PUSHED = "pushed"
+    PULLED = "pulled"
+    MORE = "more"
+    LESS = "less"
+    MOVED = "moved"
+    DELETED = "deleted"
+    RESTORED = "restored"
+
+
+@dataclass(frozen=True, slots=True)
+class EntryChange:
+    """One way in which an entry, as the run counted it, differs from how it was before a day began.
+
+    An entry that was entered since is told once, as it is now. What an import brought counts by its own
+    days: as new if it was entered since, as paid or refused if that was since.
+
+    Attributes:
+        since: The day that the comparison goes back to: its morning.
+        amount: More than 0: what came of a paid entry, the difference where the amount changed, else
+            the amount.
+        old: What it was, where that says more: the promised day, the amount, or the manager.
+        new: What it became, of the same kind.
+        pushes: How often its payment was put off, from its first day to the run.
+        changed_at: When it was changed last.
+        changed_by: By whom.
+    """
+
+    since: date
+    kind: ChangeKind
+    lead_name: str
+    manager_name: str
+    client_pin: str
+    unit: str
+    amount: Decimal
+    old: date | Decimal | str | None
+    new: date | Decimal | str | None
+    pushes: int
+    changed_at: datetime
+    changed_by: str
+
+
 @dataclass(frozen=True, slots=True)
 class Report:
     """All that the Excel report shows, read from one complete run in one snapshot.
@@ -487,6 +535,9 @@ class Report:
     Attributes:
         clients: By lead, manager, unit and PIN, for ``period``.
         database: The name that the title shows.
+        changes: Since the day before the run's and since seven days before it; by ``since``, the later
+            one first, and in it the newest first.
+        zone: The company's time zone; None is that of this computer.
     """
 
     forecast: Forecast
@@ -495,6 +546,8 @@ class Report:
     trend: tuple[TrendPoint, ...]
     accuracy: tuple[AccuracyRow, ...]
     database: str
+    changes: tuple[EntryChange, ...] = ()
+    zone: tzinfo | None = None
 
 
 @dataclass(frozen=True, slots=True)

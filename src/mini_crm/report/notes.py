@@ -8,7 +8,7 @@ from datetime import datetime, tzinfo
 from mini_crm.domain.dates import format_date
 from mini_crm.domain.model import Report
 from mini_crm.i18n import Texts
-from mini_crm.report.wording import moment, period_days, period_name, run_mark
+from mini_crm.report.wording import left_out, moment, period_days, period_name, run_mark
 
 Note = tuple[str, str | int | None]
 """A caption with what it says; None makes it a heading."""
@@ -58,13 +58,7 @@ def _cautions(report: Report, texts: Texts, clients_left_out: int) -> Iterator[N
     if clients_left_out:
         yield (
             _("Clients left out"),
-            texts.ngettext(
-                "The sheet cannot hold all rows, so {count} row of a client is left out. Companies, leads"
-                " and managers are complete.",
-                "The sheet cannot hold all rows, so {count} rows of clients are left out. Companies, leads"
-                " and managers are complete.",
-                clients_left_out,
-            ).format(count=clients_left_out),
+            left_out(clients_left_out, texts),
         )
     yield (
         _("One moment"),
@@ -79,6 +73,23 @@ def _cautions(report: Report, texts: Texts, clients_left_out: int) -> Iterator[N
             "Counts, expected, paid, refused and still to come of a lead are the sums over the managers,"
             " those of the company the sums over the leads. Ranges and win rates do not add up, and the"
             " hand formula does not add up from managers to leads. Units are never mixed."
+        ),
+    )
+    yield (
+        _("Totals follow the filters"),
+        _(
+            "On the sheet with all rows the totals are formulas over the rows that the filters leave in view."
+            " What holds only for the whole company, such as its range, its target and its win rate, is empty"
+            " while a filter hides rows."
+        ),
+    )
+    yield (
+        _("Changes"),
+        _(
+            "Changes count from the morning of the day before the run, and of the seventh day before it, in"
+            " the company's time zone. An entry made since is told as new, with its present amount; what an"
+            " import brought counts by its own days. Was and Became show the two states, and what happened"
+            " between them and was taken back is not told."
         ),
     )
     yield (
@@ -163,11 +174,22 @@ def _glossary(texts: Texts) -> Iterator[Note]:
     yield _("% of target"), _("Forecast divided by target.")
     yield _("Commitment"), _("The lead's own number for the period.")
     yield (
+        _("Outlook"),
+        _(
+            "Set against the target: a green circle where the forecast reaches it, a yellow triangle where"
+            " only the upper end of the range does, a red sign where not even that."
+        ),
+    )
+    yield (
         _("Hand formula"),
         _("Paid, and expected times the share of all entries ever resolved that were paid."),
     )
     yield _("Pays \u2026 times as fast"), _("How fast a lead's entries are paid; the company is 1.")
     yield _("By run rate"), _("Paid, and the pace of the last 90 days kept up to the end of the period.")
+    yield (
+        _("Times put off"),
+        _("How often the promised day was moved to a later one, from the first day on."),
+    )
     yield (
         _("Misses by"),
         _(

@@ -9,7 +9,8 @@ from datetime import datetime
 from pathlib import Path
 from typing import BinaryIO
 
-_TRIES, _WAIT_S = 3, 0.1  # a virus scanner may hold a new file for a moment
+_TRIES, _WAIT_S = 10, 0.3
+"""A virus scanner may hold a file for a moment, and a workbook that reads the report for some seconds."""
 
 
 def write_whole(path: Path, write: Callable[[BinaryIO], None], now: datetime) -> Path:
@@ -40,8 +41,8 @@ def _put_in_place(temporary: Path, path: Path, now: datetime) -> Path:
     """Move the file to its name; while that is locked, to one with the day, then with the time."""
     names = (path.stem, f"{path.stem} {now:%Y-%m-%d}", f"{path.stem} {now:%Y-%m-%d %H-%M-%S}")
     places = [path.with_name(name + path.suffix) for name in names]
-    for place in places:
-        for _ in range(_TRIES):
+    for tries, place in zip((_TRIES, 3, 3), places, strict=True):
+        for _ in range(tries):
             try:
                 return temporary.replace(place)
             except (PermissionError, IsADirectoryError) as error:

@@ -8,12 +8,21 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
 from decimal import Decimal
 from enum import IntEnum
 
 from mini_crm.domain.errors import BadData
-from mini_crm.domain.model import AccuracyRow, ForecastRow, Report, ReportClient, TrendPoint
+from mini_crm.domain.model import (
+    AccuracyRow,
+    ChangeKind,
+    EntryChange,
+    ForecastRow,
+    Report,
+    ReportClient,
+    TrendPoint,
+)
 from mini_crm.domain.rules import name_order
 
 
@@ -68,6 +77,14 @@ class Row:
         """How much of the target the forecast reaches."""
         return None if self.forecast is None or not self.target else self.forecast / float(self.target)
 
+    @property
+    def light(self) -> int | None:
+        """3: the forecast reaches the target; 2: the range does; 1: not even that; None: no target."""
+        if self.forecast is None or not self.target:
+            return None
+        target = float(self.target)
+        return 3 if self.forecast >= target else 2 if (self.high or 0.0) >= target else 1
+
 
 @dataclass(frozen=True, slots=True)
 class ReportRows:
@@ -83,11 +100,28 @@ class ReportRows:
 
 @dataclass(frozen=True, slots=True)
 class TrendRow:
-    """One stored day of the company, and how far it moved since the stored day before it."""
+    """One stored day of the company, and how far it moved since the stored day before it.
+
+    Attributes:
+        target: The company's in its unit, as it is now.
+    """
 
     point: TrendPoint
     forecast_change: float | None
     paid_change: Decimal | None
+    target: Decimal | None
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeCount:
+    """How many entries changed in one way, and what they add up to."""
+
+    kind: ChangeKind
+    unit: str
+    day_count: int
+    day_sum: Decimal
+    week_count: int
+    week_sum: Decimal
 
 
 def report_rows(report: Report, *, limit: int) -> ReportRows:
@@ -130,15 +164,53 @@ def trend_rows(report: Report) -> list[TrendRow]:
         (point for point in report.trend if point.lead_id is None),
         key=lambda p: (units.index(p.unit) if p.unit in units else len(units), p.unit, p.day),
     )
+    targets = {row.unit: row.target for row in _of_period(report.forecast.company, report)}
     rows = []
     before: TrendPoint | None = None
     for point in points:
         if before is None or before.unit != point.unit:
-            rows.append(TrendRow(point, None, None))
+            moved, came = None, None
         else:
-            rows.append(TrendRow(point, point.forecast - before.forecast, point.paid - before.paid))
+            moved, came = point.forecast - before.forecast, point.paid - before.paid
+        rows.append(TrendRow(point, moved, came, targets.get(point.unit)))
         before = point
     return rows
+
+
+def change_counts(report: Report) -> list[ChangeCount]:
+    """Count the changes of each unit by kind, since the day before and since a week."""
+    days = change_days(report)
+    units = list(dict.fromkeys([*_units(report), *(change.unit for change in report.changes)]))
+    found: dict[tuple[str, ChangeKind, date], list[EntryChange]] = defaultdict(list)
+    for change in report.changes:
+        found[change.unit, change.kind, change.since].append(change)
+    counts = []
+    for unit in units:
+        for kind in ChangeKind:
+            day, week = [found[unit, kind, since] for since in days] if days else ([], [])
+            sums = [sum((change.amount for change in part), Decimal(0)) for part in (day, week)]
+            counts.append(ChangeCount(kind, unit, len(day), sums[0], len(week), sums[1]))
+    return counts
+
+
+def change_days(report: Report) -> tuple[date, date] | None:
+    """Give the days that the changes go back to: the day before the run's, and a week before it."""
+    run = report.forecast.run
+    return None if run is None else (run.count_day - timedelta(days=1), run.count_day - timedelta(days=7))
+
+
+def mask_pins(report: Report) -> Report:
+    """Give the report with client PINs of which only the last two characters can be read."""
+    return replace(
+        report,
+        clients=tuple(replace(client, client_pin=masked(client.client_pin)) for client in report.clients),
+        changes=tuple(replace(change, client_pin=masked(change.client_pin)) for change in report.changes),
+    )
+
+
+def masked(pin: str) -> str:
+    """Hide a client PIN but for its last two characters; a short one wholly, an empty one stays so."""
+    return pin and "\u2022" * 4 + (pin[-2:] if len(pin) > 4 else "")
 
 
 def accuracy_rows(report: Report) -> list[AccuracyRow]:

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, tzinfo
 from decimal import Decimal
 
 from mini_crm.domain.dates import format_date
-from mini_crm.domain.model import PIECES, Run
+from mini_crm.domain.model import PIECES, ChangeKind, Run
 from mini_crm.domain.money import format_amount
 from mini_crm.domain.period import Period, PeriodKind
 from mini_crm.i18n import Texts
@@ -58,6 +58,24 @@ def unit_name(unit: str, texts: Texts) -> str:
     return texts.gettext("pcs") if unit == PIECES else unit
 
 
+def change_name(kind: ChangeKind, texts: Texts) -> str:
+    """Name a way in which an entry changed."""
+    _ = texts.gettext
+    return {
+        ChangeKind.NEW: _("new"),
+        ChangeKind.PAID: _("paid"),
+        ChangeKind.REFUSED: _("refused"),
+        ChangeKind.REOPENED: _("expected again"),
+        ChangeKind.PUSHED: _("put off"),
+        ChangeKind.PULLED: _("brought forward"),
+        ChangeKind.MORE: _("amount up"),
+        ChangeKind.LESS: _("amount down"),
+        ChangeKind.MOVED: _("other manager"),
+        ChangeKind.DELETED: _("deleted"),
+        ChangeKind.RESTORED: _("restored"),
+    }[kind]
+
+
 def estimate(value: float, unit: str, texts: Texts) -> str:
     """Show an estimate with its unit; a fraction of a rouble or a piece says nothing and is left out."""
     return f"{format_amount(Decimal(round(value)), language=texts.language)}\u00a0{unit_name(unit, texts)}"
@@ -93,6 +111,17 @@ def headline(row: Row, texts: Texts) -> str:
             )
         )
     return " ".join(said).replace("..", ".")  # a unit may end with a dot
+
+
+def left_out(clients: int, texts: Texts) -> str:
+    """Say that rows of clients did not fit on the sheet."""
+    return texts.ngettext(
+        "The sheet cannot hold all rows, so {count} row of a client is left out. Companies, leads"
+        " and managers are complete.",
+        "The sheet cannot hold all rows, so {count} rows of clients are left out. Companies, leads"
+        " and managers are complete.",
+        clients,
+    ).format(count=clients)
 
 
 def run_mark(run: Run | None, texts: Texts) -> str:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from decimal import Decimal
 
 from mini_crm.domain.errors import BadValue, NotFound
 from mini_crm.domain.model import (
     AccuracyRow,
     Commitment,
+    EntryChange,
     Forecast,
     Report,
     Run,
@@ -17,6 +18,7 @@ from mini_crm.domain.model import (
 from mini_crm.domain.money import check_total, to_minor
 from mini_crm.domain.period import Period, month_of, standing_periods
 from mini_crm.domain.rules import MAX_COMMENT
+from mini_crm.store.changes import changes_of
 from mini_crm.store.rows import (
     accuracy_of,
     client_of,
@@ -37,7 +39,9 @@ from mini_crm.store.sqlite.db import (
     load_queries,
     plain,
     to_day,
+    to_instant,
 )
+from mini_crm.store.zones import zone
 
 SQL = load_queries("forecast.sql")
 
@@ -137,6 +141,7 @@ class Forecasts:
                     "last_history_id": run["LastHistoryId"],
                 },
             )
+            company_zone = _zone(conn)
             return Report(
                 forecast=_forecast(conn, run, None),
                 period=period_of(plain(found)),
@@ -144,6 +149,8 @@ class Forecasts:
                 trend=_trend(conn, wanted, None),
                 accuracy=_accuracy(conn, self.db.today(), None),
                 database=self.db.path.name,
+                changes=_entry_changes(conn, run, company_zone),
+                zone=company_zone,
             )
 
 
@@ -175,6 +182,21 @@ def _forecast(conn: Connection, run: Row | None, lead_id: int | None) -> Forecas
     values = {"run_id": run["RunId"], "lead_id": lead_id}
     leads = map(plain, conn.execute(SQL["list_lead_rows"], values))
     return forecast_of(plain(run), leads, map(plain, conn.execute(SQL["list_manager_rows"], values)))
+
+
+def _zone(conn: Connection) -> tzinfo | None:
+    row = conn.execute(SQL["get_time_zone"]).fetchone()
+    return zone(row["Value"]) if row else None
+
+
+def _entry_changes(conn: Connection, run: Row, company_zone: tzinfo | None) -> tuple[EntryChange, ...]:
+    values: dict[str, object] = {"last_history_id": run["LastHistoryId"]}
+    for name, days in (("day", 1), ("week", 7)):
+        since = _day(run["CountDay"]) - timedelta(days=days)
+        values[name] = to_day(since)
+        values[f"{name}_began"] = to_instant(datetime.combine(since, time(), company_zone).astimezone(UTC))
+    rows = conn.execute(SQL["list_report_changes"], values)
+    return changes_of(map(plain, rows))
 
 
 def _trend(conn: Connection, period: Period, lead_id: int | None) -> tuple[TrendPoint, ...]:

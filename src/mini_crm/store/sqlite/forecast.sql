@@ -212,3 +212,53 @@ WHERE s.DeletedAt IS NULL AND s.EnteredOn <= :count_day
   AND (s.Status = 0 OR s.StatusOn BETWEEN :starts_on AND :count_day)
 GROUP BY s.LeadId, s.ManagerId, g.Unit, s.ClientPin
 ORDER BY l.NameKey, m.NameKey, g.Unit, s.ClientPin;
+
+-- name: get_time_zone
+SELECT Value FROM Setting WHERE Name = 'TimeZone';
+
+-- name: list_report_changes
+-- Entries changed since a day began, for two such days: as the run counted them, and as they were before.
+-- One that was not there before is compared with its first version.
+WITH Look AS (
+    SELECT :day AS Since, :day_began AS Began
+    UNION ALL
+    SELECT :week, :week_began
+), Touched AS (
+    SELECT h.EntryId, max(h.HistoryId) AS NewId
+    FROM EntryHistory AS h
+    WHERE h.ChangedAt >= :week_began AND h.HistoryId <= :last_history_id
+    GROUP BY h.EntryId
+), Paired AS MATERIALIZED (
+    -- Most entries that came with an import are older and were not touched again: they end here.
+    SELECT w.Since, n.HistoryId AS NewId,
+           CASE WHEN n.Version > 1 THEN (
+               SELECT max(b.HistoryId) FROM EntryHistory AS b
+               WHERE b.EntryId = n.EntryId AND b.ChangedAt < w.Began) END AS BeforeId,
+           CASE WHEN n.Version = 1 THEN n.HistoryId ELSE (
+               SELECT f.HistoryId FROM EntryHistory AS f
+               WHERE f.EntryId = n.EntryId AND f.Version = 1) END AS FirstId
+    FROM Touched AS t
+    JOIN EntryHistory AS n ON n.HistoryId = t.NewId
+    JOIN Look AS w ON n.ChangedAt >= w.Began
+    WHERE n.Version > 1 OR n.EnteredOn >= w.Since OR n.StatusOn >= w.Since
+)
+SELECT p.Since, n.EntryId, l.Name AS LeadName, n.ManagerId, m.Name AS ManagerName, g.Unit, n.ClientPin,
+       n.Amount, n.PaidAmount, n.EnteredOn, n.PayBy, n.Status, n.StatusOn, n.DeletedAt IS NOT NULL AS IsOut,
+       n.ChangedAt, n.ChangedBy,
+       (SELECT count(*) FROM EntryHistory AS a
+        JOIN EntryHistory AS b ON b.EntryId = a.EntryId AND b.Version = a.Version - 1
+        WHERE a.EntryId = n.EntryId AND a.HistoryId <= p.NewId AND a.PayBy > b.PayBy) AS Pushes,
+       p.BeforeId IS NOT NULL AS WasThere, o.ManagerId AS OldManagerId, om.Name AS OldManagerName,
+       o.Amount AS OldAmount, o.PayBy AS OldPayBy, o.Status AS OldStatus, o.DeletedAt IS NOT NULL AS OldIsOut
+FROM Paired AS p
+JOIN EntryHistory AS n ON n.HistoryId = p.NewId
+JOIN EntryHistory AS o ON o.HistoryId = coalesce(p.BeforeId, p.FirstId)
+JOIN Lead AS l ON l.LeadId = n.LeadId
+JOIN Manager AS m ON m.ManagerId = n.ManagerId
+JOIN Manager AS om ON om.ManagerId = o.ManagerId
+JOIN SalesGroup AS g ON g.GroupId = n.GroupId
+WHERE (p.BeforeId IS NULL AND (n.EnteredOn >= p.Since OR n.StatusOn >= p.Since))
+   OR n.Amount <> o.Amount OR n.PayBy <> o.PayBy OR n.ManagerId <> o.ManagerId
+   OR (p.BeforeId IS NOT NULL AND n.Status <> o.Status)
+   OR (n.DeletedAt IS NULL) <> (o.DeletedAt IS NULL)
+ORDER BY p.Since DESC, n.ChangedAt DESC, n.EntryId;

@@ -1,0 +1,1 @@
+"""The report's sheets, one in each module."""
