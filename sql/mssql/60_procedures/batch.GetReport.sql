@@ -8,7 +8,8 @@ Purpose:     Give all that the report shows for one standing period. Every numbe
 Called by:   the report
 Returns:     1. to 3. the result sets of core.ShowForecast  4. the clients, by lead, manager, unit and PIN
              5. the trend of the period, by lead (0 is the company), unit and day
-             6. the accuracy of ended periods, newest first  7. the period
+             6. the accuracy of ended periods, newest first  7. what changed (core.ShowChanges)
+             8. the period, with the company's time zone if one is set: TimeZone
 Errors:      51264 the run has no such period; 51274 there is no complete run yet
 Transaction: one that reads (SNAPSHOT)
 */
@@ -59,8 +60,11 @@ BEGIN
         WHERE a.EndsOn < @Today
         ORDER BY a.EndsOn DESC, a.StartsOn DESC, a.PeriodId, l.NameKey, a.Unit;
 
-        SELECT p.Kind, p.StartsOn, p.EndsOn, p.Name
+        EXEC core.ShowChanges @RunId = @RunId;
+
+        SELECT p.Kind, p.StartsOn, p.EndsOn, p.Name, s.Value AS TimeZone
         FROM core.Period AS p
+        LEFT JOIN core.Setting AS s ON s.Name = 'TimeZone'
         WHERE p.PeriodId = @PeriodId;
         COMMIT TRANSACTION;
         SET TRANSACTION ISOLATION LEVEL READ COMMITTED;

@@ -9,6 +9,7 @@ from mini_crm.domain.model import AccuracyRow, Commitment, Forecast, Report, Run
 from mini_crm.domain.money import check_total
 from mini_crm.domain.period import Period
 from mini_crm.domain.rules import MAX_COMMENT
+from mini_crm.store.changes import changes_of
 from mini_crm.store.mssql.call import Server
 from mini_crm.store.mssql.values import Row
 from mini_crm.store.rows import (
@@ -20,6 +21,7 @@ from mini_crm.store.rows import (
     run_of,
     trend_of,
 )
+from mini_crm.store.zones import zone
 
 REPORT_S = 300
 """How long a report may take: it adds up all entries."""
@@ -89,7 +91,7 @@ class Forecasts:
     def get_report(self, period: Period | None = None) -> Report:
         """See ``ReportStore``."""
         place = self.server.settings
-        *forecast, clients, trend, accuracy, periods = self.server.call(
+        *forecast, clients, trend, accuracy, changes, periods = self.server.call(
             "batch.GetReport",
             about={"period": "" if period is None else period.code},
             timeout_s=REPORT_S,
@@ -104,6 +106,8 @@ class Forecasts:
             trend=trend_of(trend),
             accuracy=accuracy_of(accuracy),
             database=f"{place.catalog} ({place.server})",
+            changes=changes_of(changes),
+            zone=zone(periods[0]["TimeZone"]) if periods[0]["TimeZone"] else None,
         )
 
 
