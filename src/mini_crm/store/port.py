@@ -24,6 +24,7 @@ from uuid import UUID
 from mini_crm.domain.credentials import KdfParameters, PasswordKind
 from mini_crm.domain.model import (
     AccuracyRow,
+    AdminAct,
     Changes,
     Commitment,
     Entry,
@@ -277,7 +278,9 @@ class ReportStore(Protocol):
     def get_report(self, period: Period | None = None) -> Report:
         """Give all that the report shows for one standing period, the current month by default.
 
-        Every number is of the current run: entries changed since are shown as they were then.
+        Every number is of the current run: entries changed since are shown as they were then. Its changes
+        compare these entries with how they were when the day before the run's day began, and seven days
+        before it, in the company's time zone.
 
         Raises:
             NotFound: There is no complete run yet, or it has no such period.
@@ -458,7 +461,11 @@ class AdminStore(Protocol):
         """Give the server's day in the company's time zone."""
         ...
 
-    def backup(self, target: Path) -> int:
+    def list_admin_log(self, limit: int = 50) -> tuple[AdminAct, ...]:
+        """Give what administrators did last, newest first."""
+        ...
+
+    def backup(self, target: Path, by: str) -> int:
         """Copy the database while it is in use, check the copy, give the number of its entries.
 
         Only where the database is a file: a server is backed up by its own tools, to its own disks.
