@@ -51,6 +51,7 @@ def _surroundings(program: Program) -> Surroundings:
     from platformdirs import user_config_path, user_data_path
 
     from mini_crm.domain.credentials import derive_key
+    from mini_crm.help_page import show_page
     from mini_crm.ui.main_window import Surroundings
     from mini_crm.ui.memory import Memory
 
@@ -82,6 +83,7 @@ def _surroundings(program: Program) -> Surroundings:
         derive=derive_key,
         outbox_folder=user_data_path(NAME, appauthor=False) / "outbox",
         aggregate=aggregate if path is not None else None,
+        show_help=show_page,
     )
 
 

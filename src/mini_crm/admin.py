@@ -14,8 +14,10 @@ from mini_crm.commands import (
     entries,
     forecast,
     import_entries,
+    log,
     periods,
     roster,
+    schedule,
 )
 from mini_crm.program import Program, run_program
 
@@ -29,7 +31,20 @@ def build(program: Program) -> click.Command:
     """Make the command line."""
     _ = program.texts.gettext
     group = click.Group(help=_("Administration of the sales forecast."))
-    for part in (database, deploy, doctor, roster, import_entries, entries, periods, forecast, demo):
+    parts = (
+        database,
+        deploy,
+        doctor,
+        roster,
+        import_entries,
+        entries,
+        periods,
+        forecast,
+        schedule,
+        log,
+        demo,
+    )
+    for part in parts:
         for command in part.commands(program):
             group.add_command(command)
     return group

@@ -529,6 +529,12 @@ REPORT: Table = {
 }
 
 UI: Table = {
+    "help_missing": lambda t, d: t.gettext(
+        "The help page is not there: {path}. Ask your administrator to copy the whole folder of the program."
+    ),
+    "help_not_shown": lambda t, d: t.gettext(
+        "This computer has no browser to show the help page with. It is here: {path}"
+    ),
     "no_display": lambda t, d: t.gettext("There is no screen to show a window on ({reason})."),
     "group_missing": lambda t, d: t.gettext("Choose the group."),
     "group_unknown": lambda t, d: t.gettext("There is no such group. Choose one from the list."),

@@ -85,6 +85,11 @@ def environment(settings: Settings) -> dict[str, str]:
     }
 
 
+def environment_of(catalog: str) -> dict[str, str]:
+    """Give the environment in which a program uses a database of the tests."""
+    return environment(replace(settings_of(os.environ[VARIABLE]), catalog=catalog))
+
+
 class MssqlBackdoor:
     """Writes to the tables directly."""
 

@@ -26,7 +26,7 @@ def test_backup(company: Company, tmp_path: Path) -> None:
     fill(company)
     company.store.aggregate_forecast(None, "test")
     target = tmp_path / "backup.bak"
-    assert company.store.backup(target) == 120
+    assert company.store.backup(target, "test") == 120
     later = company.anna.add(company.petr)
     copy = SqliteStore.open(target)
     try:
@@ -46,7 +46,7 @@ def test_backup_overwrites_nothing(company: Company, tmp_path: Path) -> None:
     there.write_text("precious")
     for target in (there, tmp_path, tmp_path / "nowhere" / "backup.bak"):
         with pytest.raises(BadFile):
-            company.store.backup(target)
+            company.store.backup(target, "test")
     assert there.read_text() == "precious"
     assert not (tmp_path / "nowhere").exists()
 
@@ -59,7 +59,7 @@ def test_backup_while_people_save(database: Database, company: Company, tmp_path
     def back_up() -> int:
         store = open_store(database.address)
         try:
-            return store.backup(target)
+            return store.backup(target, "test")
         finally:
             store.close()
 

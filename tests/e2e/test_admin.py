@@ -18,6 +18,7 @@ from typing import Any
 import pytest
 from openpyxl import load_workbook
 
+from e2e.programs import only_from_sources, start_of
 from mini_crm.domain.credentials import derive_key, new_token
 from mini_crm.domain.errors import WrongPassword
 from mini_crm.domain.model import RosterRow, Session
@@ -50,7 +51,7 @@ class Admin:
     def start(self, *arguments: object, as_user: Callable[[], None] | None = None) -> subprocess.Popen[str]:
         """Start it and do not wait; ``as_user`` is called in the new process before the program starts."""
         return subprocess.Popen(
-            [sys.executable, "-m", "mini_crm.admin", *map(str, arguments)],
+            [*start_of("mini-crm-admin"), *map(str, arguments)],
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             encoding="utf-8",
@@ -214,6 +215,7 @@ def test_database_missing(admin: Admin) -> None:
 # ---- init, backup, restore, doctor
 
 
+@only_from_sources
 def test_init_in_a_folder(admin: Admin) -> None:
     """A folder gets a database and a settings file that names it, relative to itself."""
     del admin.environ["MINI_CRM_DATABASE"]
@@ -227,6 +229,7 @@ def test_init_in_a_folder(admin: Admin) -> None:
     store.close()
 
 
+@only_from_sources
 def test_init_leaves_settings_alone(admin: Admin) -> None:
     """A settings file that is there stays, and the line to write into it is said."""
     del admin.environ["MINI_CRM_DATABASE"]
@@ -570,6 +573,7 @@ def test_backtest(company: Admin) -> None:
 # ---- demo
 
 
+@only_from_sources
 def test_demo(admin: Admin) -> None:
     """The sample company is made, forecast and reported; each printed password lets its lead in."""
     said = admin.ok("demo", "--dir", "try", "--no-window", "--entries", 400)
@@ -593,6 +597,7 @@ def test_demo(admin: Admin) -> None:
     assert re.search(r"\d+% \(\d+ of \d+\)", said)
 
 
+@only_from_sources
 def test_second_demo(admin: Admin) -> None:
     """A second demo keeps what somebody tried out, --new begins again; without a display is no window."""
     admin.database = admin.folder / "try" / "demo.sqlite"

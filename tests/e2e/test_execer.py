@@ -23,6 +23,7 @@ from uuid import UUID
 import openpyxl
 import pytest
 
+from e2e.programs import only_from_sources, start_of
 from mini_crm.domain.model import ImportRow, RosterRow, Run, RunStatus, Status
 from mini_crm.store.sqlite import SqliteStore
 
@@ -114,13 +115,13 @@ class Execer:
                 as_user()
 
         return subprocess.Popen(
-            [sys.executable, "-m", "mini_crm.execer", *map(str, arguments)],
+            [*start_of("execer"), *map(str, arguments)],
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             encoding="utf-8",
             env=self.environ,
             cwd=self.folder,
-            preexec_fn=prepare,
+            preexec_fn=None if sys.platform == "win32" else prepare,
         )
 
     def run(
@@ -303,6 +304,7 @@ def test_version_and_help(execer: Execer) -> None:
     assert not execer.logs.exists()
 
 
+@only_from_sources
 def test_only_what_is_needed_is_loaded(execer: Execer, database: Path) -> None:
     """A run loads no window, no Excel library, no driver and no passwords' library."""
     execer.environ["PYTHONPROFILEIMPORTTIME"] = "1"

@@ -1,13 +1,15 @@
 """Pictures of every window and dialog, in both languages: ``python tests/ui/take_pictures.py``.
 
 They are written to ``tests/ui/pictures/NAME.LANGUAGE.png`` (or to ``--out``) from the demo company, on a
-virtual screen of its own. ``--scaling 200`` shows how it looks on a screen that is scaled to 200 %.
+virtual screen of its own; the help page gets copies of those that it shows. ``--scaling 200`` shows how it
+looks on a screen that is scaled to 200 %.
 """
 
 from __future__ import annotations
 
 import argparse
 import os
+import shutil
 import sys
 import tempfile
 import time
@@ -18,6 +20,7 @@ from pathlib import Path
 from PIL import Image, ImageGrab
 
 HERE = Path(__file__).parent
+HELP = HERE.parents[1] / "src" / "mini_crm" / "help"
 sys.path[:0] = [str(HERE.parents[1] / "src"), str(HERE.parent)]
 
 from mini_crm.domain.credentials import PasswordKind, derive_key  # noqa: E402
@@ -165,6 +168,12 @@ def take(studio: Studio) -> None:
     main.leave()
 
 
+def bring_to_help(language: str) -> None:
+    """Copy the pictures that the help page has anew: a program has no tests beside it."""
+    for old in (HELP / language).glob("*.png"):
+        shutil.copyfile(HERE / "pictures" / f"{old.stem}.{language}.png", old)
+
+
 def _unreachable() -> SqliteStore:
     raise DatabaseUnreachable("database_unreachable")
 
@@ -206,6 +215,8 @@ def main() -> None:
         for language in arguments.language or ["ru", "en"]:
             app.switch_language(language)
             take(Studio(app, store, around, slip, arguments.out, language))
+            if arguments.out == HERE / "pictures":
+                bring_to_help(language)
         app.close()
 
 

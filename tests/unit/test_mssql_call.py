@@ -409,6 +409,37 @@ def test_a_server_that_is_not_there() -> None:
     assert len(fake.refuses) == 4
 
 
+@pytest.mark.parametrize(
+    ("said", "code"),
+    [
+        ("the database system is shutting down", "database_unreachable"),
+        ("the database system is starting up", "database_unreachable"),
+        ("sorry, too many clients already", "database_unreachable"),
+        ("canceling statement due to lock timeout", "database_busy"),
+        ("could not serialize access due to concurrent update", "database_busy"),
+    ],
+)
+def test_what_babelfish_says_in_words(said: str, code: str) -> None:
+    """Babelfish has one number for all that PostgreSQL says: what passes is tried again all the same."""
+    server, fake = serving(odbc("42000", said, 33557097), ROWS)
+    server.call("api.SignIn", repeatable=False)
+    assert len(fake.statements) == 2
+    server, _fake = serving(*[odbc("42000", said, 33557097)] * 9)
+    with pytest.raises(DatabaseUnreachable, match=code):
+        server.call("api.SignIn", repeatable=False)
+
+
+def test_a_driver_that_has_tried_long_enough() -> None:
+    """Microsoft's driver tries to connect until its time is over; after that nobody waits for more tries."""
+    late = pyodbc.OperationalError(
+        "HYT00", f"[HYT00] [Microsoft][{ODBC_18}]Login timeout expired (0) (SQLDriverConnect)"
+    )
+    server, fake = serving(ROWS, refuses=[late] * 9)
+    with pytest.raises(DatabaseUnreachable, match="database_unreachable"):
+        server.call("api.ListGroups")
+    assert len(fake.refuses) == 8
+
+
 def test_a_connection_that_died_of_something_unknown() -> None:
     """An error that says nothing counts as a lost connection if the connection does not answer any more."""
     killed = odbc("42000", "Cannot continue.", 99999)

@@ -170,10 +170,10 @@ def test_backup_over_a_file(path: Path) -> None:
     store = SqliteStore.create(path)
     store.apply_roster(ROSTER, "test")
     target = path.with_name("copy.sqlite")
-    assert store.backup(target) == 0
+    assert store.backup(target, "test") == 0
     assert SqliteStore.open(target).list_lead_names() == ["Анна"]
     with pytest.raises(BadFile):
-        store.backup(target)
+        store.backup(target, "test")
 
 
 class _WithoutMath(sqlite3.Connection):

@@ -19,7 +19,7 @@ BEGIN
     SET NOCOUNT, XACT_ABORT ON;
     SET IMPLICIT_TRANSACTIONS OFF;
     DECLARE @Detail nvarchar(100) =
-        @Kind + N' ' + CONVERT(nvarchar(10), @StartsOn, 23) + N'..' + CONVERT(nvarchar(10), @EndsOn, 23);
+        CONVERT(nvarchar(10), @StartsOn, 23) + N'..' + CONVERT(nvarchar(10), @EndsOn, 23);
     BEGIN TRY
         BEGIN TRANSACTION;
         UPDATE core.Period

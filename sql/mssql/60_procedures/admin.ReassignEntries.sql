@@ -65,7 +65,8 @@ BEGIN
 
         UPDATE #Change SET LeadId = @LeadId, GroupId = @GroupId, ManagerId = @ManagerId;
         EXEC core.WriteChanges @Action = 'reassigned', @Now = @Now, @ChangedBy = @By;
-        SELECT @Detail = N'to manager ' + CAST(@ManagerId AS nvarchar(20)) + N': ' + @EntryIds;
+        SELECT @Detail = N'to manager ' + CAST(@ManagerId AS nvarchar(20)) + N': '
+            + REPLACE(REPLACE(REPLACE(@EntryIds, N'[', N''), N']', N''), N',', N' ');
         EXEC core.LogAdmin @By = @By, @Action = 'reassign_entries', @Detail = @Detail;
         COMMIT TRANSACTION;
     END TRY

@@ -17,6 +17,7 @@ BEGIN
     SET NOCOUNT, XACT_ABORT ON;
     SET IMPLICIT_TRANSACTIONS OFF;
     DECLARE @Now datetime2(0) = SYSUTCDATETIME();
+    DECLARE @Detail nvarchar(max) = REPLACE(REPLACE(REPLACE(@EntryIds, N'[', N''), N']', N''), N',', N' ');
     CREATE TABLE #Change (
         EntryId    int NOT NULL PRIMARY KEY,
         LeadId     int NOT NULL,
@@ -40,7 +41,7 @@ BEGIN
         EXEC core.ReadEntryIds @EntryIds = @EntryIds, @AreOut = 0;
         UPDATE #Change SET DeletedAt = @Now;
         EXEC core.WriteChanges @Action = 'voided', @Now = @Now, @ChangedBy = @By;
-        EXEC core.LogAdmin @By = @By, @Action = 'void_entries', @Detail = @EntryIds;
+        EXEC core.LogAdmin @By = @By, @Action = 'void_entries', @Detail = @Detail;
         COMMIT TRANSACTION;
     END TRY
     BEGIN CATCH

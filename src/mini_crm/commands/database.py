@@ -129,7 +129,7 @@ def _backup(program: Program) -> click.Command:
     @click.command("backup", help=_("Copy the database while it is in use, and check the copy."))
     @click.argument("file", type=FILE)
     def backup(file: Path) -> None:
-        entries = program.open_store().backup(file)
+        entries = program.open_store().backup(file, program.person)
         program.say(_("Copy: {path} (entries, those taken out included: {n})").format(n=entries, path=file))
 
     return backup
@@ -149,7 +149,7 @@ def _restore(program: Program) -> click.Command:
             raise SettingsError("restore_server")
         if path.exists():
             raise AlreadyThere("restore_over_database", path=str(path))
-        entries = _checked_copy(file, path)
+        entries = _checked_copy(file, path, program.person)
         program.say(
             _("Database from the copy: {path} (entries that count: {n})").format(n=entries, path=path)
         )
@@ -157,7 +157,7 @@ def _restore(program: Program) -> click.Command:
     return restore
 
 
-def _checked_copy(file: Path, path: Path) -> int:
+def _checked_copy(file: Path, path: Path, by: str) -> int:
     """Copy a backup to a place that is free, if it can be opened as a database; give its entries."""
     from mini_crm.store.sqlite import SqliteStore
 
@@ -168,6 +168,7 @@ def _checked_copy(file: Path, path: Path) -> int:
         store = SqliteStore.open(unfinished)
         try:
             entries = store.get_record().entries
+            store.record(by, "restore", file.name)
         finally:
             store.close()
         unfinished.rename(path)

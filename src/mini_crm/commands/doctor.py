@@ -10,7 +10,7 @@ import click
 
 from mini_crm.commands.output import json_option, say_json
 from mini_crm.domain.errors import NotAllowed
-from mini_crm.domain.model import Lead, Run, RunStatus
+from mini_crm.domain.model import Lead, Run, RunKind, RunStatus
 from mini_crm.i18n import Texts
 from mini_crm.program import Program
 from mini_crm.store.port import Store
@@ -83,7 +83,8 @@ def _look_at_server(program: Program) -> Health:
 
 def _last_good(runs: tuple[Run, ...]) -> datetime | None:
     good = (RunStatus.DONE, RunStatus.UNCHANGED)
-    return max((run.as_of for run in runs if run.status in good), default=None)
+    fine = (run.as_of for run in runs if run.status in good and run.kind is RunKind.LIVE)
+    return max(fine, default=None)
 
 
 def _say_store(

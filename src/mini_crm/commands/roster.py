@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
@@ -17,7 +18,7 @@ from mini_crm.commands.output import (
     say_rejects,
     say_table,
 )
-from mini_crm.domain.credentials import PasswordKind
+from mini_crm.domain.credentials import CODE_ALPHABET, CODE_LENGTH, PasswordKind
 from mini_crm.domain.errors import BadData, UsageError
 from mini_crm.domain.model import Lead, RosterChange
 from mini_crm.i18n import Texts
@@ -312,7 +313,10 @@ def _issue(program: Program, leads: Sequence[Lead], kind: PasswordKind, path: Pa
     program.say(
         _("The slips are in {path}. Print them, hand them out, and delete the file.").format(path=path)
     )
-    if must_change:
+    if not must_change:
+        bits = round(CODE_LENGTH * math.log2(len(CODE_ALPHABET)))
+        program.say(_("Each is a code of its own with {bits} bits, drawn by lot.").format(bits=bits))
+    else:
         program.say(
             _(
                 "Numbers are easy to guess (20 bits), so each lead has to change it at the first sign-in. "

@@ -636,6 +636,23 @@ class ImportBatch:
 
 
 @dataclass(frozen=True, slots=True)
+class AdminAct:
+    """Something that an administrator did, as the record has it.
+
+    Attributes:
+        done_at: When.
+        done_by: Who, and on which computer.
+        action: What, in one word, such as ``unlock_lead``.
+        detail: To whom or what; never a password.
+    """
+
+    done_at: datetime
+    done_by: str
+    action: str
+    detail: str
+
+
+@dataclass(frozen=True, slots=True)
 class UndoResult:
     """What taking back an import did; ``kept`` are entries that somebody changed since."""
 

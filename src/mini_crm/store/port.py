@@ -24,6 +24,7 @@ from uuid import UUID
 from mini_crm.domain.credentials import KdfParameters, PasswordKind
 from mini_crm.domain.model import (
     AccuracyRow,
+    AdminAct,
     Changes,
     Commitment,
     Entry,
@@ -458,6 +459,10 @@ class AdminStore(Protocol):
 
     def get_today(self) -> date:
         """Give the server's day in the company's time zone."""
+        ...
+
+    def list_admin_log(self, limit: int = 50) -> tuple[AdminAct, ...]:
+        """Give what administrators did last, newest first."""
         ...
 
     def backup(self, target: Path, by: str) -> int:

@@ -15,6 +15,7 @@ from mini_crm.domain.model import (
     CHANGEABLE,
     AccuracyRow,
     Action,
+    AdminAct,
     CalibrationBin,
     Commitment,
     Entry,
@@ -292,6 +293,11 @@ def batch_of(row: PlainRow) -> ImportBatch:
         entries=row["Entries"],
         undone_at=row["UndoneAt"],
     )
+
+
+def act_of(row: PlainRow) -> AdminAct:
+    """Read something that an administrator did."""
+    return AdminAct(row["DoneAt"], row["DoneBy"], row["Action"], row["Detail"])
 
 
 def record_of(row: PlainRow, units: Iterable[PlainRow]) -> Record:

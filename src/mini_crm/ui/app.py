@@ -86,6 +86,9 @@ class App:
         root.report_callback_exception = self.report
         root.protocol("WM_DELETE_WINDOW", self.close)
         bind_clipboard(root, lambda: self.texts)
+        # A browser may take its time; nobody waits for it, and no database call behind it.
+        self._aside = Tasks(root)
+        root.bind_all("<F1>", lambda event: self.show_help())
 
     def start(self) -> None:
         """Show the sign-in window."""
@@ -110,6 +113,7 @@ class App:
             self.theme,
             database=self._around.database,
             switch_language=self.switch_language,
+            show_help=self.show_help,
         )
         self.login.pack(fill="both", expand=True)
         self._presenter = LoginPresenter(parts, self.login, self._signed_in)
@@ -130,6 +134,7 @@ class App:
             signed_in,
             left=self._left,
             switch_language=self._switch_main,
+            show_help=self.show_help,
         )
         self.main.pack(fill="both", expand=True)
         self.main.start()
@@ -143,6 +148,11 @@ class App:
             if name and self.login is not None:
                 self.login.show_name(name)
 
+    def show_help(self) -> None:
+        """Show the page for leads in a browser, in the window's language."""
+        language = self.texts.language
+        self._aside.run(lambda: self._around.show_help(language), lambda shown: None, self._help_failed)
+
     def close(self) -> None:
         """Close the program, unless something would be lost and the person stays."""
         main = self.main
@@ -153,6 +163,7 @@ class App:
         self._remember_size()
         tasks = self._tasks
         self.clear()
+        self._aside.close()
         self.root.destroy()
         if main is not None:
             main.join()
@@ -195,6 +206,9 @@ class App:
             )
         else:
             self.show_main(signed_in)
+
+    def _help_failed(self, error: BaseException) -> None:
+        show_error(self.root, self.texts, self.theme, sentence(error, self.texts))
 
     def _left(self) -> None:
         self.main = None

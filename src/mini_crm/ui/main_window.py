@@ -62,6 +62,7 @@ class Surroundings:
         outbox_folder: Where writes are kept that have not reached the database; None: nowhere.
         aggregate: Computes the forecast where nobody else does; None where somebody does.
         derive: Makes the key of a password.
+        show_help: Shows the page for leads in a language; may be slow, may fail.
     """
 
     def __init__(
@@ -76,6 +77,7 @@ class Surroundings:
         derive: Derive,
         outbox_folder: Path | None = None,
         aggregate: Callable[[], object] | None = None,
+        show_help: Callable[[str], None] = lambda language: None,
     ) -> None:
         self.connect = connect
         self.disconnect = disconnect
@@ -86,6 +88,7 @@ class Surroundings:
         self.derive = derive
         self.outbox_folder = outbox_folder
         self.aggregate = aggregate
+        self.show_help = show_help
 
 
 class MainWindow(plain_ttk.Frame):
@@ -99,6 +102,7 @@ class MainWindow(plain_ttk.Frame):
         signed_in: The session.
         left: Called when the lead has signed out; the window is closed then.
         switch_language: Is given ``ru`` or ``en`` and this window's present session.
+        show_help: Shows the page for leads.
 
     Attributes:
         desk: What the pages work with.
@@ -117,6 +121,7 @@ class MainWindow(plain_ttk.Frame):
         *,
         left: Callable[[], None],
         switch_language: Callable[[str, SignedIn], None],
+        show_help: Callable[[], None],
     ) -> None:
         super().__init__(root)
         self._theme = theme
@@ -125,6 +130,7 @@ class MainWindow(plain_ttk.Frame):
         self._key = signed_in.key
         self._left = left
         self._switch_language = switch_language
+        self._show_help = show_help
         self._language = tk.StringVar(root, texts.language)
         self._waiting: list[Callable[[], None]] = []
         self._asking = False
@@ -271,6 +277,7 @@ class MainWindow(plain_ttk.Frame):
                 command=partial(self._language_chosen, language),
             )
         menu.add_separator()
+        menu.add_command(label=_("Help"), accelerator="F1", command=self._show_help)
         menu.add_command(label=_("Change the password…"), command=self.change_password)
         menu.add_command(label=_("Sign out"), command=self.leave)
         return menu

@@ -9,14 +9,14 @@ from typing import cast
 
 from mini_crm.domain.credentials import KdfParameters, PasswordKind
 from mini_crm.domain.errors import UsageError
-from mini_crm.domain.model import Lead, Record, RosterChange, RosterRow, Target
+from mini_crm.domain.model import AdminAct, Lead, Record, RosterChange, RosterRow, Target
 from mini_crm.domain.money import check_total
 from mini_crm.domain.period import Period
 from mini_crm.domain.rules import name_key
 from mini_crm.store.mssql.batches import json_of
 from mini_crm.store.mssql.call import Server
 from mini_crm.store.mssql.imports import roster_json
-from mini_crm.store.rows import groups_of, lead_of, period_of, record_of, target_of
+from mini_crm.store.rows import act_of, groups_of, lead_of, period_of, record_of, target_of
 from mini_crm.store.zones import offsets
 
 
@@ -155,7 +155,12 @@ class Administration:
         ((row,),) = self.server.call("admin.GetToday")
         return cast(date, row["Today"])
 
-    def backup(self, target: Path) -> int:
+    def list_admin_log(self, limit: int = 50) -> tuple[AdminAct, ...]:
+        """See ``AdminStore``."""
+        (rows,) = self.server.call("admin.ListAdminLog", limit=limit)
+        return tuple(map(act_of, rows))
+
+    def backup(self, target: Path, by: str) -> int:
         """Refuse: a server writes its backups to its own disks, by its own tools.
 
         Raises:

@@ -145,6 +145,12 @@ _POSTGRES_SAYS: tuple[tuple[re.Pattern[str], tuple[type[MiniCrmError], str]], ..
     (re.compile(r"\bpermission denied\b"), (NotAllowed, "right_missing")),
     (re.compile(r'\bschema "\w+" does not exist'), (DatabaseError, "database_other_version")),
 )
+_POSTGRES_AWAY = re.compile(
+    r"\bthe database system is |\btoo many clients\b|\bconnection slots are reserved\b"
+)
+"""It starts or stops, or is full: it took nothing on."""
+_POSTGRES_BUSY = re.compile(r"\bdue to lock timeout\b|\bcould not serialize access\b")
+"""What SQL Server reports as 1222 and 3960."""
 _NAMED_TWICE = re.compile(r'relation "(\w+?)_\1_core\.')
 """Babelfish 4.3: a foreign key looks for its table under a wrong name, depending on what the connection did
 before. Nothing was done, and a new connection finds it."""
@@ -159,6 +165,8 @@ class Kind(Enum):
     """Nothing was done; another try may succeed."""
     LOST = auto()
     """No answer came; nobody knows what was done."""
+    AWAY = auto()
+    """No connection in all the time that it may take: Microsoft's driver tries again itself meanwhile."""
     REFUSED = auto()
     """Somebody has to do something first."""
     UNKNOWN = auto()
@@ -216,12 +224,14 @@ class Fault:
         """What to do next."""
         if self.number in ERRORS:
             return Kind.OURS
-        if self.number in TRANSIENT or self.state == "40001":
+        if self.number in TRANSIENT or self._is_busy or self._postgres_says(_POSTGRES_AWAY):
             return Kind.TRANSIENT
         if self.number == _POSTGRES and _NAMED_TWICE.search(self.text):
             return Kind.TRANSIENT
         if self._refusal is not None:
             return Kind.REFUSED
+        if self.connecting and self.state.startswith("HYT"):
+            return Kind.AWAY
         if self.number in LOST or self.state.startswith(_LOST_STATES):
             return Kind.TRANSIENT if self.connecting else Kind.LOST
         return Kind.UNKNOWN
@@ -238,9 +248,16 @@ class Fault:
         if self._refusal is not None:
             refused, code = self._refusal
             return refused(code)
-        if self.number in BUSY or self.state == "40001":
+        if self._is_busy:
             return DatabaseUnreachable("database_busy")
         return DatabaseUnreachable("database_unreachable")
+
+    @property
+    def _is_busy(self) -> bool:
+        return self.number in BUSY or self.state == "40001" or self._postgres_says(_POSTGRES_BUSY)
+
+    def _postgres_says(self, words: re.Pattern[str]) -> bool:
+        return self.number == _POSTGRES and words.search(self.text) is not None
 
     @property
     def _refusal(self) -> tuple[type[MiniCrmError], str] | None:

@@ -9,6 +9,7 @@ from pathlib import Path
 from mini_crm.domain.credentials import KdfParameters, PasswordKind
 from mini_crm.domain.errors import AlreadyThere, NotFound
 from mini_crm.domain.model import (
+    AdminAct,
     Lead,
     Record,
     Replay,
@@ -20,7 +21,16 @@ from mini_crm.domain.model import (
 from mini_crm.domain.money import check_total, to_minor
 from mini_crm.domain.period import Period
 from mini_crm.domain.rules import name_key
-from mini_crm.store.rows import bin_of, groups_of, lead_of, period_of, record_of, replay_row_of, target_of
+from mini_crm.store.rows import (
+    act_of,
+    bin_of,
+    groups_of,
+    lead_of,
+    period_of,
+    record_of,
+    replay_row_of,
+    target_of,
+)
 from mini_crm.store.sqlite.accounts import SQL as ACCOUNTS
 from mini_crm.store.sqlite.accounts import store_credential
 from mini_crm.store.sqlite.aggregation import STAGES, computed
@@ -192,9 +202,22 @@ class Administration:
         """See ``AdminStore``."""
         return self.db.today()
 
-    def backup(self, target: Path) -> int:
+    def list_admin_log(self, limit: int = 50) -> tuple[AdminAct, ...]:
         """See ``AdminStore``."""
-        return self.db.backup(target)
+        with self.db.reading() as conn:
+            rows = conn.execute(SQL["list_admin_log"], {"limit": limit})
+            return tuple(act_of(plain(row)) for row in rows)
+
+    def backup(self, target: Path, by: str) -> int:
+        """See ``AdminStore``."""
+        entries = self.db.backup(target)
+        self.record(by, "backup", target.name)
+        return entries
+
+    def record(self, by: str, action: str, detail: str) -> None:
+        """Record what an administrator did with the file as a whole."""
+        with self.db.writing() as conn:
+            log_admin(conn, self.db.now(), by, action, detail)
 
     def _lead_name(self, conn: Connection, lead_id: int) -> str:
         for row in conn.execute(SQL["list_leads"]):

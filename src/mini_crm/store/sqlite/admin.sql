@@ -4,6 +4,9 @@
 INSERT INTO AdminLog (DoneAt, DoneBy, Computer, Action, Detail)
 VALUES (:now, :done_by, '', :action, :detail);
 
+-- name: list_admin_log
+SELECT DoneAt, DoneBy, Action, Detail FROM AdminLog ORDER BY AdminLogId DESC LIMIT :limit;
+
 -- name: list_leads
 SELECT l.LeadId, l.Name, l.NameKey, l.IsActive, c.LeadId IS NOT NULL AS HasPassword,
        coalesce(c.MustChange, 0) AS MustChange, c.LockedAt IS NOT NULL AS IsLocked,

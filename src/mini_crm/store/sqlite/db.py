@@ -81,7 +81,7 @@ _READ: dict[str, Callable[[Any], object]] = {
     ),
     **dict.fromkeys(["FirstEntry", "FirstResolution", "LastDay", "Since", "OldPayBy"], from_day),
     **dict.fromkeys(["StartedAt", "FinishedAt", "AsOf", "ExpiresAt", "ChangedAt", "DeletedAt"], from_instant),
-    **dict.fromkeys(["ImportedAt", "UndoneAt", "MadeAt"], from_instant),
+    **dict.fromkeys(["ImportedAt", "UndoneAt", "MadeAt", "DoneAt"], from_instant),
     **dict.fromkeys(
         ["Amount", "PaidAmount", "Expected", "Paid", "Refused", "Target", "Commitment"], from_minor
     ),

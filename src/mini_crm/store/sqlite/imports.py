@@ -56,6 +56,7 @@ class Imports:
                 result = self._import(conn, source, rows, by, roster, update, progress)
                 if dry_run or result.batch_id is None:
                     raise OnlyALook
+                log_admin(conn, self.db.now(), by, "import_entries", f"batch {result.batch_id}: {source}")
         except OnlyALook:
             return replace(result, batch_id=None)
         return result
@@ -208,7 +209,9 @@ class Imports:
                     "lead_id": manager["LeadId"],
                 }
                 write_change(conn, entry, place, Action.REASSIGNED, Author(by), self.db.now())
-            log_admin(conn, self.db.now(), by, "reassign_entries", f"{_ids(entries)} to manager {manager_id}")
+            log_admin(
+                conn, self.db.now(), by, "reassign_entries", f"to manager {manager_id}: {_ids(entries)}"
+            )
         return len(entries)
 
 

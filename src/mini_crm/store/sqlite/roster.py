@@ -13,6 +13,8 @@ from mini_crm.domain.rules import name_key
 from mini_crm.store.sqlite.db import Connection, load_queries
 from mini_crm.store.sqlite.rows import Author, read_entry, write_change
 
+DETAIL = 400
+
 SQL = load_queries("admin.sql")
 _UNIT = re.compile(r"[A-Z]{3}")
 
@@ -230,8 +232,12 @@ _QUERIES = SQL | {"drop_sessions": load_queries("accounts.sql")["drop_sessions"]
 
 
 def log_admin(conn: Connection, now: int, by: str, action: str, detail: str) -> None:
-    """Record what an administrator did, in the transaction that does it."""
-    conn.execute(SQL["log_admin"], {"now": now, "done_by": by, "action": action, "detail": detail})
+    """Record what an administrator did, in the transaction that does it.
+
+    Of a long detail the first ``DETAIL`` characters are kept, as on SQL Server.
+    """
+    values = {"now": now, "done_by": by, "action": action, "detail": detail[:DETAIL]}
+    conn.execute(SQL["log_admin"], values)
 
 
 def _checked(rows: Sequence[RosterRow]) -> dict[tuple[str, str, str], RosterRow]:

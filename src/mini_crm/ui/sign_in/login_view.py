@@ -27,6 +27,7 @@ class LoginView(plain_ttk.Frame):
         theme: For fonts.
         database: Its name, shown below the title.
         switch_language: Is given ``ru`` or ``en``.
+        show_help: Shows the page for leads.
     """
 
     def __init__(
@@ -37,6 +38,7 @@ class LoginView(plain_ttk.Frame):
         *,
         database: str,
         switch_language: Callable[[str], None],
+        show_help: Callable[[], None],
     ) -> None:
         super().__init__(parent)
         _ = texts.gettext
@@ -64,6 +66,10 @@ class LoginView(plain_ttk.Frame):
         self.progress.grid_remove()
         languages = ttk.Frame(self)
         languages.place(relx=1.0, rely=0.0, anchor="ne", x=-pad, y=pad)
+        self.help_button = ttk.Button(
+            languages, text=_("Help (F1)"), bootstyle="secondary-outline", command=show_help
+        )
+        self.help_button.pack(side="left", padx=(0, pad))
         self.languages: dict[str, ttk.Button] = {}
         for language, name in LANGUAGE_NAMES.items():
             button = self.languages[language] = ttk.Button(
