@@ -27,6 +27,7 @@ import shutil
 import signal
 import subprocess
 import sys
+import sysconfig
 import tempfile
 import venv
 from collections.abc import Iterator, Sequence
@@ -63,6 +64,12 @@ SYSTEM = {
         "those tests are skipped",
     ),
     "DejaVu fonts": ("fonts-dejavu-core", "install the DejaVu fonts (Fedora: dejavu-sans-fonts)"),
+    "shared Python library": (
+        f"libpython3.{sys.version_info[1]}",
+        "the frozen programs need libpython as a shared library: build this Python with --enable-shared "
+        "(pyenv: PYTHON_CONFIGURE_OPTS=--enable-shared pyenv install ...), or start dev.py with another one",
+    ),
+    "binutils": ("binutils", "install binutils: objdump and objcopy put the frozen programs together"),
 }
 
 
@@ -162,9 +169,8 @@ def format_code(arguments: list[str]) -> int:
 
 
 def build(arguments: list[str]) -> int:
-    """Freeze the programs."""
-    set_up("run", "build")
-    return run([PYTHON, ROOT / "scripts" / "build_exe.py", *arguments])
+    """Freeze the programs, in an environment that has nothing else."""
+    return run([sys.executable, ROOT / "scripts" / "build_exe.py", *arguments])
 
 
 def lock(arguments: list[str]) -> int:
@@ -362,7 +368,8 @@ def need_system(*names: str, wanted: tuple[str, ...] = ()) -> None:
 
 def debian_has_it(name: str) -> bool:
     """Say whether apt-get is here and its package is any use: Python's are for Debian's own Python only."""
-    for_this_python = not SYSTEM[name][0].startswith("python3") or sys.base_prefix == "/usr"
+    of_python = SYSTEM[name][0].startswith(("python3", "libpython3"))
+    for_this_python = not of_python or sys.base_prefix == "/usr"
     return for_this_python and shutil.which("apt-get") is not None
 
 
@@ -381,6 +388,10 @@ def is_there(name: str) -> bool:
             importlib.import_module("_tkinter")
         if name == "ODBC":
             ctypes.CDLL("libodbc.so.2")
+        if name == "shared Python library" and sys.platform == "linux":
+            library = sysconfig.get_config_var("INSTSONAME")
+            own = Path(sysconfig.get_config_var("LIBDIR"), library)
+            ctypes.CDLL(str(own) if own.exists() else library)
     except (ImportError, OSError):
         return False
     if name == "Xvfb":
@@ -388,6 +399,8 @@ def is_there(name: str) -> bool:
     if name == "LibreOffice":
         # The package without windows (libreoffice-calc-nogui) cannot open a file from a macro.
         return shutil.which("soffice") is not None and (OFFICE_PARTS.exists() or not debian_has_it(name))
+    if name == "binutils":
+        return sys.platform != "linux" or all(map(shutil.which, ("objdump", "objcopy")))
     if name == "DejaVu fonts":
         return any(Path("/usr/share/fonts").rglob("DejaVuSans.ttf"))
     if name == "pip for new environments":

@@ -7,16 +7,16 @@ import tkinter as tk
 from mini_crm.ui.theme import Colours
 
 SIZE = 64
-_BARS = ((8, 40, 20, 56), (26, 28, 38, 56), (44, 10, 56, 56))
+BARS = ((8, 40, 20, 56), (26, 28, 38, 56), (44, 10, 56, 56))
 """Left, top, right, bottom."""
-_STILL_TO_COME = (44, 10, 56, 30)
+STILL_TO_COME = (44, 10, 56, 30)
 
 
 def make_icon(root: tk.Misc) -> tk.PhotoImage:
     """Draw the icon; whoever shows it must keep it."""
     colours = Colours()
     icon = tk.PhotoImage(master=root, width=SIZE, height=SIZE)
-    for box in _BARS:
+    for box in BARS:
         icon.put(colours.paid, to=box)
-    icon.put(colours.to_come, to=_STILL_TO_COME)
+    icon.put(colours.to_come, to=STILL_TO_COME)
     return icon

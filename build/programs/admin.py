@@ -1,0 +1,5 @@
+"""Starts ``mini-crm-admin``."""
+
+from mini_crm.admin import main
+
+main()

@@ -1,0 +1,5 @@
+"""Starts ``execer``."""
+
+from mini_crm.execer import main
+
+main()
