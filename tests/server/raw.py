@@ -17,6 +17,12 @@ from mini_crm.settings import Settings
 
 _NUMBER = re.compile(r"\((-?\d+)\) \(SQL\w+\)")
 
+_NAMED_TWICE = re.compile(r'relation "(\w+)_\1_\w+\.\w+" does not exist')
+"""Babelfish 4.3 now and then does this to a statement that checks a foreign key, which then did nothing.
+
+Source: babelfish_extensions, issue 3058.
+"""
+
 POSTGRES = 33557097
 """Babelfish: the number of every error of PostgreSQL that has none of its own in SQL Server."""
 
@@ -107,7 +113,10 @@ class Raw:
 
     def call(self, procedure: str, /, **parameters: Any) -> Outcome:
         """Call a procedure with parameters by their own names; None is sent as NULL."""
-        return self.run(*statement_of(procedure, parameters))
+        outcome = self.run(*statement_of(procedure, parameters))
+        return (
+            self.run(*statement_of(procedure, parameters)) if _NAMED_TWICE.search(outcome.said) else outcome
+        )
 
 
 def statement_of(procedure: str, parameters: dict[str, Any]) -> tuple[Any, ...]:

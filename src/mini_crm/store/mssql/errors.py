@@ -149,6 +149,9 @@ _POSTGRES_AWAY = re.compile(
     r"\bthe database system is |\btoo many clients\b|\bconnection slots are reserved\b"
 )
 """It starts or stops, or is full: it took nothing on."""
+_POSTGRES_LOST_ITS_WAY = re.compile(r'\brelation "(\w+)_\1_\w+\.\w+" does not exist')
+"""It named a database twice, as up to version 4.3 it now and then does with a foreign key; a new connection
+does not. Source: babelfish_extensions, issue 3058."""
 _POSTGRES_BUSY = re.compile(r"\bdue to lock timeout\b|\bcould not serialize access\b")
 """What SQL Server reports as 1222 and 3960."""
 _NAMED_TWICE = re.compile(r'relation "(\w+?)_\1_core\.')
@@ -224,7 +227,9 @@ class Fault:
         """What to do next."""
         if self.number in ERRORS:
             return Kind.OURS
-        if self.number in TRANSIENT or self._is_busy or self._postgres_says(_POSTGRES_AWAY):
+        if self.number in TRANSIENT or self._is_busy:
+            return Kind.TRANSIENT
+        if self._postgres_says(_POSTGRES_AWAY) or self._postgres_says(_POSTGRES_LOST_ITS_WAY):
             return Kind.TRANSIENT
         if self.number == _POSTGRES and _NAMED_TWICE.search(self.text):
             return Kind.TRANSIENT
