@@ -18,7 +18,7 @@ from mini_crm.domain.errors import BadValue
 from mini_crm.domain.model import Run, RunKind, RunStatus
 from mini_crm.i18n import Texts
 from mini_crm.messages import sentence
-from mini_crm.program import Program, run_program
+from mini_crm.program import OUT_FILE, Program, run_program
 from mini_crm.store.port import Store
 
 
@@ -43,7 +43,7 @@ def build(program: Program) -> click.Command:
     )
     @click.option(
         "--report",
-        type=click.Path(path_type=Path),
+        type=OUT_FILE,
         metavar="FILE",
         help=_("Write the Excel report here."),
     )
@@ -56,8 +56,6 @@ def build(program: Program) -> click.Command:
             )
         if mask_pins and report is None:
             raise click.UsageError(_("--mask-pins goes with --report only."))
-        if report is not None and report.is_dir():
-            raise click.UsageError(_("{path} is a folder, not a file.").format(path=report))
         store = program.open_store()
         started = time.perf_counter()
         run = store.aggregate_forecast(as_of, program.started_by)

@@ -111,14 +111,15 @@ def replacing(
     first = OWNER_ONLY if like is not None else BY_UMASK if mode is None else mode
     _remove_left_over(path.parent)
     fresh = path.with_name(_TEMPORARY.format(secrets.token_hex(16)))
+    stream = _open_new(fresh, first)
     try:
-        with _open_new(fresh, first) as stream:
+        try:
             yield stream
             if stream.closed:
-                with fresh.open("rb+") as written:
-                    _finish(written, like)
-            else:
-                _finish(stream, like)
+                stream = fresh.open("rb+")
+            _finish(stream, like)
+        finally:
+            _close(stream)
         if move is not None:
             move(fresh, path)
         elif new:
@@ -201,10 +202,17 @@ def _open_new(path: Path, mode: int) -> BinaryIO:
     def opener(name: str, flags: int) -> int:
         handle = os.open(name, flags | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_BINARY", 0), mode)
         if sys.platform != "win32" and mode != BY_UMASK:
-            os.fchmod(handle, mode)
+            with suppress(OSError):  # a disk that knows no modes, such as a stick
+                os.fchmod(handle, mode)
         return handle
 
     return open(path, "xb", opener=opener)
+
+
+def _close(stream: BinaryIO) -> None:
+    """Close a file; what a full disk says again is not what went wrong first."""
+    with suppress(OSError):
+        stream.close()
 
 
 def _finish(stream: BinaryIO, like: os.stat_result | None) -> None:
@@ -212,7 +220,8 @@ def _finish(stream: BinaryIO, like: os.stat_result | None) -> None:
     stream.flush()
     if sys.platform != "win32" and like is not None:
         _give_group_and_owner(stream.fileno(), like)
-        os.fchmod(stream.fileno(), stat.S_IMODE(like.st_mode) & 0o777)
+        with suppress(OSError):
+            os.fchmod(stream.fileno(), stat.S_IMODE(like.st_mode) & 0o777)
     os.fsync(stream.fileno())
 
 

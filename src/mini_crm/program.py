@@ -23,12 +23,13 @@ import sys
 from collections.abc import Callable, Sequence
 from functools import cached_property
 from pathlib import Path
-from typing import IO
+from typing import IO, Any
 
 import click
 
 from mini_crm import __version__, logs
 from mini_crm.domain.errors import MiniCrmError
+from mini_crm.files import refuse_unless_plain
 from mini_crm.i18n import Texts
 from mini_crm.messages import sentence
 from mini_crm.settings import LANGUAGES, Settings, first_settings, load_settings
@@ -39,6 +40,26 @@ UNEXPECTED = 1
 USAGE = 2
 INTERRUPTED = 130
 """128 + SIGINT, as shells have it."""
+
+
+class OutFile(click.Path):
+    """A file that is to be written: whatever else stands there is refused before any work is done."""
+
+    def __init__(self) -> None:
+        super().__init__(path_type=Path, readable=False)
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Path:
+        """Give the path.
+
+        Raises:
+            UsageError: ``not_a_plain_file``.
+        """
+        path = Path(os.fsdecode(super().convert(value, param, ctx)))
+        refuse_unless_plain(path)
+        return path
+
+
+OUT_FILE = OutFile()
 
 
 class Program:

@@ -120,7 +120,7 @@ def test_foreign_content_is_not_taken_for_a_write(
 def test_half_made_file_is_no_write(company: Company, outbox: Outbox) -> None:
     """What a crash left before the file got its name counts neither as kept nor as damaged."""
     outbox.put(add(company, "1"))
-    half = outbox.folder / f"{uuid4().hex}.new"
+    half = outbox.folder / f"~mini-crm-{uuid4().hex}.tmp"
     half.write_bytes(b'{"format": 1, "ow')
     assert len(outbox.pending()) == 1
     assert outbox.unreadable() == ()
@@ -147,7 +147,7 @@ def test_full_disk_does_not_stop_the_work(
     def full(handle: int) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr("mini_crm.usecases.outbox.os.fsync", full)
+    monkeypatch.setattr("mini_crm.files.os.fsync", full)
     outbox.save(line, anna.token, add(company, "1"))  # type: ignore[arg-type]
     assert pins(anna) == ["1"]
     line.fails = ["request lost"]

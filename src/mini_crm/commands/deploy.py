@@ -8,9 +8,10 @@ from pathlib import Path
 
 import click
 
-from mini_crm.commands.output import FILE, dry_run_option, json_option, say_json
+from mini_crm.commands.output import dry_run_option, json_option, say_json
 from mini_crm.domain.errors import BadFile, SettingsError
-from mini_crm.program import Program
+from mini_crm.files import replacing
+from mini_crm.program import OUT_FILE, Program
 from mini_crm.settings import MSSQL, Settings
 from mini_crm.store.factory import open_server
 from mini_crm.store.zones import zone
@@ -39,7 +40,7 @@ def _deploy(program: Program) -> click.Command:
     @click.option("--password-stdin", is_flag=True, help=_("Read that password from standard input."))
     @click.option(
         "--script",
-        type=FILE,
+        type=OUT_FILE,
         help=_("Do nothing, but write all into one file that the database administrator runs with sqlcmd."),
     )
     @click.option(
@@ -123,6 +124,7 @@ def _write(file: Path) -> None:
     from mini_crm.store.mssql.sqlcmd import sqlcmd_script
 
     try:
-        file.write_text(sqlcmd_script(load_scripts()), encoding="utf-8", newline="\n")
+        with replacing(file) as stream:
+            stream.write(sqlcmd_script(load_scripts()).encode())
     except OSError as error:
         raise BadFile("file_not_writable", path=str(file), reason=error.strerror or "") from error

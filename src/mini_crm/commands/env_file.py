@@ -6,6 +6,7 @@ import re
 from pathlib import Path
 
 from mini_crm.domain.errors import BadFile
+from mini_crm.files import OWNER_ONLY, replacing
 from mini_crm.settings import DATABASE, SQLITE
 
 _PLAIN = re.compile(r"[\w./:@~+-]+", re.ASCII)
@@ -14,7 +15,8 @@ _PLAIN = re.compile(r"[\w./:@~+-]+", re.ASCII)
 def point_to(file: Path, database: Path) -> bool:
     """Write a settings file that names a database, unless there is a settings file already.
 
-    A database below the file's folder is named by its relative path, so that the folder can be moved.
+    It is for its owner only, since passwords belong into it too. A database below the file's folder is named
+    by its relative path, so that the folder can be moved.
 
     Args:
         file: The ``.env``.
@@ -29,8 +31,8 @@ def point_to(file: Path, database: Path) -> bool:
     inside = database.is_relative_to(file.parent)
     path = (database.relative_to(file.parent) if inside else database).as_posix()
     try:
-        with file.open("x", encoding="utf-8", newline="\n") as stream:
-            stream.write(f"{DATABASE}={_quoted(SQLITE + path)}\n")
+        with replacing(file, mode=OWNER_ONLY, new=True) as stream:
+            stream.write(f"{DATABASE}={_quoted(SQLITE + path)}\n".encode())
     except FileExistsError:
         return False
     except OSError as error:

@@ -23,7 +23,7 @@ from mini_crm.commands.output import (
 )
 from mini_crm.domain.errors import BadData, UsageError
 from mini_crm.domain.model import PIECES, ImportResult, Lead
-from mini_crm.program import Program
+from mini_crm.program import OUT_FILE, Program
 from mini_crm.usecases.cells import check_unit
 from mini_crm.usecases.imports import COLUMNS, EntryFile, parse_mapping, read_entries
 from mini_crm.usecases.rejects import write_rejects
@@ -79,7 +79,7 @@ def _import_entries(program: Program) -> click.Command:
     @dry_run_option(program)
     @click.option(
         "--rejects",
-        type=FILE,
+        type=OUT_FILE,
         help=_("Where bad rows go; by default beside the file, with the day in the name."),
     )
     @json_option(program)

@@ -22,7 +22,7 @@ from mini_crm.domain.credentials import CODE_ALPHABET, CODE_LENGTH, PasswordKind
 from mini_crm.domain.errors import BadData, UsageError
 from mini_crm.domain.model import Lead, RosterChange
 from mini_crm.i18n import Texts
-from mini_crm.program import Program
+from mini_crm.program import OUT_FILE, Program
 from mini_crm.report.slips import write_slips
 from mini_crm.report.wording import unit_name
 from mini_crm.store.port import Store
@@ -247,7 +247,7 @@ def _passwords(program: Program) -> click.Command:
         help=_("A code of 12 characters, or a number that the lead has to change at once."),
     )
     @click.option(
-        "--slips", type=FILE, required=True, help=_("The xlsx file for the slips; it must not exist yet.")
+        "--slips", type=OUT_FILE, required=True, help=_("The xlsx file for the slips; it must not exist yet.")
     )
     def passwords(names: tuple[str, ...], everybody: bool, missing: bool, style: str, slips: Path) -> None:
         if [bool(names), everybody, missing].count(True) != 1:

@@ -17,7 +17,6 @@ from pathlib import Path
 from typing import BinaryIO
 from xml.sax.saxutils import quoteattr
 
-from mini_crm.domain.errors import BadFile
 from mini_crm.i18n import Texts
 from mini_crm.report.columns import Kind
 from mini_crm.report.formulas import letter
@@ -25,7 +24,7 @@ from mini_crm.report.looks import DARK, GREY, HEAD_LOOK, RULES
 from mini_crm.report.place import write_whole
 from mini_crm.report.queries import Query, queries
 from mini_crm.report.rows import Level
-from mini_crm.report.workbook import XlsxBook
+from mini_crm.report.workbook import XlsxBook, made_book
 
 MINUTES = 30
 DRIVER = "ODBC Driver 18 for SQL Server"
@@ -85,18 +84,16 @@ def write_live(path: Path, server: Server, texts: Texts, *, now: datetime | None
         BadFile: ``report_not_writable``.
     """
     asked = queries(texts)
-    buffer = BytesIO()
-    book = XlsxBook(buffer, texts.language, streamed=False)
     written = now or datetime.now().astimezone()
-    book.describe(texts.gettext("Sales forecast: {database}").format(database=server.catalog), written)
-    for number, query in enumerate(asked, 1):
-        _sheet(book, query, number, server, texts)
-    book.close()
-    try:
-        return write_whole(path, lambda stream: _connect(buffer, stream, asked, server), written)
-    except OSError as error:
-        reason = error.strerror or str(error)
-        raise BadFile("report_not_writable", path=str(path), reason=reason) from error
+
+    def fill(book: XlsxBook) -> None:
+        book.describe(texts.gettext("Sales forecast: {database}").format(database=server.catalog), written)
+        for number, query in enumerate(asked, 1):
+            _sheet(book, query, number, server, texts)
+
+    plain, connected = made_book(fill, path, texts.language), BytesIO()
+    _connect(plain, connected, asked, server)
+    return write_whole(path, connected.getbuffer(), written)
 
 
 def _sheet(book: XlsxBook, query: Query, number: int, server: Server, texts: Texts) -> None:

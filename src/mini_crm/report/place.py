@@ -1,24 +1,24 @@
-"""Put a finished file in its place in one step, or beside it while somebody has it open."""
+"""Put a finished report in its place in one step, or beside it while somebody has it open."""
 
 from __future__ import annotations
 
-import os
 import time
-from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
-from typing import BinaryIO
+
+from mini_crm.domain.errors import BadFile
+from mini_crm.files import replacing
 
 _TRIES, _WAIT_S = 10, 0.3
 """A virus scanner may hold a file for a moment, and a workbook that reads the report for some seconds."""
 
 
-def write_whole(path: Path, write: Callable[[BinaryIO], None], now: datetime) -> Path:
-    """Write a file under a temporary name in the same folder, then give it its name.
+def write_whole(path: Path, content: bytes | memoryview, now: datetime) -> Path:
+    """Write a report; whoever reads it meanwhile sees the old one.
 
     Args:
         path: Where; the folder must exist.
-        write: Writes the content.
+        content: The whole file.
         now: For the name beside it.
 
     Returns:
@@ -26,25 +26,34 @@ def write_whole(path: Path, write: Callable[[BinaryIO], None], now: datetime) ->
         too, with the time. So a file that stays open for hours leaves one more file a day.
 
     Raises:
-        OSError: It cannot be written at all; nothing is left behind.
+        BadFile: ``report_not_writable``; nothing is left behind.
     """
-    temporary = path.with_name(f"~{path.stem}.{os.getpid()}.tmp")
+    places: list[Path] = []
     try:
-        with temporary.open("wb") as stream:
-            write(stream)
-        return _put_in_place(temporary, path, now)
-    finally:
-        temporary.unlink(missing_ok=True)
+        with replacing(
+            path, move=lambda fresh, name: places.append(_put_in_place(fresh, name, now))
+        ) as stream:
+            stream.write(content)
+    except OSError as error:
+        raise not_writable(path, error) from error
+    return places[0]
 
 
-def _put_in_place(temporary: Path, path: Path, now: datetime) -> Path:
+def not_writable(path: Path, error: Exception) -> BadFile:
+    """Give the error that says why a report cannot be written."""
+    return BadFile(
+        "report_not_writable", path=str(path), reason=getattr(error, "strerror", None) or str(error)
+    )
+
+
+def _put_in_place(fresh: Path, path: Path, now: datetime) -> Path:
     """Move the file to its name; while that is locked, to one with the day, then with the time."""
     names = (path.stem, f"{path.stem} {now:%Y-%m-%d}", f"{path.stem} {now:%Y-%m-%d %H-%M-%S}")
     places = [path.with_name(name + path.suffix) for name in names]
     for tries, place in zip((_TRIES, 3, 3), places, strict=True):
         for _ in range(tries):
             try:
-                return temporary.replace(place)
+                return fresh.replace(place)
             except (PermissionError, IsADirectoryError) as error:
                 locked = error
                 time.sleep(_WAIT_S)

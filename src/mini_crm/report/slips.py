@@ -9,11 +9,12 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Iterable
-from contextlib import suppress
+from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from mini_crm.domain.errors import BadFile
+from mini_crm.files import OWNER_ONLY, replacing
 from mini_crm.i18n import Texts
 
 if TYPE_CHECKING:
@@ -34,26 +35,17 @@ def write_slips(
     Raises:
         BadFile: ``file_exists`` or ``file_not_writable``; no file is left behind.
     """
+    # In memory first, since a zip file that fails on a full disk tries once more when it is thrown away.
+    whole = BytesIO()
+    _book(slips, texts, must_change).save(whole)
     try:
-        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0), 0o600)
+        with replacing(path, mode=OWNER_ONLY, new=True) as stream:
+            _restrict(Path(stream.name))
+            stream.write(whole.getbuffer())
     except FileExistsError as error:
         raise BadFile("file_exists", path=str(path)) from error
     except OSError as error:
         raise BadFile("file_not_writable", path=str(path), reason=error.strerror or "") from error
-    complete = False
-    try:
-        with os.fdopen(handle, "wb") as stream:
-            _restrict(path)
-            _book(slips, texts, must_change).save(stream)
-            stream.flush()
-            os.fsync(stream.fileno())
-        complete = True
-    except OSError as error:
-        raise BadFile("file_not_writable", path=str(path), reason=error.strerror or "") from error
-    finally:
-        if not complete:
-            with suppress(OSError):
-                path.unlink()
 
 
 def _book(slips: Iterable[tuple[str, str]], texts: Texts, must_change: bool) -> Workbook:

@@ -6,22 +6,24 @@ with ``=`` is no formula, and a client PIN keeps its zeros.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import UTC, datetime
+from io import BytesIO
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any, BinaryIO
 
 import xlsxwriter  # type: ignore[import-untyped]
 from xlsxwriter.exceptions import XlsxWriterException  # type: ignore[import-untyped]
 from xlsxwriter.format import Format  # type: ignore[import-untyped]
 
-from mini_crm.domain.errors import BadFile
 from mini_crm.domain.model import PIECES, Report
 from mini_crm.i18n import Texts
 from mini_crm.report.columns import Kind
 from mini_crm.report.layout import Layout
 from mini_crm.report.looks import LEVELS, Properties
 from mini_crm.report.macro import add_macro
-from mini_crm.report.place import write_whole
+from mini_crm.report.place import not_writable, write_whole
 from mini_crm.report.rows import Level, mask_pins, report_rows
 from mini_crm.report.sheet import HEAD
 from mini_crm.report.xlsx_sheet import XlsxSheet
@@ -66,18 +68,38 @@ def write_report(
     rows = report_rows(report, limit=SHEET_ROWS - HEAD - 3)
     layout = Layout(report, rows, texts, now)
 
-    def write(stream: BinaryIO) -> None:
-        book = XlsxBook(stream, texts.language, streamed=len(rows.rows) >= STREAM_FROM)
+    def fill(book: XlsxBook) -> None:
         layout.fill(book)
         if follows is not None:
             add_macro(book, texts, follows)
-        book.close()
 
+    whole = made_book(fill, path, texts.language, streamed=len(rows.rows) >= STREAM_FROM)
+    return write_whole(path, whole.getbuffer(), layout.written)
+
+
+def made_book(
+    fill: Callable[[XlsxBook], None], path: Path, language: str, *, streamed: bool = False
+) -> BytesIO:
+    """Make a workbook in memory: written to a full disk, it would try once more when it is thrown away.
+
+    Args:
+        fill: Fills it.
+        path: Where it will go, for the error.
+        language: Decides how days and percents look.
+        streamed: Keep its rows in a file until then.
+
+    Raises:
+        BadFile: ``report_not_writable``: there is no room for what it keeps on the disk meanwhile.
+    """
+    whole = BytesIO()
     try:
-        return write_whole(path, write, layout.written)
+        with TemporaryDirectory(prefix="mini-crm-", ignore_cleanup_errors=True) as scratch:
+            book = XlsxBook(whole, language, scratch, streamed=streamed)
+            fill(book)
+            book.close()
     except (OSError, XlsxWriterException) as error:
-        reason = getattr(error, "strerror", None) or str(error)
-        raise BadFile("report_not_writable", path=str(path), reason=reason) from error
+        raise not_writable(path, error) from error
+    return whole
 
 
 class XlsxBook:
@@ -86,15 +108,17 @@ class XlsxBook:
     Args:
         stream: Where it is written on ``close``.
         language: Decides how days and percents look.
+        scratch: A folder for its parts until then; whoever made it deletes it.
         streamed: Keep only one row in memory.
     """
 
-    def __init__(self, stream: BinaryIO, language: str, *, streamed: bool) -> None:
+    def __init__(self, stream: BinaryIO, language: str, scratch: str, *, streamed: bool) -> None:
         options = {
             "strings_to_formulas": False,
             "strings_to_urls": False,
             "strings_to_numbers": False,
             "constant_memory": streamed,
+            "tmpdir": scratch,
         }
         self.book = xlsxwriter.Workbook(stream, options)
         self.units_with_fractions = frozenset[str]()

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import json
 import logging
-import os
 from pathlib import Path
+
+from mini_crm.files import OWNER_ONLY, make_private_folder, replacing
 
 log = logging.getLogger("mini_crm.ui")
 
@@ -41,11 +42,10 @@ class Memory:
             return
         # Another window of the same person may have remembered something meanwhile.
         values = {**_read(self._path), name: value}
-        new = self._path.with_name(f"{self._path.name}.{os.getpid()}.new")
         try:
-            self._path.parent.mkdir(parents=True, exist_ok=True)
-            new.write_text(json.dumps(values, ensure_ascii=False, indent=1), "utf-8")
-            new.replace(self._path)
+            make_private_folder(self._path.parent)
+            with replacing(self._path, mode=OWNER_ONLY) as stream:
+                stream.write(json.dumps(values, ensure_ascii=False, indent=1).encode())
         except OSError as error:
             log.warning("not remembered: %s", error)
 

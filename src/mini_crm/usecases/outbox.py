@@ -13,13 +13,12 @@ from __future__ import annotations
 
 import hashlib
 import logging
-import os
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
-from time import time, time_ns
+from time import time_ns
 from uuid import UUID, uuid4
 
 from mini_crm.domain.errors import (
@@ -33,6 +32,7 @@ from mini_crm.domain.errors import (
 )
 from mini_crm.domain.model import Entry, EntryDraft
 from mini_crm.domain.rules import name_key
+from mini_crm.files import OWNER_ONLY, make_private_folder, replacing
 from mini_crm.store.port import DesktopStore
 from mini_crm.usecases.protection import Protection, protection_of_system
 from mini_crm.usecases.writes import Add, Delete, Kept, Restore, Update, Write, from_bytes, to_bytes
@@ -43,8 +43,6 @@ NOT_KEPT = "outbox_not_kept"
 """The code of a write that the database did not take and this computer could not keep."""
 
 _SUFFIX = ".write"
-_HALF = ".new"
-_HALF_AGE_S = 3600
 _KEEPS = (DatabaseError, SessionEnded, MustChangePassword)
 """Errors that say nothing against the write: it waits for a better moment."""
 
@@ -109,7 +107,6 @@ class Outbox:
         number = max(time_ns(), newest + 1)
         path = self.folder / f"{number:020d}-{uuid4().hex[:8]}{_SUFFIX}"
         self._store(path, Kept(write, datetime.now(UTC)))
-        self._tidy()
 
     def save(self, store: DesktopStore, token: bytes, write: Write) -> Entry:
         """Keep a write, send it after all that waits, and forget it when it is stored.
@@ -270,13 +267,6 @@ class Outbox:
         with suppress(OSError):  # then it is sent again next time, and stored once all the same
             path.unlink(missing_ok=True)
 
-    def _tidy(self) -> None:
-        """Delete what crashes left half made; younger ones may be another window's at work."""
-        for half in self.folder.glob(f"*{_HALF}"):
-            with suppress(OSError):
-                if half.stat().st_mtime < time() - _HALF_AGE_S:
-                    half.unlink()
-
     def _read(self) -> Iterator[tuple[Path, Kept]]:
         for path in self._files():
             kept = self._load(path)
@@ -294,29 +284,8 @@ class Outbox:
 
     def _store(self, path: Path, kept: Kept) -> None:
         """Put a file in place so that at every moment the old one or the new one is there, whole."""
-        self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        make_private_folder(self.folder)
         self.folder.chmod(0o700)
         content = self._protection.protect(to_bytes(kept, self._owner))
-        fresh = path.with_name(f"{uuid4().hex}{_HALF}")
-        # For the owner only from the first moment, and never through somebody's link.
-        handle = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0), 0o600)
-        try:
-            with os.fdopen(handle, "wb") as file:
-                file.write(content)
-                file.flush()
-                os.fsync(file.fileno())
-            fresh.replace(path)
-        except BaseException:
-            fresh.unlink(missing_ok=True)
-            raise
-        _flush_folder(self.folder)
-
-
-def _flush_folder(folder: Path) -> None:
-    """Let the new name survive a power cut; Windows has no such call and needs none."""
-    if os.name == "posix":
-        handle = os.open(folder, os.O_RDONLY)
-        try:
-            os.fsync(handle)
-        finally:
-            os.close(handle)
+        with replacing(path, mode=OWNER_ONLY) as file:
+            file.write(content)

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Callable, Iterable, Sequence
-from contextlib import suppress
 from dataclasses import dataclass
+from io import TextIOWrapper
 from pathlib import Path
 
 from mini_crm.domain.errors import BadFile, BadValue
+from mini_crm.files import OWNER_ONLY, replacing
 
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n")
 
@@ -40,7 +41,8 @@ def write_rejects(
 ) -> None:
     """Write rejected rows into a CSV file that a spreadsheet opens, replacing an older one.
 
-    Text that a spreadsheet would take for a formula gets an apostrophe in front.
+    It is for its owner only, since client PINs stand in it. Text that a spreadsheet would take for a formula
+    gets an apostrophe in front.
 
     Args:
         path: Where; the file appears when it is complete.
@@ -52,21 +54,19 @@ def write_rejects(
     Raises:
         BadFile: ``file_not_writable``.
     """
-    unfinished = path.with_name(f"{path.name}.part")
     try:
-        # With its mark, by which spreadsheets see that it is UTF-8.
-        with unfinished.open("w", encoding="utf-8-sig", errors="replace", newline="") as stream:
+        with replacing(path, mode=OWNER_ONLY) as raw:
+            # With its mark, by which spreadsheets see that it is UTF-8.
+            stream = TextIOWrapper(raw, encoding="utf-8-sig", errors="replace", newline="")
             out = csv.writer(stream, delimiter=separator, lineterminator="\r\n")
             out.writerow([harmless(name) for name in head])
             for reject in rejects:
                 cells = (harmless(cell) for cell in reject.cells)
                 out.writerow([reject.line, harmless(reason(reject)), *cells])
-        unfinished.replace(path)
+            stream.flush()
+            stream.detach()
     except OSError as error:
         raise BadFile("file_not_writable", path=str(path), reason=error.strerror or "") from error
-    finally:
-        with suppress(OSError):
-            unfinished.unlink(missing_ok=True)
 
 
 def harmless(text: str) -> str:
