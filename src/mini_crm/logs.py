@@ -9,7 +9,6 @@ error what stands in quotation marks or brackets is left out, since drivers quot
 
 from __future__ import annotations
 
-import contextlib
 import logging
 import re
 import sys
@@ -17,11 +16,12 @@ import threading
 import traceback
 from collections.abc import Callable
 from datetime import datetime
-from logging.handlers import RotatingFileHandler
 from pathlib import Path
 from types import TracebackType
 
 from mini_crm.domain.errors import MiniCrmError, SettingsError
+from mini_crm.files import make_private_folder
+from mini_crm.log_file import SharedFile
 
 MAX_BYTES = 1_000_000
 FILES = 5
@@ -71,8 +71,8 @@ def setup_log(program: str, folder: Path, tell: Tell | None = None) -> logging.L
     close_log(logger)
     path = folder / f"{program}.log"
     try:
-        folder.mkdir(parents=True, exist_ok=True)
-        handler: logging.Handler = _LogFile(path, tell)
+        make_private_folder(folder)
+        handler: logging.Handler = LogFile(path, tell)
     except OSError as error:
         handler = logging.NullHandler()
         if tell is not None:
@@ -83,11 +83,10 @@ def setup_log(program: str, folder: Path, tell: Tell | None = None) -> logging.L
 
 
 def close_log(logger: logging.Logger) -> None:
-    """Close the logger's files."""
+    """Let the logger write into no file any more."""
     for handler in list(logger.handlers):
         logger.removeHandler(handler)
-        with contextlib.suppress(OSError):  # a full disk was told when it was written
-            handler.close()
+        handler.close()
 
 
 def log_uncaught(log: Callable[[], logging.Logger], tell: Callable[[BaseException], None]) -> None:
@@ -128,27 +127,31 @@ def _value(value: object) -> str:
     return logged(value) if isinstance(value, MiniCrmError) else repr(value)
 
 
-class _LogFile(RotatingFileHandler):
-    """A log file that says once, and only once, that it cannot be written."""
+class LogFile(logging.Handler):
+    """Writes into a log file; says once, and only once, that it cannot.
+
+    Attributes:
+        path: Where the log is.
+    """
 
     def __init__(self, path: Path, tell: Tell | None) -> None:
-        super().__init__(path, maxBytes=MAX_BYTES, backupCount=FILES - 1, encoding="utf-8")
-        self._path = path
+        super().__init__()
+        self.path = path
+        self._file = SharedFile(path, MAX_BYTES, FILES)
         self._tell = tell
 
-    def doRollover(self) -> None:
-        """Begin a new file; where another process holds this one (Windows), go on in it."""
+    def emit(self, record: logging.LogRecord) -> None:
+        """Write a record."""
         try:
-            super().doRollover()
-        except OSError:
-            self.maxBytes = 0
+            self._file.append(f"{self.format(record)}\n".encode("utf-8", "backslashreplace"))
+        except Exception:
+            self.handleError(record)
 
     def handleError(self, record: logging.LogRecord) -> None:
         """Tell of the first record that could not be written."""
         tell, self._tell = self._tell, None
-        error = sys.exception()
         if tell is not None:
-            tell(_not_writable(self._path, error))
+            tell(_not_writable(self.path, sys.exception()))
 
 
 class _Formatter(logging.Formatter):

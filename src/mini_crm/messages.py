@@ -583,6 +583,9 @@ FILES: Table = {
     "not_a_plain_file": lambda t, d: (
         _kind(t, d) + " " + t.gettext("Nothing was done; give the path of an ordinary file.")
     ),
+    "output_not_written": lambda t, d: t.gettext(
+        "What is printed cannot be written where it is redirected to ({reason}). What was done is kept."
+    ),
 }
 
 TABLES = (DOMAIN, STORE, SETTINGS, IMPORTS, ADMIN, DEMO, REPORT, UI, OUTBOX, FILES)

@@ -21,6 +21,7 @@ import platform
 import re
 import sys
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from functools import cached_property
 from pathlib import Path
 from typing import IO, Any
@@ -28,7 +29,7 @@ from typing import IO, Any
 import click
 
 from mini_crm import __version__, logs
-from mini_crm.domain.errors import MiniCrmError
+from mini_crm.domain.errors import BadFile, MiniCrmError
 from mini_crm.files import refuse_unless_plain
 from mini_crm.i18n import Texts
 from mini_crm.messages import sentence
@@ -72,6 +73,8 @@ class Program:
     Attributes:
         folder: Where the ``.env`` is looked for; None means the project's folder. A frozen program
             reads the one beside its exe whatever this says.
+        log: Open from the start, since a window has nowhere else to tell of an error. If it cannot be
+            written, the person is told and work goes on.
         database: The ``--database`` option, if given.
         language: The ``--language`` option, if given.
         texts: In the person's language.
@@ -79,12 +82,23 @@ class Program:
 
     def __init__(self, name: str, language: str | None = None) -> None:
         self.name = name
-        self.folder: Path | None = None
+        self._folder: Path | None = None
         self.database: str | None = None
         self.language = language
         first = first_settings(environ=os.environ, folder=None, language=language)
         self.texts = Texts(first.language)
         self._store: Store | None = None
+        self.log = self._open_log()
+
+    @property
+    def folder(self) -> Path | None:
+        """Where the ``.env`` is looked for; it may name another place for the log."""
+        return self._folder
+
+    @folder.setter
+    def folder(self, folder: Path | None) -> None:
+        self._folder = folder
+        self.log = self._open_log()
 
     @cached_property
     def settings(self) -> Settings:
@@ -97,10 +111,8 @@ class Program:
             environ=os.environ, folder=self.folder, database=self.database, language=self.language
         )
 
-    @cached_property
-    def log(self) -> logging.Logger:
-        """The log, opened when first asked for; if that fails, the person is told and work goes on."""
-        log_dir = first_settings(environ=os.environ, folder=self.folder).log_dir
+    def _open_log(self) -> logging.Logger:
+        log_dir = first_settings(environ=os.environ, folder=self._folder).log_dir
         return logs.setup_log(self.name, log_dir or logs.default_folder(), self.warn)
 
     @property
@@ -139,12 +151,44 @@ class Program:
             self._store = None
 
     def say(self, text: str) -> None:
-        """Print a line for the person."""
-        click.echo(text)
+        """Print a line for the person.
+
+        Raises:
+            BadFile: ``output_not_written``: what it is redirected into takes no more.
+        """
+        try:
+            _print(text)
+        except OSError as error:
+            raise BadFile("output_not_written", reason=error.strerror or str(error)) from error
+
+    def note(self, text: str) -> None:
+        """Print a line beside the results; that nobody can read it stops nothing."""
+        with suppress(OSError):
+            _print(text, beside=True)
 
     def warn(self, error: BaseException) -> None:
         """Print an error's sentence beside the results."""
-        click.echo(f"{self.name}: {sentence(error, self.texts)}", err=True)
+        self.note(f"{self.name}: {sentence(error, self.texts)}")
+
+
+def _print(text: str, *, beside: bool = False) -> None:
+    """Print a line; if nobody reads any more, or the disk is full, nothing more is printed there.
+
+    Raises:
+        OSError: The disk is full; that nobody reads is no error.
+    """
+    try:
+        click.echo(text, err=beside)
+    except OSError as error:
+        stream = sys.stderr if beside else sys.stdout
+        # Else Python writes it once more at its end, and ends with a traceback and another code.
+        with suppress(OSError, ValueError):
+            nowhere = os.open(os.devnull, os.O_WRONLY)
+            os.dup2(nowhere, stream.fileno())
+            os.close(nowhere)
+            stream.flush()
+        if not isinstance(error, BrokenPipeError):
+            raise
 
 
 def run_program(
@@ -165,7 +209,7 @@ def run_program(
     """
     typed = list(sys.argv[1:] if arguments is None else arguments)
     for stream in (sys.stdout, sys.stderr):
-        _never_fail_on_letters(stream)
+        _set_encoding(stream)
     program = Program(name, _language_in(typed))
     logs.log_uncaught(lambda: program.log, program.warn)
     try:
@@ -209,14 +253,14 @@ def _failed(error: Exception, program: Program) -> int:
     if isinstance(error, click.Abort):
         return INTERRUPTED
     if isinstance(error, click.exceptions.NoArgsIsHelpError):
-        click.echo(_translated_headings(error.format_message(), program.texts), err=True)
+        program.note(_translated_headings(error.format_message(), program.texts))
         return USAGE
     if isinstance(error, click.ClickException):
-        click.echo(f"{program.name}: {usage_sentence(error, program.texts)}", err=True)
+        program.note(f"{program.name}: {usage_sentence(error, program.texts)}")
         hint = program.texts.gettext("{command} --help shows what is possible.")
         context = getattr(error, "ctx", None)
         command = program.name if context is None else context.command_path
-        click.echo(hint.format(command=command), err=True)
+        program.note(hint.format(command=command))
         return USAGE
     if isinstance(error, MiniCrmError):
         program.log.warning("%s", error)
@@ -225,8 +269,8 @@ def _failed(error: Exception, program: Program) -> int:
     program.log.critical("unexpected", exc_info=error)
     program.warn(error)
     for file in program.log.handlers:
-        if isinstance(file, logging.FileHandler):
-            click.echo(program.texts.gettext("The log: {path}").format(path=file.baseFilename), err=True)
+        if isinstance(file, logs.LogFile):
+            program.note(program.texts.gettext("The log: {path}").format(path=file.path))
     return UNEXPECTED
 
 
@@ -291,8 +335,11 @@ def _language_in(arguments: Sequence[str]) -> str | None:
     return None
 
 
-def _never_fail_on_letters(stream: IO[str] | None) -> None:
-    """Print a letter that the screen's encoding lacks as its number; in a windowed exe there is no stream."""
+def _set_encoding(stream: IO[str] | None) -> None:
+    """Write UTF-8 into files and pipes; on a screen print a letter that it lacks as its number.
+
+    In a windowed exe there is no stream.
+    """
     reconfigure = getattr(stream, "reconfigure", None)
-    if reconfigure is not None:
-        reconfigure(errors="backslashreplace")
+    if stream is not None and reconfigure is not None:
+        reconfigure(encoding=None if stream.isatty() else "utf-8", errors="backslashreplace")

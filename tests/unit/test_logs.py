@@ -3,16 +3,22 @@
 from __future__ import annotations
 
 import logging
+import os
 import re
+import stat
+import subprocess
 import sys
 import threading
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
+from mini_crm import logs
 from mini_crm.domain.errors import MiniCrmError
+from mini_crm.log_file import _turn
 from mini_crm.logs import close_log, default_folder, log_uncaught, setup_log
 
 
@@ -98,20 +104,113 @@ def test_disk_that_becomes_full(tmp_path: Path, capsys: pytest.CaptureFixture[st
     assert capsys.readouterr() == ("", "")
 
 
-def test_file_held_by_another_process(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Where a full file cannot be renamed, as on Windows while another window writes it, no line is lost."""
-    (tmp_path / "mini-crm.log").write_text("x" * 999_990 + "\n")
+def refusing(held: set[str]) -> Callable[[Path, Path], Path]:
+    """Make a ``Path.replace`` that refuses files which something has open, as Windows does."""
+    replace = Path.replace
+
+    def refuse(self: Path, target: Path) -> Path:
+        if self.name in held:
+            raise PermissionError(13, "in use", str(self))
+        return replace(self, target)
+
+    return refuse
+
+
+@pytest.mark.parametrize(
+    "held", [["mini-crm.log"], ["mini-crm.log.1"], ["mini-crm.log.0"], ["mini-crm.log.2"]]
+)
+def test_file_held_by_a_viewer(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, held: list[str]) -> None:
+    """While a viewer holds a file, so that Windows refuses to rename it, and afterwards, no line is lost."""
+    monkeypatch.setattr(logs, "MAX_BYTES", 1000)
+    holding = set[str]()
+    monkeypatch.setattr(Path, "replace", refusing(holding))
     log = setup_log("mini-crm", tmp_path)
+    for number in range(40):
+        if number == 15:
+            holding.update(held)
+        if number == 30:
+            holding.clear()
+        log.info("line %02d %s", number, "x" * 60)
+    assert lines_in(tmp_path) == [f"line {number:02}" for number in range(40)]
+    assert (tmp_path / "mini-crm.log").stat().st_size <= 1000
 
-    def held(self: object, source: str, target: str) -> None:
-        raise PermissionError(13, "in use")
 
-    monkeypatch.setattr(logging.handlers.RotatingFileHandler, "rotate", held)
-    log.info("first")
-    log.info("second")
-    text = (tmp_path / "mini-crm.log").read_text("utf-8")
-    assert "first" in text
-    assert "second" in text
+WRITER = """
+import sys
+from pathlib import Path
+from mini_crm import logs
+logs.MAX_BYTES, logs.FILES = 20_000, 100
+log = logs.setup_log("mini-crm", Path(sys.argv[1]))
+print("ready", flush=True)
+sys.stdin.readline()
+for number in range(3000):
+    log.info("line %s-%04d %s", sys.argv[2], number, "x" * 100)
+"""
+
+
+def test_three_windows_roll_over_at_once(tmp_path: Path) -> None:
+    """Three processes of one program that fill its log together lose and double no line, each in its order."""
+    windows = [
+        subprocess.Popen(
+            [sys.executable, "-c", WRITER, str(tmp_path), name],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+        for name in "ABC"
+    ]
+    for window in windows:
+        assert window.stdout is not None and window.stdout.readline() == "ready\n"
+    for window in windows:
+        window.communicate("go\n", timeout=100)
+        assert window.returncode == 0
+    found = lines_in(tmp_path)
+    assert len(list(tmp_path.iterdir())) > 50
+    for name in "ABC":
+        mine = [line for line in found if line.startswith(f"line {name}")]
+        assert mine == [f"line {name}-{number:04}" for number in range(3000)]
+    assert len(found) == 9000
+    assert all(path.stat().st_size <= 20_000 for path in tmp_path.iterdir())
+
+
+def lines_in(folder: Path) -> list[str]:
+    """Give the beginnings of all lines that were kept, oldest first."""
+    paths = sorted(
+        folder.glob("mini-crm.log*"), key=lambda path: -int(path.suffix.removeprefix(".log")[1:] or -1)
+    )
+    text = "".join(path.read_text("utf-8") for path in paths)
+    return re.findall(r"line \S+(?= x+\n)", text)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="rights on Windows are the folder's")
+def test_log_is_the_owners(tmp_path: Path) -> None:
+    """Log, older logs and the folder are their owner's alone, whatever the umask."""
+    before = os.umask(0)
+    try:
+        log = setup_log("execer", tmp_path / "logs")
+        for _ in range(1100):
+            log.info("x" * 1000)
+    finally:
+        os.umask(before)
+    assert stat.S_IMODE((tmp_path / "logs").stat().st_mode) == 0o700
+    modes = {path.name: stat.S_IMODE(path.stat().st_mode) for path in (tmp_path / "logs").iterdir()}
+    assert modes == {"execer.log": 0o600, "execer.log.1": 0o600}
+
+
+def test_a_process_that_stopped_in_its_turn_holds_up_nobody(tmp_path: Path) -> None:
+    """While another process hangs in the middle of a line, lines are written all the same, soon."""
+    log = setup_log("execer", tmp_path)
+    began = time.monotonic()
+    with _turn(tmp_path / "execer.log"):
+        log.info("meanwhile")
+    assert "meanwhile" in (tmp_path / "execer.log").read_text("utf-8")
+    assert time.monotonic() - began < 5
+
+
+def test_half_a_character_is_written_as_its_number(tmp_path: Path) -> None:
+    """A text that is no proper text, such as a damaged file name, does not silence the log."""
+    setup_log("execer", tmp_path).info("file %s", "\udc80")
+    assert "file \\udc80" in (tmp_path / "execer.log").read_text("utf-8")
 
 
 def fail() -> None:

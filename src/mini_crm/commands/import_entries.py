@@ -258,15 +258,15 @@ class _Import:
         say_rejects(self._program, file.rejects)
         if result.unknown:
             said = _("Not in the roster any more, so not stored: lines {lines}.")
-            click.echo(said.format(lines=some(result.unknown)), err=True)
+            self._program.note(said.format(lines=some(result.unknown)))
         if any(reject.error.code in _NOT_IN_ROSTER for reject in file.rejects):
-            click.echo(_("--create-roster creates leads, groups and managers that are missing."), err=True)
+            self._program.note(_("--create-roster creates leads, groups and managers that are missing."))
         if self._rejects_file is not None:
             said = _(
                 "The rejected rows are in {path}. Mend them there and import that file like this one, "
                 "with --source {source}."
             )
-            click.echo(said.format(path=self._rejects_file, source=self._wishes.source), err=True)
+            self._program.note(said.format(path=self._rejects_file, source=self._wishes.source))
 
 
 def _free_name(file: Path, today: date) -> Path:

@@ -126,6 +126,6 @@ def say_rejects(program: Program, rejects: Sequence[Reject]) -> None:
     _ = program.texts.gettext
     for reject in rejects[:SHOWN_REJECTS]:
         reason = reject_reason(reject, program.texts)
-        click.echo(_("Line {line}: {reason}").format(line=reject.line, reason=reason), err=True)
+        program.note(_("Line {line}: {reason}").format(line=reject.line, reason=reason))
     if len(rejects) > SHOWN_REJECTS:
-        click.echo(_("… and {n} more.").format(n=len(rejects) - SHOWN_REJECTS), err=True)
+        program.note(_("… and {n} more.").format(n=len(rejects) - SHOWN_REJECTS))

@@ -92,7 +92,7 @@ def _import_targets(program: Program) -> click.Command:
         targets, rejects = read_targets(file, default_unit=usual_unit(store))
         if rejects:
             say_rejects(program, rejects)
-            click.echo(_("Nothing was changed: targets are taken whole or not at all."), err=True)
+            program.note(_("Nothing was changed: targets are taken whole or not at all."))
             return BadData.exit_code
         changed = store.set_targets(targets, program.person)
         if as_json:

@@ -56,7 +56,7 @@ def _import_roster(program: Program) -> click.Command:
         rows, rejects = read_roster(file, default_unit=usual_unit(store))
         if rejects:
             say_rejects(program, rejects)
-            click.echo(_("Nothing was changed: a roster is taken whole or not at all."), err=True)
+            program.note(_("Nothing was changed: a roster is taken whole or not at all."))
             return BadData.exit_code
         changes = store.apply_roster(rows, program.person, dry_run=dry_run, complete=not partial)
         if as_json:
@@ -301,7 +301,7 @@ def _issue(program: Program, leads: Sequence[Lead], kind: PasswordKind, path: Pa
                 "Stopped in the middle: the first {n} of {total} pages of {path} hold, up to {lead}. "
                 "The other leads still have their old passwords."
             )
-            click.echo(said.format(n=changed, total=total, path=path, lead=leads[changed - 1].name), err=True)
+            program.note(said.format(n=changed, total=total, path=path, lead=leads[changed - 1].name))
         raise
     program.say(
         program.texts.ngettext(
