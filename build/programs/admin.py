@@ -1,5 +1,5 @@
 """Starts ``mini-crm-admin``."""
 
-from mini_crm.admin import main
+from mini_crm.start import admin
 
-main()
+admin()

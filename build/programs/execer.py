@@ -1,5 +1,5 @@
 """Starts ``execer``."""
 
-from mini_crm.execer import main
+from mini_crm.start import execer
 
-main()
+execer()

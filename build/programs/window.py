@@ -1,5 +1,5 @@
 """Starts ``mini-crm``."""
 
-from mini_crm.__main__ import main
+from mini_crm.start import window
 
-main()
+window()

@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
+if __name__ == "__main__":  # before anything else is loaded
+    from mini_crm import start
+
+    start.window()
+
 import sys
+from collections.abc import Callable
 from threading import Lock
 from typing import TYPE_CHECKING
 
@@ -11,12 +17,14 @@ import click
 from mini_crm.domain.errors import MiniCrmError
 from mini_crm.messages import sentence
 from mini_crm.program import Program, run_program
+from mini_crm.start import leaving_on_ctrl_c
 from mini_crm.store.port import Store
 
 if TYPE_CHECKING:
     from mini_crm.ui.main_window import Surroundings
 
 NAME = "mini-crm"
+_LOOK_MS = 250
 
 
 def main() -> None:
@@ -33,6 +41,7 @@ def build(program: Program) -> click.Command:
         from mini_crm.ui.app import LANGUAGE, App, make_root, show_at_start
 
         root = make_root()
+        _look_for_signals(root.after)
         try:
             around = _surroundings(program)
         except MiniCrmError as error:
@@ -40,9 +49,15 @@ def build(program: Program) -> click.Command:
             show_at_start(root, program.texts, sentence(error, program.texts))
             raise
         chosen = program.language or around.memory.text(LANGUAGE) or program.settings.language
-        App(root, around, chosen).run()
+        with leaving_on_ctrl_c():  # what was saved is stored or kept, as after a power cut
+            App(root, around, chosen).run()
 
     return run
+
+
+def _look_for_signals(after: Callable[[int, Callable[[], None]], object]) -> None:
+    """Wake Python now and then: while nothing happens in a window, it does not see that Ctrl+C came."""
+    after(_LOOK_MS, lambda: _look_for_signals(after))
 
 
 def _surroundings(program: Program) -> Surroundings:
@@ -85,7 +100,3 @@ def _surroundings(program: Program) -> Surroundings:
         aggregate=aggregate if path is not None else None,
         show_help=show_page,
     )
-
-
-if __name__ == "__main__":
-    main()

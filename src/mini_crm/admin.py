@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+if __name__ == "__main__":  # before anything else is loaded
+    from mini_crm import start
+
+    start.admin()
+
 import sys
 
 import click
@@ -48,7 +53,3 @@ def build(program: Program) -> click.Command:
         for command in part.commands(program):
             group.add_command(command)
     return group
-
-
-if __name__ == "__main__":
-    main()

@@ -5,6 +5,11 @@ The system's scheduler starts it every 30 minutes, so it loads nothing that this
 
 from __future__ import annotations
 
+if __name__ == "__main__":  # before anything else is loaded
+    from mini_crm import start
+
+    start.execer()
+
 import json
 import sys
 import time
@@ -125,7 +130,3 @@ def _as_json(run: Run, seconds: float, report: Path | None, texts: Texts) -> str
             "report": None if report is None else str(report),
         }
     )
-
-
-if __name__ == "__main__":
-    main()

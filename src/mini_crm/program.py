@@ -34,13 +34,12 @@ from mini_crm.files import refuse_unless_plain
 from mini_crm.i18n import Texts
 from mini_crm.messages import sentence
 from mini_crm.settings import LANGUAGES, Settings, first_settings, load_settings
+from mini_crm.start import INTERRUPTED
 from mini_crm.store.port import Store
 
 DONE = 0
 UNEXPECTED = 1
 USAGE = 2
-INTERRUPTED = 130
-"""128 + SIGINT, as shells have it."""
 
 
 class OutFile(click.Path):

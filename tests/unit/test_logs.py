@@ -149,7 +149,7 @@ for number in range(3000):
 
 
 def test_three_windows_roll_over_at_once(tmp_path: Path) -> None:
-    """Three processes of one program that fill its log together lose and double no line, each in its order."""
+    """Three processes of one program that fill its log together lose and double no line, and keep order."""
     windows = [
         subprocess.Popen(
             [sys.executable, "-c", WRITER, str(tmp_path), name],

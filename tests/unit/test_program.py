@@ -250,3 +250,35 @@ def test_wrong_settings_still_speak_the_language(
     assert run_program("prog", build, []) == 3
     assert "MINI_CRM_DATABASE: должно быть" in capsys.readouterr().err
     assert "settings_wrong" in log(tmp_path)
+
+
+@pytest.mark.parametrize("name", ["mini-crm", "execer", "mini-crm-admin"])
+def test_log_is_open_from_the_start(name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """An error that a part logs by itself is in the log of each program, though a window has no stderr."""
+    monkeypatch.setattr(sys, "stderr", None)
+
+    def build(program: Program) -> click.Command:
+        def work() -> None:
+            logging.getLogger("mini_crm.ui").error("unexpected", exc_info=ZeroDivisionError("x"))
+
+        return click.Command("prog", callback=work)
+
+    assert run_program(name, build, []) == 0
+    assert "ZeroDivisionError" in (tmp_path / "logs" / f"{name}.log").read_text("utf-8")
+
+
+def test_log_follows_the_folder_of_the_settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A command that works in another folder logs where the settings there say."""
+    monkeypatch.delenv("MINI_CRM_LOG_DIR")
+    monkeypatch.setattr("mini_crm.logs.default_folder", lambda: tmp_path / "usual")
+    (tmp_path / ".env").write_text(f"MINI_CRM_LOG_DIR={tmp_path / 'named'}\n")
+
+    def build(program: Program) -> click.Command:
+        def work() -> None:
+            program.folder = tmp_path
+            program.log.info("here")
+
+        return click.Command("prog", callback=work)
+
+    assert run_program("prog", build, []) == 0
+    assert "here" in (tmp_path / "named" / "prog.log").read_text("utf-8")
