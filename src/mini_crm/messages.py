@@ -494,6 +494,10 @@ ADMIN: Table = {
     "task_exists": lambda t, d: t.gettext(
         "There is a task {name} already. It was not changed; give --replace to put this one in its place."
     ),
+    "task_not_answered": lambda t, d: t.gettext(
+        "The Task Scheduler of Windows has not answered for {limit} seconds, so it is not known whether it "
+        "has the task {name}. Look there, and start the command again with --replace."
+    ),
     "task_refused": lambda t, d: t.gettext(
         "Windows did not take the task {name}; nothing was changed. Start the command in a window “as "
         "administrator”. Windows says: {reason}"
@@ -534,6 +538,10 @@ UI: Table = {
     ),
     "help_not_shown": lambda t, d: t.gettext(
         "This computer has no browser to show the help page with. It is here: {path}"
+    ),
+    "help_not_answered": lambda t, d: t.gettext(
+        "The browser has not answered for {limit} seconds. If it does not show the help page, open it "
+        "yourself: {path}"
     ),
     "no_display": lambda t, d: t.gettext("There is no screen to show a window on ({reason})."),
     "group_missing": lambda t, d: t.gettext("Choose the group."),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from html.parser import HTMLParser
 from pathlib import Path
+from threading import Event
 
 import pytest
 
@@ -114,3 +115,23 @@ def test_a_page_that_cannot_be_shown_is_told(tmp_path: Path, monkeypatch: pytest
     monkeypatch.setattr(help_page, "__file__", str(tmp_path / "help_page.py"))
     with pytest.raises(BadFile, match="help_missing"):
         show_page("ru", lambda address: True)
+
+
+def test_browser_that_does_not_answer_is_not_waited_for() -> None:
+    """A browser that hangs, or answers only when it is closed, is left alone, and the page is named."""
+    closed = Event()
+    with pytest.raises(MiniCrmError) as caught:
+        show_page("ru", lambda address: closed.wait(60), seconds=0.2)
+    closed.set()
+    assert caught.value.code == "help_not_answered"
+    assert caught.value.data["path"] == str(page_of("ru"))
+
+
+def test_browser_that_fails_is_no_silence() -> None:
+    """An error of the browser comes to whoever asked."""
+
+    def fail(address: str) -> bool:
+        raise OSError(5, "no such application")
+
+    with pytest.raises(OSError, match="no such application"):
+        show_page("en", fail)

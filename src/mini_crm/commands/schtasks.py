@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-import os
-import subprocess
 import tempfile
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from mini_crm.commands.task_xml import TASK_NAME, Account
 from mini_crm.domain.errors import AlreadyThere, NotAllowed
+from mini_crm.external import run_external, system_program
+
+LONGEST_S = 60.0
+"""For one question to the Task Scheduler."""
 
 Run = Callable[[Sequence[str]], tuple[int, str]]
 """Runs ``schtasks`` with arguments; gives its exit code and what it said."""
@@ -38,6 +40,7 @@ def register(document: bytes, account: Account, *, replace: bool, run: Run | Non
     Raises:
         AlreadyThere: ``task_exists``: there is a task of this name, and it is not to be replaced.
         NotAllowed: ``task_refused``: Windows does not take it, mostly for want of an administrator's rights.
+            ``task_not_answered``: it says nothing for a long time.
     """
     start = run if run is not None else run_schtasks
     if not replace and start(["/Query", "/TN", TASK_NAME])[0] == 0:
@@ -50,16 +53,15 @@ def register(document: bytes, account: Account, *, replace: bool, run: Run | Non
         raise NotAllowed("task_refused", name=TASK_NAME, reason=" ".join(said.split()) or str(code))
 
 
-def run_schtasks(arguments: Sequence[str]) -> tuple[int, str]:
-    """Run this computer's ``schtasks``; it asks nothing, since nobody answers."""
-    program = Path(os.environ.get("SYSTEMROOT", r"C:\Windows"), "System32", "schtasks.exe")
-    done = subprocess.run(  # noqa: S603 - no shell, and every argument is our own
-        [str(program), *arguments],
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        encoding="oem" if os.name == "nt" else "utf-8",
-        errors="replace",
-        check=False,
-    )
-    return done.returncode, done.stdout
+def run_schtasks(arguments: Sequence[str], seconds: float = LONGEST_S) -> tuple[int, str]:
+    """Run this computer's ``schtasks``.
+
+    Raises:
+        NotAllowed: ``task_not_answered``, or ``task_refused`` where there is no such program.
+    """
+    try:
+        return run_external([system_program("schtasks.exe"), *arguments], seconds=seconds)
+    except TimeoutError as error:
+        raise NotAllowed("task_not_answered", name=TASK_NAME, limit=round(seconds)) from error
+    except OSError as error:
+        raise NotAllowed("task_refused", name=TASK_NAME, reason=error.strerror or "schtasks") from error

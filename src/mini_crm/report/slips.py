@@ -6,7 +6,6 @@ moment, and an older one is never written over.
 
 from __future__ import annotations
 
-import os
 import sys
 from collections.abc import Iterable
 from io import BytesIO
@@ -14,8 +13,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from mini_crm.domain.errors import BadFile
+from mini_crm.external import run_external, system_program
 from mini_crm.files import OWNER_ONLY, replacing
 from mini_crm.i18n import Texts
+
+_LONGEST_S = 30.0
+"""For Windows to change the rights of a file."""
 
 if TYPE_CHECKING:
     from openpyxl import Workbook
@@ -91,11 +94,8 @@ def _book(slips: Iterable[tuple[str, str]], texts: Texts, must_change: bool) -> 
 def _restrict(path: Path) -> None:
     """Take away what a Windows folder lets others do with its files; elsewhere the file was made so."""
     if sys.platform == "win32":
-        import subprocess
-
-        icacls = Path(os.environ["SYSTEMROOT"], "System32", "icacls.exe")
         # S-1-3-4 is whoever owns the file, in every language of Windows.
-        command = [str(icacls), str(path), "/inheritance:r", "/grant:r", "*S-1-3-4:F"]
-        done = subprocess.run(command, capture_output=True, check=False)  # noqa: S603 - no input of others
-        if done.returncode:
-            raise OSError(done.returncode, "icacls")
+        command = [system_program("icacls.exe"), str(path), "/inheritance:r", "/grant:r", "*S-1-3-4:F"]
+        code, _ = run_external(command, seconds=_LONGEST_S)
+        if code:
+            raise OSError(code, "icacls")
