@@ -579,7 +579,13 @@ OUTBOX: Table = {
     ),
 }
 
-TABLES = (DOMAIN, STORE, SETTINGS, IMPORTS, ADMIN, DEMO, REPORT, UI, OUTBOX)
+FILES: Table = {
+    "not_a_plain_file": lambda t, d: (
+        _kind(t, d) + " " + t.gettext("Nothing was done; give the path of an ordinary file.")
+    ),
+}
+
+TABLES = (DOMAIN, STORE, SETTINGS, IMPORTS, ADMIN, DEMO, REPORT, UI, OUTBOX, FILES)
 
 
 def sentence(error: BaseException, texts: Texts) -> str:
@@ -605,6 +611,22 @@ def sentence(error: BaseException, texts: Texts) -> str:
     return texts.gettext("Unexpected error: {name}. Its details are in the log.").format(
         name=type(error).__name__
     )
+
+
+def _kind(texts: Texts, data: Data) -> str:
+    """Say what is there in place of a file."""
+    _ = texts.gettext
+    match data.get("kind"):
+        case "folder":
+            return _("{path} is a folder, not a file.")
+        case "link":
+            return _("{path} is a link to another place.")
+        case "pipe" | "socket":
+            return _("{path} is a channel between programs, not a file.")
+        case "reserved":
+            return _("{path} is the name of a device on Windows.")
+        case _other:
+            return _("{path} is a device, not a file.")
 
 
 def _reason(texts: Texts, data: Data) -> str:
