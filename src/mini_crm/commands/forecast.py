@@ -18,6 +18,9 @@ from mini_crm.program import Program
 from mini_crm.report.wording import run_mark
 from mini_crm.settings import MSSQL
 
+LONGEST_STEP_DAYS = 366
+"""A leap year: no period that is replayed is longer."""
+
 
 def commands(program: Program) -> list[click.Command]:
     """Build the commands."""
@@ -182,7 +185,7 @@ def _backtest(program: Program) -> click.Command:
     )
     @click.option(
         "--step",
-        type=click.IntRange(min=1),
+        type=click.IntRange(1, LONGEST_STEP_DAYS),
         default=3,
         show_default=True,
         help=_("Days from one forecast to the next."),

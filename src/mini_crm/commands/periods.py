@@ -13,6 +13,7 @@ from mini_crm.domain.dates import format_date
 from mini_crm.domain.errors import BadData
 from mini_crm.domain.period import Period, PeriodKind, parse_period
 from mini_crm.program import Program
+from mini_crm.usecases.cells import check_name
 from mini_crm.usecases.rosters import read_targets
 
 
@@ -41,7 +42,7 @@ def _periods(program: Program) -> click.Command:
     @click.argument("last", type=Day(program.texts))
     @click.option("--name", default="", help=_("What people call it."))
     def add(first: date, last: date, name: str) -> None:
-        period = Period(PeriodKind.CUSTOM, first, last, name.strip())
+        period = Period(PeriodKind.CUSTOM, first, last, check_name(name, "name") if name.strip() else "")
         program.open_store().add_period(period, program.person)
         program.say(_("Period {code} is open; the next run forecasts it.").format(code=period.code))
 

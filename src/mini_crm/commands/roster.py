@@ -27,7 +27,7 @@ from mini_crm.report.slips import write_slips
 from mini_crm.report.wording import unit_name
 from mini_crm.store.port import Store
 from mini_crm.usecases.accounts import Slip, find_leads, issue_passwords
-from mini_crm.usecases.rosters import read_roster
+from mini_crm.usecases.rosters import check_size, read_roster
 
 
 def commands(program: Program) -> list[click.Command]:
@@ -58,6 +58,7 @@ def _import_roster(program: Program) -> click.Command:
             say_rejects(program, rejects)
             click.echo(_("Nothing was changed: a roster is taken whole or not at all."), err=True)
             return BadData.exit_code
+        check_size(store.list_leads(), rows)
         changes = store.apply_roster(rows, program.person, dry_run=dry_run, complete=not partial)
         if as_json:
             names = ("kind", "name", "old", "new", "open_entries")
