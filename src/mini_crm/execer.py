@@ -18,6 +18,7 @@ from mini_crm.domain.errors import BadValue
 from mini_crm.domain.model import Run, RunKind, RunStatus
 from mini_crm.i18n import Texts
 from mini_crm.messages import sentence
+from mini_crm.options import FileName
 from mini_crm.program import Program, run_program
 from mini_crm.store.port import Store
 
@@ -43,7 +44,7 @@ def build(program: Program) -> click.Command:
     )
     @click.option(
         "--report",
-        type=click.Path(path_type=Path),
+        type=FileName(program.texts),
         metavar="FILE",
         help=_("Write the Excel report here."),
     )

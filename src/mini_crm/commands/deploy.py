@@ -8,9 +8,10 @@ from pathlib import Path
 
 import click
 
-from mini_crm.commands.output import FILE, dry_run_option, json_option, say_json
+from mini_crm.commands.output import dry_run_option, json_option, say_json
 from mini_crm.domain.errors import BadFile, SettingsError
 from mini_crm.domain.text import first_unstorable
+from mini_crm.options import FileName
 from mini_crm.program import Program
 from mini_crm.settings import MSSQL, Settings
 from mini_crm.store.factory import open_server
@@ -43,7 +44,7 @@ def _deploy(program: Program) -> click.Command:
     @click.option("--password-stdin", is_flag=True, help=_("Read that password from standard input."))
     @click.option(
         "--script",
-        type=FILE,
+        type=FileName(program.texts),
         help=_("Do nothing, but write all into one file that the database administrator runs with sqlcmd."),
     )
     @click.option(

@@ -8,12 +8,13 @@ from pathlib import Path
 import click
 
 from mini_crm.commands.accuracy import say_accuracy
-from mini_crm.commands.output import FILE, Day, json_option, progress_bar, say_json
+from mini_crm.commands.output import Day, json_option, progress_bar, say_json
 from mini_crm.domain.dates import format_date
 from mini_crm.domain.errors import SettingsError
 from mini_crm.domain.model import Run, RunKind, RunStatus
 from mini_crm.domain.period import PeriodKind, parse_period
 from mini_crm.i18n import Texts
+from mini_crm.options import FileName
 from mini_crm.program import Program
 from mini_crm.report.wording import run_mark
 from mini_crm.settings import MSSQL
@@ -87,7 +88,7 @@ def _report(program: Program) -> click.Command:
     _ = program.texts.gettext
 
     @click.command("report", help=_("Write the Excel report of the current run."))
-    @click.argument("file", type=FILE)
+    @click.argument("file", type=FileName(program.texts))
     @click.option(
         "--period",
         "code",

@@ -11,7 +11,6 @@ import click
 
 from mini_crm.commands.database import DEFAULT_CURRENCY, create_database, usual_unit
 from mini_crm.commands.output import (
-    FILE,
     dry_run_option,
     json_option,
     progress_bar,
@@ -24,6 +23,7 @@ from mini_crm.commands.output import (
 from mini_crm.domain.errors import BadData, UsageError
 from mini_crm.domain.model import PIECES, ImportResult, Lead
 from mini_crm.domain.rules import length_of
+from mini_crm.options import FileName
 from mini_crm.program import Program
 from mini_crm.store.place import is_there
 from mini_crm.usecases.cells import MAX_SOURCE, check_unit
@@ -57,7 +57,7 @@ def _import_entries(program: Program) -> click.Command:
     _ = program.texts.gettext
 
     @click.command("import-entries", help=_("Import entries from a CSV or xlsx file."))
-    @click.argument("file", type=FILE)
+    @click.argument("file", type=FileName(program.texts))
     @click.option(
         "--map",
         "mappings",
@@ -81,7 +81,7 @@ def _import_entries(program: Program) -> click.Command:
     @dry_run_option(program)
     @click.option(
         "--rejects",
-        type=FILE,
+        type=FileName(program.texts),
         help=_("Where bad rows go; by default beside the file, with the day in the name."),
     )
     @json_option(program)

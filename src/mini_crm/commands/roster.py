@@ -10,7 +10,6 @@ import click
 
 from mini_crm.commands.database import usual_unit
 from mini_crm.commands.output import (
-    FILE,
     dry_run_option,
     json_option,
     progress_bar,
@@ -22,6 +21,7 @@ from mini_crm.domain.credentials import CODE_ALPHABET, CODE_LENGTH, PasswordKind
 from mini_crm.domain.errors import BadData, UsageError
 from mini_crm.domain.model import Lead, RosterChange
 from mini_crm.i18n import Texts
+from mini_crm.options import FileName
 from mini_crm.program import Program
 from mini_crm.report.slips import write_slips
 from mini_crm.report.wording import unit_name
@@ -45,7 +45,7 @@ def _import_roster(program: Program) -> click.Command:
             "unit). Whoever is not in it is deactivated; nothing is deleted."
         ),
     )
-    @click.argument("file", type=FILE)
+    @click.argument("file", type=FileName(program.texts))
     @click.option(
         "--partial", is_flag=True, help=_("The file is not the whole roster: nobody is deactivated.")
     )
@@ -248,7 +248,10 @@ def _passwords(program: Program) -> click.Command:
         help=_("A code of 12 characters, or a number that the lead has to change at once."),
     )
     @click.option(
-        "--slips", type=FILE, required=True, help=_("The xlsx file for the slips; it must not exist yet.")
+        "--slips",
+        type=FileName(program.texts),
+        required=True,
+        help=_("The xlsx file for the slips; it must not exist yet."),
     )
     def passwords(names: tuple[str, ...], everybody: bool, missing: bool, style: str, slips: Path) -> None:
         if [bool(names), everybody, missing].count(True) != 1:

@@ -9,10 +9,10 @@ from pathlib import Path
 
 import click
 
-from mini_crm.commands.output import FILE
 from mini_crm.commands.schtasks import create_arguments, register
 from mini_crm.commands.task_xml import LOCAL_SERVICE, Task, account_of, task_document
 from mini_crm.domain.errors import BadFile, SettingsError, UsageError
+from mini_crm.options import FileName
 from mini_crm.program import Program
 from mini_crm.settings import Settings, env_file, load_settings
 
@@ -38,7 +38,9 @@ def _schedule(program: Program) -> click.Command:
         ),
     )
     @click.option(
-        "--out", type=FILE, help=_("Register nothing; write the task's XML here, for schtasks /Create /XML.")
+        "--out",
+        type=FileName(program.texts),
+        help=_("Register nothing; write the task's XML here, for schtasks /Create /XML."),
     )
     @click.option(
         "--user",
@@ -57,7 +59,9 @@ def _schedule(program: Program) -> click.Command:
         metavar="MINUTES",
         help=_("Minutes from start to start."),
     )
-    @click.option("--report", type=FILE, help=_("Each run also writes the Excel report here."))
+    @click.option(
+        "--report", type=FileName(program.texts), help=_("Each run also writes the Excel report here.")
+    )
     @click.option("--mask-pins", is_flag=True, help=_("In the report show only the end of client PINs."))
     @click.option("--replace", is_flag=True, help=_("Take the place of a task or file that is there."))
     def schedule(

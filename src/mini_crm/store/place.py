@@ -22,7 +22,7 @@ def is_there(path: Path) -> bool:
             system does not let us look.
     """
     for end in ("", *COMPANIONS):
-        file = path.with_name(path.name + end)
+        file = Path(f"{path}{end}")
         kind = kind_unless_plain(file, follow=True)
         if kind == "folder" and not end:
             raise DatabaseError("database_is_directory", path=str(path))
