@@ -5,6 +5,7 @@ Roster and targets are taken whole or not at all, so their readers give all bad 
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable
 from functools import partial
 from pathlib import Path
@@ -95,15 +96,18 @@ def check_size(leads: Iterable[Lead], rows: Iterable[RosterRow]) -> None:
     Raises:
         BadData: ``roster_too_large``.
     """
-    managers = {
-        (name_key(lead.name), name_key(group.name), name_key(manager.name))
-        for lead in leads
-        for group in lead.groups
-        for manager in group.managers
-    }
-    managers.update((name_key(row.lead), name_key(row.group), name_key(row.manager)) for row in rows)
-    groups = {place[:2] for place in managers}
-    counts = len({place[0] for place in managers}), len(groups), len(managers)
+    # A lead is a place of one name, a group of two, a manager of three.
+    places: set[tuple[str, ...]] = set()
+    for lead in leads:
+        places.add(at_lead := (name_key(lead.name),))
+        for group in lead.groups:
+            places.add(at_group := (*at_lead, name_key(group.name)))
+            places.update((*at_group, name_key(manager.name)) for manager in group.managers)
+    for row in rows:
+        place = name_key(row.lead), name_key(row.group), name_key(row.manager)
+        places.update((place[:1], place[:2], place))
+    sizes = Counter(map(len, places))
+    counts = sizes[1], sizes[2], sizes[3]
     limits = MAX_LEADS, MAX_GROUPS, MAX_MANAGERS
     if any(count > limit for count, limit in zip(counts, limits, strict=True)):
         names = "leads", "groups", "managers"
