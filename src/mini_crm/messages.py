@@ -108,6 +108,7 @@ DOMAIN: Table = {
     "status_in_future": lambda t, d: t.gettext(
         "The day of payment or refusal {status_on} is in the future. Today is {today}."
     ),
+    "entry_number_unreadable": lambda t, d: t.gettext("The number of an entry has only digits."),
     "delete_only_on_entry_day": lambda t, d: t.gettext(
         "An entry can be deleted only on its day of entry, and this one was made on {entered_on}. "
         "The entry is kept; ask the administrator to take it out."
@@ -195,6 +196,9 @@ STORE: Table = {
     ),
     "database_is_directory": lambda t, d: t.gettext(
         "{path} is a folder, not a database. Give the path of the file."
+    ),
+    "database_path_unusable": lambda t, d: t.gettext(
+        "{path} cannot be looked at ({reason}). Nothing was done; check the path and your rights."
     ),
     "database_busy": lambda t, d: t.gettext(
         "The database is busy. Nothing was changed; try again in a minute."
@@ -327,6 +331,10 @@ SETTINGS: Table = {
     "setting_characters": lambda t, d: t.gettext(
         "A setting of the server has an invisible character. Type server, database, login and password again."
     ),
+    "setting_unseen": lambda t, d: t.gettext(
+        "{key} has a character that cannot be meant ({character} in position {position}). Type the value "
+        "again by hand; in double quotes a backslash begins such characters, in single ones it does not."
+    ),
     "setting_not_yes_no": lambda t, d: t.gettext("{key} must be yes or no."),
     "env_unreadable": lambda t, d: t.gettext(
         "The settings file {path} cannot be read. It must be a text file in UTF-8 that you have the "
@@ -388,6 +396,11 @@ IMPORTS: Table = {
         "The row has {cells} cells, but there are {columns} columns. "
         "A text with a separator in it must stand in quotation marks."
     ),
+    "roster_too_large": lambda t, d: t.gettext(
+        "The roster would have leads: {leads}, groups: {groups}, managers: {managers}, those included who "
+        "are stored already. At most {max_leads}, {max_groups} and {max_managers} are possible. Nothing was "
+        "changed."
+    ),
     "row_twice": lambda t, d: t.gettext("The same as in line {first_line}. Leave one of the two."),
     "group_two_units": lambda t, d: t.gettext(
         "The group counts in {first_unit} in line {first_line}, but in {unit} here. A group has one unit."
@@ -420,6 +433,13 @@ IMPORTS: Table = {
         "--map: “{text}” cannot be read. Write it as NAME=COLUMN, with commas between several."
     ),
     "map_unknown_name": lambda t, d: t.gettext("--map: there is no “{name}”. Possible names: {known}."),
+    "source_too_long": lambda t, d: t.ngettext(
+        "The name of the source is too long: at most {limit} character is possible. Give a shorter one by "
+        "--source.",
+        "The name of the source is too long: at most {limit} characters are possible. Give a shorter one by "
+        "--source.",
+        _number(d, "limit"),
+    ),
     "map_twice": lambda t, d: t.gettext("--map: “{name}” is given more than once."),
     "rejects_over_input": lambda t, d: t.gettext(
         "--rejects names the file that is imported, {path}. It was not overwritten; give another name."

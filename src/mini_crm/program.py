@@ -24,13 +24,14 @@ from collections.abc import Callable, Sequence
 from contextlib import suppress
 from functools import cached_property
 from pathlib import Path
-from typing import IO, Any
+from typing import IO
 
 import click
 
 from mini_crm import __version__, logs
+from mini_crm.domain.dates import SHOWN_LENGTH
 from mini_crm.domain.errors import BadFile, MiniCrmError
-from mini_crm.files import refuse_unless_plain
+from mini_crm.domain.text import first_unstorable, only_storable
 from mini_crm.i18n import Texts
 from mini_crm.messages import sentence
 from mini_crm.settings import LANGUAGES, Settings, first_settings, load_settings
@@ -40,26 +41,8 @@ from mini_crm.store.port import Store
 DONE = 0
 UNEXPECTED = 1
 USAGE = 2
-
-
-class OutFile(click.Path):
-    """A file that is to be written: whatever else stands there is refused before any work is done."""
-
-    def __init__(self) -> None:
-        super().__init__(path_type=Path, readable=False)
-
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Path:
-        """Give the path.
-
-        Raises:
-            UsageError: ``not_a_plain_file``.
-        """
-        path = Path(os.fsdecode(super().convert(value, param, ctx)))
-        refuse_unless_plain(path)
-        return path
-
-
-OUT_FILE = OutFile()
+LONGEST_PERSON = 200
+"""What the record has room for."""
 
 
 class Program:
@@ -126,7 +109,8 @@ class Program:
             user = getpass.getuser()
         except (OSError, KeyError, ImportError):
             user = "?"
-        return f"{user}@{platform.node() or '?'}"
+        # Both come from the environment, which can hold bytes that are no text.
+        return only_storable(f"{user}@{platform.node() or '?'}")[:LONGEST_PERSON]
 
     def open_store(self) -> Store:
         """Open the settings' database; ``run_program`` closes it.
@@ -214,6 +198,7 @@ def run_program(
     try:
         command = build(program)
         _add_options(command, program)
+        _refuse_unstorable(typed, program.texts)
         result = command.main(typed, prog_name=name, standalone_mode=False)
         return result if isinstance(result, int) else DONE
     except KeyboardInterrupt:
@@ -240,10 +225,26 @@ def usage_sentence(error: click.ClickException, texts: Texts) -> str:
         kind = parameter.type
         if isinstance(kind, click.Choice):
             return _("{name} must be one of: {choices}.").format(name=shown, choices=", ".join(kind.choices))
+        if isinstance(kind, click.IntRange):
+            said = _("{name} must be a whole number from {least} to {most}.")
+            return said.format(name=shown, least=kind.min, most=kind.max)
         if isinstance(kind, type(click.INT)):
             return _("{name} must be a whole number.").format(name=shown)
         return f"{shown}: {error.message}"
     return _("The command line cannot be understood: {reason}").format(reason=error.format_message())
+
+
+def _refuse_unstorable(arguments: Sequence[str], texts: Texts) -> None:
+    """Refuse a command line with characters that no database and no file of ours can keep.
+
+    On Linux bytes that are no UTF-8 are among them, as halves of surrogate pairs.
+    """
+    _ = texts.gettext
+    for argument in arguments:
+        if found := first_unstorable(argument):
+            said = _("“{text}” has a character that is no text ({character}) in position {position}")
+            shown = only_storable(argument)[:SHOWN_LENGTH]
+            raise click.UsageError(said.format(text=shown, position=found[0], character=found[1]))
 
 
 def _failed(error: Exception, program: Program) -> int:

@@ -6,12 +6,14 @@ A wrong setting is one error that names every bad key, so that it takes one atte
 from __future__ import annotations
 
 import os
+import stat
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from mini_crm.domain.errors import SettingsError
+from mini_crm.domain.text import first_unseen, first_unstorable
 
 PREFIX = "MINI_CRM_"
 DATABASE = "MINI_CRM_DATABASE"
@@ -26,6 +28,8 @@ LOG_DIR = "MINI_CRM_LOG_DIR"
 KEYS = (DATABASE, SERVER, CATALOG, LOGIN, PASSWORD, DRIVER, TRUST_CERTIFICATE, LANGUAGE, LOG_DIR)
 
 FILE_NAME = ".env"
+MOST_BYTES = 1_000_000
+"""Of a settings file; ours has a page of text."""
 SQLITE = "sqlite:///"
 MSSQL = "mssql"
 LANGUAGES = ("ru", "en")
@@ -111,7 +115,7 @@ def load_settings(
         values.overrule(DATABASE, database)
     if language is not None:
         values.overrule(LANGUAGE, language)
-    problems = values.unreadable()
+    problems = values.unreadable() + values.refused()
     chosen = _database(values, file, problems)
     trust = values.text(TRUST_CERTIFICATE).lower()
     settings = Settings(
@@ -192,7 +196,7 @@ def is_on_network(path: Path) -> bool:
     """
     if _is_share(str(path)):
         return True
-    real = path.resolve()
+    real = Path(os.path.realpath(path))  # which, unlike resolve, takes links that lead in a circle
     if _is_share(str(real)):
         return True
     if sys.platform == "win32":
@@ -232,14 +236,18 @@ class _Values:
         self._folder = folder
         self._file = {line.key: line.value or "" for line in lines if line.key}
         self._given = {key: environ[key] for key in KEYS if key in environ}
+        self._refused: dict[str, SettingsError] = {}
+        for key in KEYS:
+            self._check(key)
 
     def overrule(self, key: str, value: str) -> None:
         """Take a value from the command line."""
         self._given[key] = value
+        self._check(key)
 
     def raw(self, key: str) -> str:
-        """Give a value as it stands, empty if it is nowhere."""
-        return self._given.get(key, self._file.get(key, ""))
+        """Give a value as it stands, empty if it is nowhere or refused."""
+        return "" if key in self._refused else self._given.get(key, self._file.get(key, ""))
 
     def text(self, key: str) -> str:
         """Give a value without blanks around it."""
@@ -248,6 +256,23 @@ class _Values:
     def path(self, text: str, key: str) -> Path:
         """Make a path absolute from where the key's value stands."""
         return Path.cwd() / text if key in self._given else self._folder / text
+
+    def refused(self) -> list[SettingsError]:
+        """Name the keys whose values have characters that cannot be meant."""
+        return list(self._refused.values())
+
+    def is_refused(self, key: str) -> bool:
+        """Say whether a value is there that was refused."""
+        return key in self._refused
+
+    def _check(self, key: str) -> None:
+        self._refused.pop(key, None)
+        value = self.raw(key)
+        # A password is whatever somebody chose, as long as it is text.
+        found = first_unstorable(value) if key == PASSWORD else first_unseen(value.strip())
+        if found is not None:
+            position, character = found
+            self._refused[key] = _problem("setting_unseen", key, position=position, character=character)
 
     def unreadable(self) -> list[SettingsError]:
         """Name the lines of the file that say nothing, and keys that only look like ours."""
@@ -271,10 +296,14 @@ class _Line:
 
 def _read(file: Path) -> list[_Line]:
     try:
+        # Looked at before it is opened: a pipe would be waited for, and a device has no end.
+        state = file.stat()
+        if not stat.S_ISREG(state.st_mode) or state.st_size > MOST_BYTES:
+            raise SettingsError("env_unreadable", path=file)
         text = file.read_text("utf-8-sig")
     except (FileNotFoundError, NotADirectoryError):
         return []
-    except (OSError, UnicodeDecodeError) as error:
+    except (OSError, ValueError) as error:
         raise SettingsError("env_unreadable", path=file) from error
     from io import StringIO
 
@@ -295,6 +324,8 @@ def _read(file: Path) -> list[_Line]:
 def _database(values: _Values, file: Path, problems: list[SettingsError]) -> str:
     """Check which database is meant; an empty text is one that was added to the problems."""
     wanted = values.text(DATABASE)
+    if values.is_refused(DATABASE):
+        return ""
     if not wanted:
         problems.append(_problem("database_not_configured", DATABASE, path=file))
     elif wanted.lower() == MSSQL:

@@ -1,22 +1,27 @@
 """Importing entries, rosters and targets: each bad row is named, each good one is understood."""
 
 import csv
+from contextlib import suppress
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from mini_crm.domain.errors import BadFile, UsageError
+from mini_crm.domain.errors import BadData, BadFile, UsageError
 from mini_crm.domain.model import Group, ImportRow, Lead, Manager, RosterRow, Status, Target
 from mini_crm.domain.period import month_of, year_of
+from mini_crm.i18n import Texts
+from mini_crm.messages import sentence
+from mini_crm.store.sqlite import SqliteStore
+from mini_crm.usecases import rosters
 from mini_crm.usecases.cells import parse_file_amount
 from mini_crm.usecases.imports import EntryFile, parse_mapping, read_entries
 from mini_crm.usecases.rejects import Reject, harmless, write_rejects
-from mini_crm.usecases.rosters import Roster, read_roster, read_targets
+from mini_crm.usecases.rosters import Roster, check_size, read_roster, read_targets
 
 TODAY = date(2026, 3, 5)
 HEAD = "id,lead,group,manager,client_pin,amount,paid_amount,entered_on,pay_by,status,status_on,comment"
@@ -472,3 +477,81 @@ def test_bad_targets(tmp_path: Path, row: str, column: str, code: str) -> None:
     path = csv_file(tmp_path, f"period,lead,unit,amount\n2026-02,,,5\n{row}\n")
     (bad,) = read_targets(path, default_unit="RUB")[1]
     assert (bad.line, bad.column, bad.error.code) == (3, column, code)
+
+
+def roster_of(leads: int) -> list[RosterRow]:
+    """Make a roster of so many leads, each with a group of one manager."""
+    return [RosterRow(f"L{n}", "G", "M", "RUB") for n in range(leads)]
+
+
+def lead(name: str) -> Lead:
+    """Make a lead without groups, as the database has it."""
+    return Lead(1, name, True, True, False, False, 0, ())
+
+
+@pytest.mark.parametrize(
+    ("stored", "rows"),
+    [
+        ((), roster_of(65_536)),
+        ((lead("Another"),), roster_of(65_535)),
+        ((), [RosterRow("Anna", f"G{n}", "M", "RUB") for n in range(65_536)]),
+    ],
+    ids=["leads", "leads with stored ones", "groups"],
+)
+def test_a_roster_past_the_limits(stored: tuple[Lead, ...], rows: list[RosterRow]) -> None:
+    """One more than 65,535 leads or groups is refused with the limits, those of the managers too."""
+    with pytest.raises(BadData) as caught:
+        check_size(stored, rows)
+    assert caught.value.code == "roster_too_large"
+    limits = [caught.value.data[f"max_{name}"] for name in ("leads", "groups", "managers")]
+    assert limits == [65_535, 65_535, 1_048_575]
+
+
+def test_a_roster_at_the_limit() -> None:
+    """65,535 leads fit, also when they are stored already."""
+    check_size((), roster_of(65_535))
+    check_size((lead("l7"),), roster_of(65_535))
+
+
+def test_managers_past_the_limit(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Managers are counted each in their group, stored or not."""
+    monkeypatch.setattr(rosters, "MAX_MANAGERS", 3)
+    rows = [RosterRow("L", group, manager, "RUB") for group in "AB" for manager in "XY"]
+    check_size((), rows[:3])
+    with pytest.raises(BadData):
+        check_size((), rows)
+
+
+ODD_CELLS = [
+    "9" * 5000, "1" + "0" * 400, str(2**63), "-1", "0", "nan", "inf", "1e9", "1e-9", "\u0661\u0662", "1,234",
+    "0001-01-01", "9999-12-31", "2000-01-01", "2100-12-31", "2026-02-30", "2026-Q9", "2000-01-01..2100-12-31",
+    "paid", "RUB", "pcs", "=1+1", " ", "\x00", "\ufffe", "\u202e", "a\u200db", "\u3164", "x" * 100_000,
+]  # fmt: skip
+CELLS = st.one_of(
+    st.sampled_from(ODD_CELLS),
+    st.text(st.characters(exclude_categories=["Cs"]), max_size=6),
+)  # fmt: skip
+
+
+@settings(deadline=None, max_examples=40, suppress_health_check=list(HealthCheck))
+@given(st.lists(st.dictionaries(st.sampled_from(HEAD.split(",")), CELLS, max_size=3), min_size=1, max_size=5))
+def test_any_cell_is_stored_or_rejected(tmp_path: Path, rows: list[dict[str, str]]) -> None:
+    """Whatever the cells of a file hold, each row is stored as it was read or rejected with a reason."""
+    path = rows_file(tmp_path, *rows)
+    store = SqliteStore.create(tmp_path / f"{uuid4()}.sqlite")
+    try:
+        with suppress(BadFile):
+            file = read(path, roster=Roster((), "RUB"))
+            assert len(file.rows) + len(file.rejects) <= len(rows)
+            assert all(sentence(reject.error, Texts("en")) for reject in file.rejects)
+            done = store.import_entries("test", file.rows, "test", roster=file.roster)
+            assert done.added == len(file.rows)
+        with suppress(BadData):
+            managers, _ = read_roster(path, default_unit="RUB")
+            store.apply_roster(managers, "test", complete=False)
+        with suppress(BadData):
+            path.write_text(path.read_text("utf-8").replace("entered_on", "period", 1), "utf-8")
+            targets, _ = read_targets(path, default_unit="RUB")
+            store.set_targets(targets, "test")
+    finally:
+        store.close()

@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+import json
+import os
 from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from mini_crm.ui.memory import Memory
 
@@ -45,3 +51,44 @@ def test_a_folder_that_cannot_be_written_stops_nothing(tmp_path: Path) -> None:
     memory = Memory(tmp_path / "file" / "window.json")
     memory.put("last_name", "X")
     assert memory.text("last_name") == "X"
+
+
+SCALARS = (
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(st.characters(exclude_categories=[]))
+)
+JSON = st.recursive(SCALARS, lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner), max_leaves=6)
+
+
+@given(st.dictionaries(st.sampled_from(["size", "widths", "last_name"]), JSON))
+def test_whatever_the_file_holds_can_be_shown(values: dict[str, Any]) -> None:
+    """Numbers that no screen has and texts that cannot be shown are forgotten one by one; the rest stays."""
+    with TemporaryDirectory() as folder:
+        path = Path(folder) / "window.json"
+        path.write_text(json.dumps({**values, "language": "en"}), "utf-8")
+        memory = Memory(path)
+        assert memory.text("language") == "en"
+        memory.put("theme", "x")
+        text = path.read_text("utf-8")
+    assert "Infinity" not in text
+    assert "NaN" not in text
+    for name in values:
+        memory.text(name).encode("utf-8")
+        if isinstance(size := memory.get(name), int | float):
+            assert abs(size) <= 100_000
+
+
+@pytest.mark.timeout(30)
+@pytest.mark.parametrize("content", ["[" * 100_000, '{"size": ' + "9" * 5000 + "}", '{"size": 1e999}'])
+def test_a_hostile_file_is_forgotten(tmp_path: Path, content: str) -> None:
+    """Brackets without end and numbers without end are as good as no file."""
+    path = tmp_path / "window.json"
+    path.write_text(content, "utf-8")
+    assert Memory(path).get("size") is None
+
+
+@pytest.mark.timeout(30)
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="makes a pipe")
+def test_a_pipe_is_not_waited_for(tmp_path: Path) -> None:
+    """A pipe in the file's place is as good as no file."""
+    os.mkfifo(tmp_path / "window.json")
+    assert Memory(tmp_path / "window.json").get("size") is None

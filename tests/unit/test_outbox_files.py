@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import os
 import stat
 import subprocess
 import sys
+from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -267,3 +269,35 @@ def test_write_is_read_back_as_it_was(write: Any, made_at: datetime, refusal: Mi
     assert repr(kept.write) == repr(write)
     assert kept.made_at == made_at
     assert str(kept.refusal) == str(refusal)
+
+
+SCALARS = st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=5)
+MARKS = st.sampled_from(
+    ["$day", "$instant", "$uuid", "$decimal", "$status", "$draft", "code", "data", "op_id"]
+)
+JSON = st.recursive(SCALARS, lambda inner: st.lists(inner) | st.dictionaries(MARKS, inner), max_leaves=4)
+
+
+@given(writes, st.sampled_from(["kind", "made_at", "refusal", "op_id", "entry_id", "version", "draft"]), JSON)
+def test_a_damaged_file_is_no_write(write: Any, part: str, value: Any) -> None:
+    """With any part replaced by anything, a file is a write of the right types or refused as none."""
+    content = json.loads(to_bytes(Kept(write, datetime(2026, 3, 5, tzinfo=UTC)), "owner"))
+    (content if part in content else content["write"])[part] = value
+    with suppress(ValueError):
+        kept = from_bytes(json.dumps(content).encode(), "owner")
+        assert isinstance(kept.made_at, datetime)
+        assert isinstance(kept.write.op_id, UUID)
+        assert isinstance(getattr(kept.write, "draft", None), EntryDraft | None)
+        assert 0 <= getattr(kept.write, "version", 0) < 2**63
+
+
+@pytest.mark.timeout(30)
+@posix_only
+@pytest.mark.parametrize("name", ["\u00b2-x.write", "1-x.write", "\u0663-x.write", "9" * 200 + "-x.write"])
+def test_names_of_others_are_left_alone(company: Company, outbox: Outbox, name: str) -> None:
+    """A file or pipe of another name or kind hinders neither keeping nor reading."""
+    outbox.put(add(company, "1"))
+    (outbox.folder / name).touch()
+    os.mkfifo(outbox.folder / ("0" * 20 + "-pipe.write"))
+    outbox.put(add(company, "2"))
+    assert len(outbox.pending()) == 2

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mini_crm.domain.errors import BadValue, RuleBroken
+from mini_crm.domain.errors import BadValue, NotYours, RuleBroken
 from mini_crm.domain.model import Status
 from mini_crm.domain.rules import (
     MAX_COMMENT,
@@ -22,6 +22,7 @@ from mini_crm.domain.rules import (
     may_delete,
     may_restore,
     name_key,
+    parse_entry_number,
     wait_after,
 )
 
@@ -70,6 +71,9 @@ def test_a_pin_is_text(typed: str, pin: str) -> None:
         ("12\n34", "pin_characters", {"character": "U+000A", "position": 3}),
         ("12\u200b34", "pin_characters", {"character": "U+200B", "position": 3}),
         ("12\ud83d34", "pin_characters", {"character": "U+D83D", "position": 3}),
+        ("12\ufffe34", "pin_characters", {"character": "U+FFFE", "position": 3}),
+        ("\U0001f600\x7f", "pin_characters", {"character": "U+007F", "position": 2}),
+        ("12\u200d34", "pin_characters", {"character": "U+200D", "position": 3}),
     ],
 )
 def test_a_pin_that_is_none_is_refused(typed: str, code: str, data: dict[str, object]) -> None:
@@ -90,6 +94,7 @@ def test_a_pin_that_is_none_is_refused(typed: str, code: str, data: dict[str, ob
         ("a\tb", "a\tb"),
         ("и\u0306", "й"),
         ("\U0001f468\u200d\U0001f4bb", "\U0001f468\u200d\U0001f4bb"),
+        ("зво\u00adнил\u200b \u202eдважды", "звонил дважды"),
         ("x" * 500, "x" * 500),
         (" " * 600 + "x", "x"),
         ("\U0001f600" * 250, "\U0001f600" * 250),
@@ -108,6 +113,8 @@ def test_a_comment_is_kept(typed: str, comment: str) -> None:
         ("a\x00b", "comment_characters", {"character": "U+0000", "position": 2}),
         ("a\x1bb", "comment_characters", {"character": "U+001B", "position": 2}),
         ("a\udc00b", "comment_characters", {"character": "U+DC00", "position": 2}),
+        ("a\ufffeb", "comment_characters", {"character": "U+FFFE", "position": 2}),
+        ("a\x0bb", "comment_characters", {"character": "U+000B", "position": 2}),
     ],
 )
 def test_a_comment_that_cannot_be_kept_is_refused(typed: str, code: str, data: dict[str, object]) -> None:
@@ -241,3 +248,29 @@ def test_a_day_that_passes_lies_between_entry_and_today(entered_on: date, after:
     else:
         with pytest.raises(BadValue, match="status_in_future"):
             check_status(Status.PAID, day, entered_on=entered_on, today=today)
+
+
+@pytest.mark.parametrize(
+    ("typed", "number"), [(" 42 ", 42), ("0042", 42), ("42\x7f", 42), ("2147483647", 2147483647)]
+)
+def test_the_number_of_an_entry(typed: str, number: int) -> None:
+    """A number may have blanks, zeros and invisible rubbish around it."""
+    assert parse_entry_number(typed) == number
+
+
+@pytest.mark.parametrize("typed", ["2147483648", "9223372036854775808", "1" + "0" * 400, "9" * 5000])
+def test_a_number_that_no_entry_has(typed: str) -> None:
+    """A number past what the tables hold is that of no entry, and no error of arithmetic."""
+    with pytest.raises(NotYours) as caught:
+        parse_entry_number(typed)
+    assert caught.value.code == "entry_not_yours"
+
+
+@pytest.mark.parametrize(
+    "typed", ["", "-1", "1.5", "1e9", "\u0967\u0968", "\u00b2", "nan", "inf", "0x10", "1_0"]
+)
+def test_what_is_no_number_of_an_entry(typed: str) -> None:
+    """Only the ten digits count; what merely looks like a number is refused."""
+    with pytest.raises(BadValue) as caught:
+        parse_entry_number(typed)
+    assert caught.value.code == "entry_number_unreadable"

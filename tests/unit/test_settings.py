@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import os
 import re
 import sys
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from mini_crm.domain.errors import SettingsError
 from mini_crm.settings import (
@@ -346,3 +350,93 @@ def test_example_has_every_key() -> None:
     keys = [line.split("=")[0] for block in blocks for line in block.splitlines() if not line.startswith("#")]
     assert sorted(keys) == sorted(KEYS)
     assert all(block.startswith("# ") for block in blocks)
+
+
+@pytest.mark.parametrize(
+    ("key", "rubbish"),
+    [
+        (key, rubbish)
+        for key in KEYS
+        for rubbish in ("\x00", "\x7f", "\udce9", "\ufffe", "\u200b", "\u202e", "\t", "\n")
+        # A password is whatever somebody chose, as long as it is text.
+        if key != "MINI_CRM_DATABASE" and not (key == "MINI_CRM_PASSWORD" and rubbish in "\u200b\u202e\t\n")
+    ],
+)
+def test_no_setting_has_what_nobody_sees(tmp_path: Path, key: str, rubbish: str) -> None:
+    """NUL, bytes that are no text and invisible marks inside a value are refused by the name of the key."""
+    values = {"MINI_CRM_DATABASE": "sqlite:///a.sqlite", key: f"a{rubbish}b"}
+    error = refused(tmp_path, values)
+    assert error.data["keys"] == (key,)
+    assert first_settings(environ=values, folder=tmp_path).log_dir is None
+
+
+def test_no_database_has_what_nobody_sees(tmp_path: Path) -> None:
+    """A path with NUL is named as such, whether it comes from the file, the environment or an option."""
+    write_env(tmp_path / "env", "MINI_CRM_DATABASE=sqlite:///a\x00b.sqlite\n")
+    path = "sqlite:///a\x00b.sqlite"
+    for error in (
+        refused(tmp_path / "env"),
+        refused(tmp_path, {"MINI_CRM_DATABASE": path}),
+        refused(tmp_path, database=path),
+    ):
+        assert [problem.code for problem in error.data["problems"]] == ["setting_unseen"]  # type: ignore[attr-defined]
+
+
+def test_a_path_of_windows_in_double_quotes(tmp_path: Path) -> None:
+    """What double quotes make of a backslash is told, not taken for a path with a tab in it."""
+    write_env(tmp_path, 'MINI_CRM_DATABASE="sqlite:///C:\\temp\\base.sqlite"\n')
+    assert refused(tmp_path).data["keys"] == ("MINI_CRM_DATABASE",)
+    write_env(tmp_path, "MINI_CRM_DATABASE='sqlite:///C:\\temp\\base.sqlite'\n")
+    assert load(tmp_path).database.endswith("base.sqlite")
+
+
+def test_an_option_replaces_a_bad_value(tmp_path: Path) -> None:
+    """What the command line overrules does no harm."""
+    environ = {"MINI_CRM_DATABASE": "sqlite:///a\x00b", "MINI_CRM_LANGUAGE": "e\udce9n"}
+    settings = load(tmp_path, environ, database="sqlite:///b.sqlite", language="en")
+    assert (Path(settings.database).name, settings.language) == ("b.sqlite", "en")
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="makes pipes and links")
+@pytest.mark.timeout(30)
+@pytest.mark.parametrize("kind", ["pipe", "device", "folder", "huge", "circle"])
+def test_a_settings_file_is_a_small_file(tmp_path: Path, kind: str) -> None:
+    """A pipe, a device or an endless file in its place is refused and not waited for."""
+    file = tmp_path / ".env"
+    match kind:
+        case "pipe":
+            os.mkfifo(file)
+        case "device":
+            file.symlink_to("/dev/zero")
+        case "folder":
+            file.mkdir()
+        case "huge":
+            with file.open("wb") as stream:
+                stream.truncate(10**10)
+        case "circle":
+            file.symlink_to(".env")
+    assert refused(tmp_path).code == "env_unreadable"
+    assert first_settings(environ={}, folder=tmp_path).language == "ru"
+
+
+def test_links_in_a_circle(tmp_path: Path) -> None:
+    """A path through links that lead in a circle is no error here: opening it says what is wrong."""
+    (tmp_path / "loop").symlink_to("loop")
+    assert not is_on_network(tmp_path / "loop" / "a.sqlite")
+    assert load(tmp_path, database=f"sqlite:///{tmp_path}/loop/a.sqlite").sqlite_path is not None
+
+
+@settings(deadline=None, max_examples=100, suppress_health_check=list(HealthCheck))
+@given(content=st.binary(max_size=60) | st.text(max_size=60).map(str.encode), data=st.data())
+def test_any_settings_file_is_read_or_refused(tmp_path: Path, content: bytes, data: st.DataObject) -> None:
+    """Whatever stands in the file and in the environment, it is settings or an error of settings."""
+    lines = st.lists(
+        st.tuples(st.sampled_from(KEYS), st.text(st.characters(exclude_categories=[]), max_size=12))
+    )
+    environ = dict(data.draw(lines))
+    written = "".join(f"{key}={value}\n" for key, value in data.draw(lines))
+    (tmp_path / ".env").write_bytes(content + b"\n" + written.encode("utf-8", "surrogatepass"))
+    with suppress(SettingsError):
+        loaded = load(tmp_path, environ)
+        assert loaded.database == "mssql" or loaded.sqlite_path is not None
+    first_settings(environ=environ, folder=tmp_path)

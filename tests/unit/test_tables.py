@@ -3,6 +3,9 @@
 import codecs
 import csv
 import io
+import os
+import socket
+import sys
 import time
 from datetime import date, datetime
 from pathlib import Path
@@ -251,3 +254,44 @@ def test_large_file_streams_fast(tmp_path: Path) -> None:
         assert table.lines == 100_000
         assert sum(1 for _ in table.rows) == 100_000
     assert time.perf_counter() - start < 3
+
+
+@pytest.mark.timeout(30)
+@pytest.mark.skipif(sys.platform == "win32", reason="makes pipes, sockets and links")
+@pytest.mark.parametrize(
+    ("kind", "code"),
+    [
+        ("pipe", "not_a_plain_file"),
+        ("device", "not_a_plain_file"),
+        ("socket", "not_a_plain_file"),
+        ("folder", "file_is_directory"),
+        ("empty", "file_empty"),
+        ("dangling", "file_missing"),
+        ("circle", "file_unreadable"),
+        ("CON", "not_a_plain_file"),
+        ("a" * 300, "file_unreadable"),
+    ],
+)
+def test_only_files_are_read(tmp_path: Path, kind: str, code: str) -> None:
+    """What is no file is refused before it is opened: a pipe would be waited for, a device has no end."""
+    path = tmp_path / (kind if kind == "CON" or len(kind) > 99 else "roster.xlsx")
+    match kind:
+        case "pipe":
+            os.mkfifo(path)
+        case "device":
+            path.symlink_to("/dev/zero")
+        case "socket":
+            with socket.socket(socket.AF_UNIX) as made:
+                made.bind(str(path))
+        case "folder":
+            path.mkdir()
+        case "empty":
+            path.touch()
+        case "dangling":
+            path.symlink_to("nowhere")
+        case "circle":
+            path.symlink_to(path.name)
+    with pytest.raises(BadFile) as caught, open_table(path):
+        pass
+    assert caught.value.code == code
+    assert caught.value.exit_code == 7

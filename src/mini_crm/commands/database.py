@@ -15,6 +15,7 @@ from mini_crm.domain.errors import AlreadyThere, BadFile, DatabaseError, Setting
 from mini_crm.domain.model import PIECES
 from mini_crm.program import Program
 from mini_crm.settings import DATABASE, SQLITE, Settings, env_file, load_settings
+from mini_crm.store.place import is_there
 from mini_crm.store.port import Store
 from mini_crm.usecases.cells import check_unit
 from mini_crm.usecases.tables import open_input
@@ -147,7 +148,7 @@ def _restore(program: Program) -> click.Command:
         path = program.settings.sqlite_path
         if path is None:
             raise SettingsError("restore_server")
-        if path.exists():
+        if is_there(path):
             raise AlreadyThere("restore_over_database", path=str(path))
         entries = _checked_copy(file, path, program.person)
         program.say(

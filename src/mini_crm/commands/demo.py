@@ -21,15 +21,19 @@ from mini_crm.domain.errors import BadData
 from mini_crm.domain.model import Forecast, ForecastRow
 from mini_crm.domain.money import format_amount
 from mini_crm.domain.period import Period, PeriodKind, month_of
+from mini_crm.domain.rules import MAX_NUMBER
 from mini_crm.i18n import Texts
 from mini_crm.program import Program
 from mini_crm.report.wording import percent, period_name, unit_name
 from mini_crm.settings import SQLITE
+from mini_crm.store.place import is_there
 from mini_crm.store.port import Store
 from mini_crm.usecases.accounts import Slip, issue_passwords
 
 DATABASE_NAME = "demo.sqlite"
 REPORT_NAME = "report.xlsx"
+MOST_ENTRIES = 200_000
+"""More than any team makes in the 14 months that are made up; all of them are in memory at once."""
 BACKTEST_STEP_DAYS = 7
 _WINDOW_DIES_WITHIN_S = 3
 
@@ -55,10 +59,18 @@ def commands(program: Program) -> list[click.Command]:
     @click.option("--no-window", is_flag=True, help=_("Do not open the window."))
     @click.option("--new", is_flag=True, help=_("Begin again: the sample database that is there is deleted."))
     @click.option(
-        "--entries", type=click.IntRange(min=1), default=8000, show_default=True, help=_("How many entries.")
+        "--entries",
+        type=click.IntRange(1, MOST_ENTRIES),
+        default=8000,
+        show_default=True,
+        help=_("How many entries."),
     )
     @click.option(
-        "--seed", type=int, default=1, show_default=True, help=_("The same number gives the same company.")
+        "--seed",
+        type=click.IntRange(0, MAX_NUMBER),
+        default=1,
+        show_default=True,
+        help=_("The same number gives the same company."),
     )
     def demo(folder: Path, no_window: bool, new: bool, entries: int, seed: int) -> None:
         _Demo(program, folder.absolute()).run(new=new, entries=entries, seed=seed, window=not no_window)
@@ -81,7 +93,7 @@ class _Demo:
         program, _ = self._program, self._program.texts.gettext
         if new:
             self._delete()
-        is_new = not self._path.exists()
+        is_new = not is_there(self._path)
         if is_new:
             create_database(self._path)
             say_env(program, self._path)

@@ -10,11 +10,16 @@ import click
 
 from mini_crm.commands.output import dry_run_option, json_option, say_json
 from mini_crm.domain.errors import BadFile, SettingsError
+from mini_crm.domain.text import first_unstorable
 from mini_crm.files import replacing
-from mini_crm.program import OUT_FILE, Program
+from mini_crm.options import OutFile
+from mini_crm.program import Program
 from mini_crm.settings import MSSQL, Settings
 from mini_crm.store.factory import open_server
 from mini_crm.store.zones import zone
+
+LONGEST_LINE = 1000
+"""Of a password on standard input, which may be a device without an end."""
 
 
 def commands(program: Program) -> list[click.Command]:
@@ -40,7 +45,7 @@ def _deploy(program: Program) -> click.Command:
     @click.option("--password-stdin", is_flag=True, help=_("Read that password from standard input."))
     @click.option(
         "--script",
-        type=OUT_FILE,
+        type=OutFile(program.texts),
         help=_("Do nothing, but write all into one file that the database administrator runs with sqlcmd."),
     )
     @click.option(
@@ -114,7 +119,14 @@ def _run(
 def _password(program: Program, from_stdin: bool) -> str:
     """Ask for the password; it is never on the command line, where other people's process lists show it."""
     if from_stdin:
-        return sys.stdin.readline().rstrip("\r\n")
+        _ = program.texts.gettext
+        try:
+            line = sys.stdin.readline(LONGEST_LINE)
+        except UnicodeDecodeError as error:
+            raise click.UsageError(_("the password on standard input is no text")) from error
+        if first_unstorable(line):
+            raise click.UsageError(_("the password on standard input is no text"))
+        return line.rstrip("\r\n")
     answer: str = click.prompt(program.texts.gettext("Password"), hide_input=True, err=True)
     return answer
 

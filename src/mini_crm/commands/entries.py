@@ -9,7 +9,7 @@ import click
 from mini_crm.commands.output import json_option, say_json, say_table, some
 from mini_crm.domain.errors import NotFound, UsageError
 from mini_crm.domain.model import Lead
-from mini_crm.domain.rules import name_key
+from mini_crm.domain.rules import MAX_NUMBER, name_key
 from mini_crm.program import Program
 
 
@@ -22,7 +22,7 @@ def _import_undo(program: Program) -> click.Command:
     _ = program.texts.gettext
 
     @click.command("import-undo", help=_("Take an import back; without a number list all imports."))
-    @click.argument("batch", type=int, required=False)
+    @click.argument("batch", type=click.IntRange(1, MAX_NUMBER), required=False)
     @json_option(program)
     def import_undo(batch: int | None, as_json: bool) -> None:
         store = program.open_store()
@@ -79,7 +79,7 @@ def _list_batches(program: Program, as_json: bool) -> None:
 def _entries(program: Program) -> click.Command:
     _ = program.texts.gettext
     group = click.Group("entries", help=_("Mend single entries; their numbers are shown in the window."))
-    ids = click.argument("ids", type=int, nargs=-1, required=True)
+    ids = click.argument("ids", type=click.IntRange(1, MAX_NUMBER), nargs=-1, required=True)
 
     @group.command("void", help=_("Take entries out of every number; they stay on record."))
     @ids

@@ -14,9 +14,13 @@ from mini_crm.domain.errors import SettingsError
 from mini_crm.domain.model import Run, RunKind, RunStatus
 from mini_crm.domain.period import PeriodKind, parse_period
 from mini_crm.i18n import Texts
-from mini_crm.program import OUT_FILE, Program
+from mini_crm.options import OutFile
+from mini_crm.program import Program
 from mini_crm.report.wording import run_mark
 from mini_crm.settings import MSSQL
+
+LONGEST_STEP_DAYS = 366
+"""A leap year: no period that is replayed is longer."""
 
 
 def commands(program: Program) -> list[click.Command]:
@@ -84,7 +88,7 @@ def _report(program: Program) -> click.Command:
     _ = program.texts.gettext
 
     @click.command("report", help=_("Write the Excel report of the current run."))
-    @click.argument("file", type=OUT_FILE)
+    @click.argument("file", type=OutFile(program.texts))
     @click.option(
         "--period",
         "code",
@@ -182,7 +186,7 @@ def _backtest(program: Program) -> click.Command:
     )
     @click.option(
         "--step",
-        type=click.IntRange(min=1),
+        type=click.IntRange(1, LONGEST_STEP_DAYS),
         default=3,
         show_default=True,
         help=_("Days from one forecast to the next."),

@@ -11,7 +11,6 @@ import click
 
 from mini_crm.commands.database import DEFAULT_CURRENCY, create_database, usual_unit
 from mini_crm.commands.output import (
-    FILE,
     dry_run_option,
     json_option,
     progress_bar,
@@ -23,11 +22,14 @@ from mini_crm.commands.output import (
 )
 from mini_crm.domain.errors import BadData, UsageError
 from mini_crm.domain.model import PIECES, ImportResult, Lead
-from mini_crm.program import OUT_FILE, Program
-from mini_crm.usecases.cells import check_unit
+from mini_crm.domain.rules import length_of
+from mini_crm.options import FileName, OutFile
+from mini_crm.program import Program
+from mini_crm.store.place import is_there
+from mini_crm.usecases.cells import MAX_SOURCE, check_unit
 from mini_crm.usecases.imports import COLUMNS, EntryFile, parse_mapping, read_entries
 from mini_crm.usecases.rejects import write_rejects
-from mini_crm.usecases.rosters import Roster
+from mini_crm.usecases.rosters import Roster, check_size
 
 _NOT_IN_ROSTER = ("roster_no_lead", "roster_no_group", "roster_no_manager")
 
@@ -55,7 +57,7 @@ def _import_entries(program: Program) -> click.Command:
     _ = program.texts.gettext
 
     @click.command("import-entries", help=_("Import entries from a CSV or xlsx file."))
-    @click.argument("file", type=FILE)
+    @click.argument("file", type=FileName(program.texts))
     @click.option(
         "--map",
         "mappings",
@@ -79,7 +81,7 @@ def _import_entries(program: Program) -> click.Command:
     @dry_run_option(program)
     @click.option(
         "--rejects",
-        type=OUT_FILE,
+        type=OutFile(program.texts),
         help=_("Where bad rows go; by default beside the file, with the day in the name."),
     )
     @json_option(program)
@@ -97,7 +99,7 @@ def _import_entries(program: Program) -> click.Command:
         wishes = _Wishes(
             file=file,
             mapping=parse_mapping(",".join(mappings)),
-            source=source or file.name,
+            source=_source(source or file.name),
             unit=check_unit(unit) if unit else None,
             create_roster=create_roster,
             update=update,
@@ -109,6 +111,12 @@ def _import_entries(program: Program) -> click.Command:
     return import_entries
 
 
+def _source(name: str) -> str:
+    if length_of(name) > MAX_SOURCE:
+        raise UsageError("source_too_long", limit=MAX_SOURCE)
+    return name
+
+
 class _Import:
     """One run of ``import-entries``."""
 
@@ -116,7 +124,9 @@ class _Import:
         self._program = program
         self._wishes = wishes
         path = program.settings.sqlite_path
-        self._new_database = path if wishes.create_roster and path is not None and not path.exists() else None
+        self._new_database = (
+            path if wishes.create_roster and path is not None and not is_there(path) else None
+        )
         self._rejects_file: Path | None = None
 
     def run(self, as_json: bool) -> int:
@@ -144,7 +154,7 @@ class _Import:
             today, leads = store.get_today(), store.list_leads()
             unit = wishes.unit or usual_unit(store)
         with progress_bar(self._program.texts.gettext("Checking")) as progress:
-            return read_entries(
+            file = read_entries(
                 wishes.file,
                 wishes.mapping,
                 source=wishes.source,
@@ -152,6 +162,8 @@ class _Import:
                 roster=Roster(leads, unit if wishes.create_roster else None),
                 progress=progress,
             )
+        check_size(leads, file.roster)
+        return file
 
     def _put_aside(self, file: EntryFile) -> None:
         """Write the bad rows into their file; a dry run does so only if it is told where."""

@@ -6,6 +6,7 @@ import click
 
 from mini_crm.commands.output import json_option, say_json, say_table
 from mini_crm.domain.dates import format_date
+from mini_crm.domain.rules import MAX_NUMBER
 from mini_crm.i18n import Texts
 from mini_crm.program import Program
 
@@ -23,7 +24,7 @@ def _log(program: Program) -> click.Command:
     @click.command("log", help=_("Show what administrators did: when, who, what, newest first."))
     @click.option(
         "--limit",
-        type=click.IntRange(min=1),
+        type=click.IntRange(1, MAX_NUMBER),
         default=USUAL_LINES,
         show_default=True,
         metavar="N",

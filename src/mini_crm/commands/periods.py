@@ -8,11 +8,13 @@ from pathlib import Path
 import click
 
 from mini_crm.commands.database import usual_unit
-from mini_crm.commands.output import FILE, Day, json_option, say_json, say_rejects, say_table
+from mini_crm.commands.output import Day, json_option, say_json, say_rejects, say_table
 from mini_crm.domain.dates import format_date
 from mini_crm.domain.errors import BadData
 from mini_crm.domain.period import Period, PeriodKind, parse_period
+from mini_crm.options import FileName
 from mini_crm.program import Program
+from mini_crm.usecases.cells import check_name
 from mini_crm.usecases.rosters import read_targets
 
 
@@ -41,7 +43,7 @@ def _periods(program: Program) -> click.Command:
     @click.argument("last", type=Day(program.texts))
     @click.option("--name", default="", help=_("What people call it."))
     def add(first: date, last: date, name: str) -> None:
-        period = Period(PeriodKind.CUSTOM, first, last, name.strip())
+        period = Period(PeriodKind.CUSTOM, first, last, check_name(name, "name") if name.strip() else "")
         program.open_store().add_period(period, program.person)
         program.say(_("Period {code} is open; the next run forecasts it.").format(code=period.code))
 
@@ -85,7 +87,7 @@ def _import_targets(program: Program) -> click.Command:
             "A row without a lead is for the company."
         ),
     )
-    @click.argument("file", type=FILE)
+    @click.argument("file", type=FileName(program.texts))
     @json_option(program)
     def import_targets(file: Path, as_json: bool) -> int:
         store = program.open_store()

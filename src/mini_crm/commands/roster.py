@@ -10,7 +10,6 @@ import click
 
 from mini_crm.commands.database import usual_unit
 from mini_crm.commands.output import (
-    FILE,
     dry_run_option,
     json_option,
     progress_bar,
@@ -22,12 +21,13 @@ from mini_crm.domain.credentials import CODE_ALPHABET, CODE_LENGTH, PasswordKind
 from mini_crm.domain.errors import BadData, UsageError
 from mini_crm.domain.model import Lead, RosterChange
 from mini_crm.i18n import Texts
-from mini_crm.program import OUT_FILE, Program
+from mini_crm.options import FileName, OutFile
+from mini_crm.program import Program
 from mini_crm.report.slips import write_slips
 from mini_crm.report.wording import unit_name
 from mini_crm.store.port import Store
 from mini_crm.usecases.accounts import Slip, find_leads, issue_passwords
-from mini_crm.usecases.rosters import read_roster
+from mini_crm.usecases.rosters import check_size, read_roster
 
 
 def commands(program: Program) -> list[click.Command]:
@@ -45,7 +45,7 @@ def _import_roster(program: Program) -> click.Command:
             "unit). Whoever is not in it is deactivated; nothing is deleted."
         ),
     )
-    @click.argument("file", type=FILE)
+    @click.argument("file", type=FileName(program.texts))
     @click.option(
         "--partial", is_flag=True, help=_("The file is not the whole roster: nobody is deactivated.")
     )
@@ -58,6 +58,7 @@ def _import_roster(program: Program) -> click.Command:
             say_rejects(program, rejects)
             program.note(_("Nothing was changed: a roster is taken whole or not at all."))
             return BadData.exit_code
+        check_size(store.list_leads(), rows)
         changes = store.apply_roster(rows, program.person, dry_run=dry_run, complete=not partial)
         if as_json:
             names = ("kind", "name", "old", "new", "open_entries")
@@ -247,7 +248,10 @@ def _passwords(program: Program) -> click.Command:
         help=_("A code of 12 characters, or a number that the lead has to change at once."),
     )
     @click.option(
-        "--slips", type=OUT_FILE, required=True, help=_("The xlsx file for the slips; it must not exist yet.")
+        "--slips",
+        type=OutFile(program.texts),
+        required=True,
+        help=_("The xlsx file for the slips; it must not exist yet."),
     )
     def passwords(names: tuple[str, ...], everybody: bool, missing: bool, style: str, slips: Path) -> None:
         if [bool(names), everybody, missing].count(True) != 1:

@@ -9,15 +9,19 @@ from __future__ import annotations
 import unicodedata
 from datetime import date
 
-from mini_crm.domain.dates import add_months, trimmed
-from mini_crm.domain.errors import BadValue, RuleBroken
+from mini_crm.domain.dates import SHOWN_LENGTH, add_months, trimmed
+from mini_crm.domain.errors import BadValue, NotYours, RuleBroken
 from mini_crm.domain.model import Status
+from mini_crm.domain.text import first_hidden, first_unstorable, without_marks, without_unseen
 
 MAX_PIN = 32
 MAX_COMMENT = 500
 """In UTF-16 units, which is what ``nvarchar`` counts: a letter is one, an emoji two."""
 
 MAX_PAY_BY_YEARS = 5
+
+MAX_NUMBER = 2**31 - 1
+"""Of an entry, an import or a line: what an ``int`` of SQL Server holds."""
 
 FIRST_WAIT_AT = 3
 MAX_WAIT_S = 900
@@ -43,8 +47,8 @@ def check_pin(text: str, field: str = "client_pin") -> str:
     if not pin:
         raise BadValue("pin_missing", field=field)
     # Invisible marks too: with one inside, two PINs that look alike would be two clients.
-    _refuse_characters(pin, "", ("Cc", "Cf", "Cs", "Zl", "Zp"), "pin_characters", field)
-    if (length := _length(pin)) > MAX_PIN:
+    _refuse_character(first_hidden(pin), "pin_characters", field)
+    if (length := length_of(pin)) > MAX_PIN:
         raise BadValue("pin_too_long", field=field, length=length, limit=MAX_PIN)
     return pin
 
@@ -53,7 +57,7 @@ def check_comment(text: str, field: str = "comment") -> str:
     """Check a comment; it may be empty and may have several lines.
 
     Args:
-        text: What was typed; blanks around it are dropped, line ends become newlines.
+        text: What was typed; blanks around it and invisible marks are dropped, line ends become newlines.
         field: The field to name in errors.
 
     Returns:
@@ -65,9 +69,9 @@ def check_comment(text: str, field: str = "comment") -> str:
     comment = unicodedata.normalize("NFC", text)
     for line_end in ("\r\n", "\r", "\u0085", "\u2028", "\u2029"):
         comment = comment.replace(line_end, "\n")
-    comment = trimmed(comment)
-    _refuse_characters(comment, "\n\t", ("Cc", "Cs"), "comment_characters", field)
-    if (length := _length(comment)) > MAX_COMMENT:
+    comment = trimmed(without_marks(comment))
+    _refuse_character(first_unstorable(comment), "comment_characters", field)
+    if (length := length_of(comment)) > MAX_COMMENT:
         raise BadValue("comment_too_long", field=field, length=length, limit=MAX_COMMENT)
     return comment
 
@@ -113,6 +117,22 @@ def check_status(
     if day < entered_on:
         raise BadValue("status_before_entry", field=field, status_on=day, entered_on=entered_on)
     return day
+
+
+def parse_entry_number(text: str) -> int:
+    """Read the number of an entry, as a person types it.
+
+    Raises:
+        BadValue: ``entry_number_unreadable``.
+        NotYours: ``entry_not_yours``: no entry has such a number.
+    """
+    number = trimmed(without_unseen(text))
+    if not (number.isascii() and number.isdigit()):
+        raise BadValue("entry_number_unreadable", field="entry_id")
+    digits = number.lstrip("0") or "0"
+    if len(digits) > len(str(MAX_NUMBER)) or int(digits) > MAX_NUMBER:
+        raise NotYours("entry_not_yours", entry_id=digits[:SHOWN_LENGTH])
+    return int(digits)
 
 
 def may_delete(entered_on: date, today: date, deleted: bool) -> None:
@@ -166,11 +186,12 @@ def name_order(text: str) -> str:
     return name_key(text).replace("\u0451", "\u0435")
 
 
-def _length(text: str) -> int:
+def length_of(text: str) -> int:
+    """Give the length in UTF-16 units, which is what ``nvarchar`` counts: a letter is one, an emoji two."""
     return len(text.encode("utf-16-le", errors="surrogatepass")) // 2
 
 
-def _refuse_characters(text: str, allowed: str, categories: tuple[str, ...], code: str, field: str) -> None:
-    for position, char in enumerate(text, start=1):
-        if char not in allowed and unicodedata.category(char) in categories:
-            raise BadValue(code, field=field, character=f"U+{ord(char):04X}", position=position)
+def _refuse_character(found: tuple[int, str] | None, code: str, field: str) -> None:
+    if found is not None:
+        position, character = found
+        raise BadValue(code, field=field, character=character, position=position)

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from mini_crm.domain.errors import BadFile
+from mini_crm.domain.text import only_storable
 from mini_crm.external import run_external, system_program
 from mini_crm.files import OWNER_ONLY, replacing
 from mini_crm.i18n import Texts
@@ -83,7 +84,7 @@ def _book(slips: Iterable[tuple[str, str]], texts: Texts, must_change: bool) -> 
             (what_to_do, Font(size=12), 50),
             (warning, Font(size=12, italic=True), 35),
         ):
-            cell = sheet.cell(row, 1, text)
+            cell = sheet.cell(row, 1, only_storable(text))
             cell.data_type = "s"  # a name that begins with = is no formula
             cell.font, cell.alignment = font, top
             sheet.row_dimensions[row].height = height

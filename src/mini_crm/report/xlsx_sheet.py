@@ -9,6 +9,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from mini_crm.domain.period import Period
+from mini_crm.domain.text import only_storable
 from mini_crm.report.charts import Charts
 from mini_crm.report.columns import Cell, Column, Kind
 from mini_crm.report.formulas import letter
@@ -82,6 +83,7 @@ class XlsxSheet:
 
     def sentence(self, row: int, text: str, columns: int) -> None:
         """Write running text over so many columns."""
+        text = only_storable(text)
         self._sheet.set_row(row, 2 * LINE_POINTS)
         look = self._book.look({"text_wrap": True, "valign": "top"})
         self._sheet.merge_range(row, 0, row, columns - 1, "", look)
@@ -108,7 +110,7 @@ class XlsxSheet:
         if isinstance(text, int):
             self._sheet.write_number(row, 1, text, look)
         else:
-            self._sheet.write_string(row, 1, text, look)
+            self._sheet.write_string(row, 1, only_storable(text), look)
 
     def head(self, row: int, columns: Sequence[Column[T]], *, filtered: int = 0) -> None:
         """Write the heads of a table, with filters over so many rows below."""
@@ -145,6 +147,8 @@ class XlsxSheet:
             zip(columns, self._looks(columns, unit, level, repeated), strict=True)
         ):
             value = shown.value(item)
+            if isinstance(value, str):
+                value = only_storable(value)  # a row of long ago may have what makes Excel mend the file
             formula = formulas.get(column) if formulas else None
             if formula is not None:
                 sheet.write_formula(row, column, formula, look, _known(value))

@@ -4,11 +4,18 @@ from __future__ import annotations
 
 import json
 import logging
+import stat
 from pathlib import Path
 
+from mini_crm.domain.text import first_unstorable
 from mini_crm.files import OWNER_ONLY, make_private_folder, replacing
 
 log = logging.getLogger("mini_crm.ui")
+
+MOST_BYTES = 1_000_000
+"""Of the file; a window has little to remember."""
+LARGEST = 100_000
+"""Of a number: no screen is so wide."""
 
 Value = str | int | float | bool | None | list["Value"] | dict[str, "Value"]
 
@@ -52,7 +59,27 @@ class Memory:
 
 def _read(path: Path) -> dict[str, Value]:
     try:
+        state = path.stat()  # looked at before it is opened: a pipe would be waited for
+        if not stat.S_ISREG(state.st_mode) or state.st_size > MOST_BYTES:
+            return {}
         values = json.loads(path.read_text("utf-8"))
-    except (OSError, ValueError):
+    except (OSError, ValueError, RecursionError):
         return {}
-    return values if isinstance(values, dict) else {}
+    if not isinstance(values, dict):
+        return {}
+    return {name: value for name, value in values.items() if _is_usable(value)}
+
+
+def _is_usable(value: object) -> bool:
+    """Say whether a value can be one of ours: text that can be shown, and numbers that Tk takes."""
+    match value:
+        case str():
+            return first_unstorable(value) is None
+        case int() | float():
+            return abs(value) <= LARGEST
+        case list():
+            return all(map(_is_usable, value))
+        case dict():
+            return all(map(_is_usable, value)) and all(map(_is_usable, value.values()))
+        case _:
+            return value is None

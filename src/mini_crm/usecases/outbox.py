@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import hashlib
 import logging
+import re
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass, replace
@@ -43,6 +44,7 @@ NOT_KEPT = "outbox_not_kept"
 """The code of a write that the database did not take and this computer could not keep."""
 
 _SUFFIX = ".write"
+_NAME = re.compile("[0-9]{20}-")
 _KEEPS = (DatabaseError, SessionEnded, MustChangePassword)
 """Errors that say nothing against the write: it waits for a better moment."""
 
@@ -274,7 +276,7 @@ class Outbox:
                 yield path, kept
 
     def _files(self) -> list[Path]:
-        return sorted(p for p in self.folder.glob(f"*{_SUFFIX}") if p.name.partition("-")[0].isdigit())
+        return sorted(p for p in self.folder.glob(f"*{_SUFFIX}") if _NAME.match(p.name) and p.is_file())
 
     def _load(self, path: Path) -> Kept | None:
         try:

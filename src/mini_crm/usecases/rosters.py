@@ -5,13 +5,14 @@ Roster and targets are taken whole or not at all, so their readers give all bad 
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable
 from functools import partial
 from pathlib import Path
 from typing import TypeVar
 
 from mini_crm.domain.dates import trimmed
-from mini_crm.domain.errors import BadFile, BadValue
+from mini_crm.domain.errors import BadData, BadFile, BadValue
 from mini_crm.domain.model import Lead, RosterRow, Target
 from mini_crm.domain.money import MAX_TOTAL
 from mini_crm.domain.period import parse_period
@@ -24,6 +25,10 @@ ROSTER_COLUMNS = ("lead", "group", "manager", "unit")
 ROSTER_NEEDED = ("lead", "group", "manager")
 TARGET_COLUMNS = ("period", "lead", "unit", "amount")
 TARGET_NEEDED = ("period", "amount")
+
+MAX_LEADS = MAX_GROUPS = 65_535
+MAX_MANAGERS = 1_048_575
+"""What a run has room for, those who are no longer active included."""
 
 _Parsed = TypeVar("_Parsed")
 
@@ -79,6 +84,38 @@ class Roster:
             unit = self._units.setdefault(key[:2], self._new_unit)
             self._managers.add(key)
             self._created[key] = RosterRow(lead, group, manager, unit)
+
+
+def check_size(leads: Iterable[Lead], rows: Iterable[RosterRow]) -> None:
+    """Refuse a roster that a run has no room for, before anything of it is stored.
+
+    Args:
+        leads: What the database has, inactive ones included.
+        rows: What is to be there besides.
+
+    Raises:
+        BadData: ``roster_too_large``.
+    """
+    # A lead is a place of one name, a group of two, a manager of three.
+    places: set[tuple[str, ...]] = set()
+    for lead in leads:
+        places.add(at_lead := (name_key(lead.name),))
+        for group in lead.groups:
+            places.add(at_group := (*at_lead, name_key(group.name)))
+            places.update((*at_group, name_key(manager.name)) for manager in group.managers)
+    for row in rows:
+        place = name_key(row.lead), name_key(row.group), name_key(row.manager)
+        places.update((place[:1], place[:2], place))
+    sizes = Counter(map(len, places))
+    counts = sizes[1], sizes[2], sizes[3]
+    limits = MAX_LEADS, MAX_GROUPS, MAX_MANAGERS
+    if any(count > limit for count, limit in zip(counts, limits, strict=True)):
+        names = "leads", "groups", "managers"
+        raise BadData(
+            "roster_too_large",
+            **dict(zip(names, counts, strict=True)),
+            **{f"max_{name}": limit for name, limit in zip(names, limits, strict=True)},
+        )
 
 
 def read_roster(path: Path, *, default_unit: str) -> tuple[list[RosterRow], list[Reject]]:

@@ -22,6 +22,7 @@ from typing import NamedTuple
 from mini_crm.domain.dates import trimmed
 from mini_crm.domain.errors import BadFile, BadValue
 from mini_crm.domain.rules import name_key
+from mini_crm.files import kind_unless_plain
 
 SEPARATORS = (",", ";", "\t")
 _CHUNK = 1 << 20
@@ -144,8 +145,13 @@ def open_input(path: Path) -> Iterator[io.BufferedReader]:
     """Open a file that a person names, to read its bytes.
 
     Raises:
-        BadFile: ``file_missing``, ``file_is_directory``, ``file_locked`` or ``file_unreadable``.
+        BadFile: ``file_missing``, ``file_is_directory``, ``file_locked``, ``file_unreadable`` or
+            ``not_a_plain_file``.
     """
+    # Looked at before it is opened: a pipe would be waited for, and a device may have no end.
+    kind = kind_unless_plain(path, follow=True)
+    if kind is not None and kind != "folder":
+        raise BadFile("not_a_plain_file", path=str(path), kind=kind)
     try:
         with path.open("rb") as raw:
             yield raw

@@ -6,10 +6,10 @@ Each carries the operation id made for it, so that sending it twice stores it on
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, is_dataclass
 from datetime import UTC, date, datetime
 from decimal import Decimal
-from typing import Any
+from typing import Any, get_type_hints
 from uuid import UUID, uuid4
 
 from mini_crm.domain.errors import MiniCrmError
@@ -125,13 +125,29 @@ def from_bytes(data: bytes, owner: str) -> Kept:
         values = {name: _value(value) for name, value in content["write"].items()}
         write = _KINDS[content["kind"]](**values)
         refusal = content["refusal"]
-        return Kept(
+        kept = Kept(
             write,
             _value(content["made_at"]),
             refusal and MiniCrmError(refusal["code"], **_value(refusal["data"])),
         )
-    except (KeyError, TypeError, AttributeError, ArithmeticError) as error:
+        _check_types(kept)
+        return kept
+    except (KeyError, TypeError, AttributeError, ArithmeticError, RecursionError) as error:
         raise ValueError("not a kept write") from error
+
+
+def _check_types(kept: Any) -> None:
+    """Refuse what is not what it should be, before it goes anywhere, down to the fields of the draft.
+
+    Raises:
+        TypeError: A field has a value of another type, or a number that no database keeps.
+    """
+    for name, kind in get_type_hints(type(kept)).items():
+        value = getattr(kept, name)
+        if not isinstance(value, kind) or (type(value) is int and not 0 <= value < 2**63):
+            raise TypeError(name)
+        if is_dataclass(value):
+            _check_types(value)
 
 
 def _plain(value: object) -> Any:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from mini_crm.domain.model import Run
+from mini_crm.store.place import is_there
 from mini_crm.store.sqlite.accounts import Accounts, caller_of
 from mini_crm.store.sqlite.admin import Administration
 from mini_crm.store.sqlite.aggregation import Aggregation
@@ -42,6 +43,7 @@ class SqliteStore(Accounts, Entries, Forecasts, Aggregation, Imports, Administra
             DatabaseError: The file cannot be made.
             BadValue: There is no such time zone.
         """
+        is_there(path)
         if time_zone is not None:
             from mini_crm.store.zones import zone
 
@@ -59,6 +61,7 @@ class SqliteStore(Accounts, Entries, Forecasts, Aggregation, Imports, Administra
         Raises:
             DatabaseError: See ``Database.open``.
         """
+        is_there(path)
         return cls(Database.open(path, clock))
 
     @property

@@ -12,7 +12,7 @@ from mini_crm.domain.dates import parse_date
 from mini_crm.domain.errors import BadValue, MiniCrmError, RuleBroken
 from mini_crm.domain.model import PIECES, Entry, EntryVersion, Status
 from mini_crm.domain.money import edit_amount, parse_amount
-from mini_crm.domain.rules import check_status, may_delete
+from mini_crm.domain.rules import check_status, may_delete, parse_entry_number
 from mini_crm.messages import sentence
 from mini_crm.ui.desk import Desk
 from mini_crm.ui.entries.texts import EntryTexts
@@ -141,9 +141,10 @@ class ActionsPresenter:
         """Show the entry whose number is typed, before it goes."""
         self._looked_at = None
         text = self._panel.read_id().strip()
-        number = self._number(text)
-        if number is None:
-            said = "" if not text else self._desk.texts.gettext("The number of an entry has only digits.")
+        try:
+            number = parse_entry_number(text)
+        except MiniCrmError as error:
+            said = sentence(error, self._desk.texts) if text else ""
             self._panel.show_look(said, may_delete=False, is_error=True)
             return
 
@@ -260,6 +261,3 @@ class ActionsPresenter:
         _ = self._desk.texts.gettext
         for entry in outcome.stored:
             self._say(_("Entry {entry_id} is back.").format(entry_id=entry.entry_id))
-
-    def _number(self, text: str) -> int | None:
-        return int(text) if text.isascii() and text.isdigit() and len(text) < 16 else None

@@ -13,6 +13,7 @@ from mini_crm.domain.errors import BadValue
 from mini_crm.domain.model import EntryFilter, Group, Status
 from mini_crm.domain.period import month_of
 from mini_crm.domain.rules import name_key
+from mini_crm.domain.text import without_unseen
 from mini_crm.i18n import Texts
 from mini_crm.messages import sentence
 from mini_crm.ui.entries.texts import EntryTexts
@@ -161,7 +162,7 @@ class FiltersPresenter:
             statuses=frozenset() if values.status is None else frozenset({values.status}),
             pay_by_from=first,
             pay_by_to=last,
-            text=values.text.strip(),
+            text=without_unseen(values.text).strip(),
         )
 
     def _day(self, text: str, field: str) -> date | None:

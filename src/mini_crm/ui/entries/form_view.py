@@ -72,7 +72,7 @@ class EntryFormView(plain_ttk.Frame):
         self.group = ChoiceField(grid, theme, _("Group"), width=12, steady=True)
         self.manager = ChoiceField(grid, theme, _("Manager"), width=12, steady=True)
         self.pay_by = DateField(grid, theme, texts, _("Pay by"), today=date.today(), width=8, steady=True)
-        self.comment = Field(grid, theme, _("Comment"), width=12, steady=True)
+        self.comment = Field(grid, theme, _("Comment"), width=12, steady=True, lines=True)
         self.client_pin = Field(grid, theme, _("Client PIN"), width=12, steady=True)
         self.amount = AmountField(grid, theme, texts, _("Amount or quantity"), width=8, steady=True)
         self.entered_on = Field(grid, theme, _("Day of entry"), width=12, steady=True)

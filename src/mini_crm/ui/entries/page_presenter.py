@@ -6,8 +6,9 @@ from collections.abc import Callable, Sequence
 from datetime import UTC, date, datetime, timedelta
 from typing import Protocol
 
-from mini_crm.domain.errors import DatabaseUnreachable
+from mini_crm.domain.errors import DatabaseUnreachable, MiniCrmError
 from mini_crm.domain.model import Entry, Group
+from mini_crm.domain.rules import parse_entry_number
 from mini_crm.messages import sentence
 from mini_crm.ui.desk import Desk, TaskRunner
 from mini_crm.ui.entries.actions_presenter import ActionsPresenter, DeletePort, QuestionPort
@@ -216,15 +217,15 @@ class EntriesPresenter:
 
     def edit_number(self, text: str) -> None:
         """Fill the form from an entry by its number; without one, from the chosen row."""
-        number = text.strip()
-        if not number:
+        if not text.strip():
             self.edit_selected()
-        elif number.isascii() and number.isdigit() and len(number) < 16:
-            self._desk.call(
-                lambda token: self._desk.store.get_entry(token, int(number)), self._edit, self._failed
-            )
-        else:
-            self._say(self._desk.texts.gettext("The number of an entry has only digits."), is_error=True)
+            return
+        try:
+            number = parse_entry_number(text)
+        except MiniCrmError as error:
+            self._say(sentence(error, self._desk.texts), is_error=True)
+            return
+        self._desk.call(lambda token: self._desk.store.get_entry(token, number), self._edit, self._failed)
 
     def clear_form(self) -> None:
         """Empty the form; asks if something typed would be lost."""

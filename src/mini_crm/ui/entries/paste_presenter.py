@@ -11,6 +11,7 @@ from typing import Any, Protocol
 
 from mini_crm.domain.model import EntrySort, Group
 from mini_crm.domain.rules import name_key
+from mini_crm.domain.text import without_unseen
 from mini_crm.messages import sentence
 from mini_crm.ui.desk import Desk
 from mini_crm.ui.entries.draft import FIELDS, DraftReader, FormValues
@@ -158,7 +159,7 @@ class PastePresenter:
             self._save(writes, self._saved, self._not_saved)
 
     def _read(self, text: str) -> list[_Line]:
-        rows = [row for row in csv.reader(StringIO(text), delimiter="\t") if any(c.strip() for c in row)]
+        rows = [row for row in _cells(text) if any(c.strip() for c in row)]
         columns, has_head = self._columns(rows[0] if rows else [])
         lines: list[_Line] = []
         for row in rows[has_head:]:
@@ -238,3 +239,12 @@ class PastePresenter:
 def _with_cell(values: FormValues, name: str, text: str) -> FormValues:
     cells: dict[str, Any] = {name: text.strip()}
     return replace(values, **cells)
+
+
+def _cells(pasted: str) -> list[list[str]]:
+    """Split what a spreadsheet put into the clipboard; what only looks like one, at its tabs."""
+    text = without_unseen(pasted, lines=True)
+    try:
+        return list(csv.reader(StringIO(text), delimiter="\t"))
+    except csv.Error:  # a quotation mark without a partner, and too much text behind it
+        return [line.split("\t") for line in text.split("\n")]

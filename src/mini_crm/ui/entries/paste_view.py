@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 import ttkbootstrap as ttk
 
+from mini_crm.domain.text import without_unseen
 from mini_crm.i18n import Texts
 from mini_crm.ui.entries.draft import FIELDS
 from mini_crm.ui.entries.paste_presenter import PastedRow, PastePresenter
@@ -129,7 +130,7 @@ class PasteDialog(Dialog):
         editor.focus_set()
 
         def take(event: tk.Event[tk.Misc]) -> str:
-            text = editor.get()
+            text = without_unseen(editor.get(), lines=True)
             self._end_edit()
             if self._presenter is not None and text != self._rows[row].cells[FIELDS.index(name)]:
                 self._presenter.set_cell(number, name, text)

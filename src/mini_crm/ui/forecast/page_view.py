@@ -177,7 +177,7 @@ class ForecastView(plain_ttk.Frame):
         self.amount.grid(row=0, column=0, sticky="ew")
         self.save = ttk.Button(form, text=_("Record"), command=self._commit)
         self.save.grid(row=0, column=1, padx=(theme.pad, 0))
-        self.note = Field(form, theme, _("Note"), width=30, steady=True)
+        self.note = Field(form, theme, _("Note"), width=30, steady=True, lines=True)
         self.note.grid(row=1, column=0, columnspan=2, sticky="ew")
         enter_goes_on([self.amount, self.note], self._commit)
         self.commitments = ReadOnlyTable(page, theme, height=2)

@@ -12,6 +12,7 @@ import ttkbootstrap as ttk
 
 from mini_crm.domain.model import PIECES
 from mini_crm.domain.money import edit_amount, parse_amount
+from mini_crm.domain.text import without_unseen
 from mini_crm.i18n import Texts
 from mini_crm.ui.theme import ERROR_LABEL, HINT_LABEL, Theme
 from mini_crm.ui.widgets.combobox import FilteredCombobox
@@ -33,6 +34,8 @@ class Field(plain_ttk.Frame):
         has_line: Without the line an error only colours the input.
         steady: The line keeps its height, so that nothing below moves: a sentence that does not fit is cut,
             and lies over what is below in full while the cursor is in the input or the mouse on the line.
+        lines: Keep the line ends of a text that has some, such as a comment from a file; else they become
+            blanks.
 
     Attributes:
         input: The widget that takes the text.
@@ -50,9 +53,11 @@ class Field(plain_ttk.Frame):
         hint: str = "",
         has_line: bool = True,
         steady: bool = False,
+        lines: bool = False,
     ) -> None:
         super().__init__(parent)
         self.theme = theme
+        self._lines = lines
         self._steady = steady
         self._hint = hint
         self._error = ""
@@ -88,8 +93,8 @@ class Field(plain_ttk.Frame):
         return ttk.Entry(self, width=width)
 
     def get(self) -> str:
-        """Give the text as it stands."""
-        return str(self.input.get())
+        """Give the text as it stands, without what cannot be stored or seen."""
+        return self._fit(str(self.input.get()))
 
     def set(self, text: str) -> None:
         """Replace the text, also of a read-only field, and take the error away; no change is reported."""
@@ -98,7 +103,7 @@ class Field(plain_ttk.Frame):
         self.input.delete(0, "end")
         self.input.insert(0, text)
         self.input.configure(state=state)
-        self._text = text
+        self._text = self.get()
         self.show_error("")
 
     def show_error(self, sentence: str) -> None:
@@ -180,11 +185,28 @@ class Field(plain_ttk.Frame):
                 text = "" if self._note.text else shorten(text, self.theme.small, self.winfo_width())
         self._line.configure(text=text, style=ERROR_LABEL if self._error else HINT_LABEL)
 
+    def _fit(self, text: str) -> str:
+        """Drop from a text what cannot be stored or seen: nobody typed it on purpose."""
+        return without_unseen(text, lines=self._lines)
+
+    def _drop_unseen(self) -> None:
+        """Take out of the input what came with a paste, or a key that Tk did not understand."""
+        shown = str(self.input.get())
+        fit = self._fit(shown)
+        if fit != shown:
+            cursor = len(self._fit(shown[: self.input.index("insert")]))
+            self.input.delete(0, "end")
+            self.input.insert(0, fit)
+            self.input.icursor(cursor)
+
     def _look_soon(self) -> None:
         self.after_idle(self._look)
 
     def _look(self) -> None:
-        if not self.winfo_exists() or self.get() == self._text:
+        if not self.winfo_exists():
+            return
+        self._drop_unseen()
+        if self.get() == self._text:
             return
         self._text = self.get()
         self.show_error("")
@@ -219,7 +241,7 @@ class ChoiceField(Field):
     def set(self, text: str) -> None:
         """Replace the text and take the error away; no change is reported."""
         self.input.set_text(text)
-        self._text = text
+        self._text = self.get()
         self.show_error("")
 
     def set_names(self, names: Sequence[str]) -> None:

@@ -6,6 +6,7 @@ import tkinter as tk
 
 import ttkbootstrap as ttk
 
+from mini_crm.domain.text import only_storable
 from mini_crm.i18n import Texts
 from mini_crm.ui.theme import Theme
 from mini_crm.ui.widgets.fields import Field
@@ -53,6 +54,10 @@ class PasswordField(Field):
     def is_shown(self) -> bool:
         """Whether everyone can read it."""
         return str(self.input.cget("show")) == ""
+
+    def _fit(self, text: str) -> str:
+        # A mark that nobody sees may be part of a password that somebody pasted.
+        return only_storable(text)
 
     def set(self, text: str) -> None:
         """Replace the text."""
