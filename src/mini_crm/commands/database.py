@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import os
-import shutil
-from contextlib import suppress
 from pathlib import Path
 
 import click
 
 from mini_crm.commands.env_file import point_to
 from mini_crm.commands.output import FILE
-from mini_crm.domain.errors import AlreadyThere, BadFile, DatabaseError, SettingsError
+from mini_crm.domain.errors import SettingsError
 from mini_crm.domain.model import PIECES
 from mini_crm.program import Program
 from mini_crm.settings import DATABASE, SQLITE, Settings, env_file, load_settings
@@ -147,9 +145,7 @@ def _restore(program: Program) -> click.Command:
         path = program.settings.sqlite_path
         if path is None:
             raise SettingsError("restore_server")
-        if path.exists():
-            raise AlreadyThere("restore_over_database", path=str(path))
-        entries = _checked_copy(file, path, program.person)
+        entries = _put_back(file, path, program.person)
         program.say(
             _("Database from the copy: {path} (entries that count: {n})").format(n=entries, path=path)
         )
@@ -157,37 +153,10 @@ def _restore(program: Program) -> click.Command:
     return restore
 
 
-def _checked_copy(file: Path, path: Path, by: str) -> int:
-    """Copy a backup to a place that is free, if it can be opened as a database; give its entries."""
+def _put_back(file: Path, path: Path, by: str) -> int:
+    """Copy a backup to a place that is free; give the entries that count."""
     from mini_crm.store.sqlite import SqliteStore
 
-    unfinished = path.with_name(f"{path.name}.part")
-    try:
-        _copy(file, unfinished)
-        # The copy, not the backup: opening an older one brings its tables up to date.
-        store = SqliteStore.open(unfinished)
-        try:
-            entries = store.get_record().entries
-            store.record(by, "restore", file.name)
-        finally:
-            store.close()
-        unfinished.rename(path)
-    except DatabaseError as error:
-        if error.code == "database_not_ours":
-            raise BadFile("not_a_backup", path=str(file)) from error
-        raise
-    finally:
-        with suppress(OSError):
-            unfinished.unlink(missing_ok=True)
-    return entries
-
-
-def _copy(file: Path, target: Path) -> None:
-    """Copy a file, and make the folder for it once the file could be opened."""
-    with open_input(file) as source:
-        try:
-            target.parent.mkdir(parents=True, exist_ok=True)
-            with target.open("wb") as stream:
-                shutil.copyfileobj(source, stream)
-        except OSError as error:
-            raise BadFile("file_not_writable", path=str(target), reason=error.strerror or "") from error
+    with open_input(file) as source, SqliteStore.put_back(source, file, path) as store:
+        store.record(by, "restore", file.name)
+        return store.get_record().entries

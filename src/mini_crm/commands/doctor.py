@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
 from mini_crm.commands.output import json_option, say_json
-from mini_crm.domain.errors import NotAllowed
+from mini_crm.domain.errors import DatabaseError, NotAllowed
 from mini_crm.domain.model import Lead, Run, RunKind, RunStatus
 from mini_crm.i18n import Texts
 from mini_crm.program import Program
@@ -35,6 +36,8 @@ def _doctor(program: Program) -> click.Command:
     @click.command("doctor", help=_("Look whether all is well."))
     @json_option(program)
     def doctor(as_json: bool) -> int:
+        if program.settings.sqlite_path is not None:
+            _refuse_damaged(program, program.settings.sqlite_path, as_json)
         health = None if program.settings.sqlite_path else _look_at_server(program)
         if health is not None and not as_json:
             _say_health(program, health)
@@ -53,6 +56,7 @@ def _doctor(program: Program) -> click.Command:
                 "entries": record.entries,
                 "leads": len(leads),
                 "last_run_as_of": last,
+                "damage": [],
                 "warnings": warnings,
             }
             say_json(program, found if health is None else found | {"server": _json(health)})
@@ -65,6 +69,26 @@ def _doctor(program: Program) -> click.Command:
         return NotAllowed.exit_code if health is not None and health.excess else 0
 
     return doctor
+
+
+def _refuse_damaged(program: Program, path: Path, as_json: bool) -> None:
+    """Look at the whole file before anything is told of what is in it.
+
+    Raises:
+        DatabaseError: ``database_damaged``; what is wrong was said.
+    """
+    from mini_crm.store.sqlite import find_damage
+
+    damage = find_damage(path)
+    if not damage:
+        return
+    if as_json:
+        say_json(program, {"database": str(path), "damage": list(damage)})
+    else:
+        program.say(program.texts.gettext("Damaged, in the words of SQLite:"))
+        for line in damage:
+            program.say(f"- {line}")
+    raise DatabaseError("database_damaged", path=str(path))
 
 
 def _look_at_server(program: Program) -> Health:

@@ -137,6 +137,11 @@ class Accounts:
             _session(self.db, conn, token)
             store_credential(self.db, conn, lead_id, kind, kdf, verifier, must_change=False)
 
+    def end_all_sessions(self) -> None:
+        """Let everybody sign in anew."""
+        with self.db.writing() as conn:
+            conn.execute(SQL["drop_all_sessions"])
+
     def _compare(self, lead_name: str, key: bytes) -> int:
         now = self.db.now()
         with self.db.writing() as conn:

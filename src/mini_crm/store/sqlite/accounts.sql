@@ -45,6 +45,9 @@ DELETE FROM Session WHERE TokenHash = :token_hash;
 -- name: drop_sessions
 DELETE FROM Session WHERE LeadId = :lead_id;
 
+-- name: drop_all_sessions
+DELETE FROM Session;
+
 -- name: set_credential
 INSERT INTO LeadCredential (LeadId, Kind, Salt, TimeCost, MemoryKib, Parallelism, Verifier, MustChange, ChangedAt)
 VALUES (:lead_id, :kind, :salt, :time_cost, :memory_kib, :parallelism, :verifier, :must_change, :now)

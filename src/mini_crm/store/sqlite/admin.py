@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
 
 from mini_crm.domain.credentials import KdfParameters, PasswordKind
-from mini_crm.domain.errors import AlreadyThere, NotFound
+from mini_crm.domain.errors import AlreadyThere, DatabaseError, NotFound
 from mini_crm.domain.model import (
     AdminAct,
     Lead,
@@ -34,6 +35,7 @@ from mini_crm.store.rows import (
 from mini_crm.store.sqlite.accounts import SQL as ACCOUNTS
 from mini_crm.store.sqlite.accounts import store_credential
 from mini_crm.store.sqlite.aggregation import STAGES, computed
+from mini_crm.store.sqlite.copies import back_up
 from mini_crm.store.sqlite.db import Connection, Database, OnlyALook, plain, to_day
 from mini_crm.store.sqlite.forecast import SQL as FORECAST
 from mini_crm.store.sqlite.forecast import period_values, standing_rows
@@ -41,6 +43,8 @@ from mini_crm.store.sqlite.roster import SQL, Roster, log_admin
 from mini_crm.store.sqlite.rows import SQL as ENTRIES
 from mini_crm.store.sqlite.rows import Author
 from mini_crm.store.zones import zone
+
+_log = logging.getLogger(__name__)
 
 
 class Administration:
@@ -210,8 +214,12 @@ class Administration:
 
     def backup(self, target: Path, by: str) -> int:
         """See ``AdminStore``."""
-        entries = self.db.backup(target)
-        self.record(by, "backup", target.name)
+        entries = back_up(self.db, target)
+        try:
+            self.record(by, "backup", target.name)
+        except DatabaseError as error:
+            # There is a copy, which is what a database that cannot be written needs most.
+            _log.warning("the copy %s could not be recorded: %s", target, error)
         return entries
 
     def record(self, by: str, action: str, detail: str) -> None:

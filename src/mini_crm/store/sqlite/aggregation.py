@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import date, timedelta
@@ -20,6 +21,8 @@ BUCKET_EDGES = (0, 1, 3, 7, 14, 30, 60, 90, 120, 180, 365, 1_000_000)
 REQUEST_EVERY_S = 300
 _BEFORE_SNAPSHOT_ENDS = 3
 """The first stages copy what the others need; after them the read snapshot can go."""
+
+_log = logging.getLogger(__name__)
 
 
 class Aggregation:
@@ -83,8 +86,7 @@ class Aggregation:
             try:
                 self._compute(run_id, day, kind, periods)
             except BaseException:
-                with self.db.writing() as conn:
-                    conn.execute(SQL["fail_run"], {"run_id": run_id, "now": self.db.now()})
+                self._fail(run_id)
                 raise
         with self.db.reading() as conn:
             return run_of(plain(conn.execute(SQL["get_run"], {"run_id": run_id}).fetchone()))
@@ -127,16 +129,30 @@ class Aggregation:
             if kind is RunKind.LIVE:
                 self._drop_old(conn, run_id)
 
+    def _fail(self, run_id: int | None) -> None:
+        """Say of a run that it came to nothing, unless it is done: an error may come after that as well."""
+        try:
+            with self.db.writing() as conn:
+                conn.execute(SQL["fail_run"], {"run_id": run_id, "now": self.db.now()})
+        except Exception as error:
+            # What stopped the run matters more than this; the next run marks it as failed.
+            _log.warning("run %s could not be marked as failed: %s", run_id, error)
+
     def _drop_old(self, conn: Connection, run_id: int | None) -> None:
+        """Remove what is not kept once a live run is done; the next one removes what is left of it now."""
         values = {"run_id": run_id, "now": self.db.now()}
-        with self.db.writing(conn):
-            conn.execute(SQL["drop_manager_rows"], values)
-        with self.db.writing(conn):
-            conn.execute(SQL["drop_lead_rows"], values)
-        dropped = 1
-        while dropped:
+        try:
             with self.db.writing(conn):
-                dropped = conn.execute(SQL["drop_entry_rows"], values).rowcount
+                conn.execute(SQL["drop_manager_rows"], values)
+            with self.db.writing(conn):
+                conn.execute(SQL["drop_lead_rows"], values)
+            dropped = 1
+            while dropped:
+                with self.db.writing(conn):
+                    dropped = conn.execute(SQL["drop_entry_rows"], values).rowcount
+        except Exception as error:
+            # The run is done and readers have it: this must not make a failure of it.
+            _log.warning("rows of earlier runs are left after run %s: %s", run_id, error)
 
 
 @contextmanager

@@ -32,7 +32,7 @@ SET Status = 'done', FinishedAt = :now, LastHistoryId = :last_history_id, EntryC
 WHERE RunId = :run_id;
 
 -- name: fail_run
-UPDATE Run SET Status = 'failed', FinishedAt = :now WHERE RunId = :run_id;
+UPDATE Run SET Status = 'failed', FinishedAt = :now WHERE RunId = :run_id AND Status = 'running';
 
 -- name: last_history_id
 SELECT coalesce(max(HistoryId), 0) AS HistoryId FROM EntryHistory;

@@ -1,0 +1,129 @@
+"""New database files: made and looked at in a folder that is ours alone, then put where nothing stands.
+
+A database is its file and what SQLite keeps beside it. So a new file may come only where none of these
+is, or an old one's changes would be played into it; and what is beside it while it is made must not
+outlive a crash. The folder has a name that nobody can foresee and a lock that dies with its process:
+whoever comes next to the same place clears away what no living process holds.
+"""
+
+from __future__ import annotations
+
+import errno
+import os
+import secrets
+import shutil
+from collections.abc import Iterator
+from contextlib import closing, contextmanager, suppress
+from pathlib import Path
+
+from mini_crm.domain.errors import AlreadyThere
+from mini_crm.store.sqlite.db import Connection, errors_of, try_lock
+
+_ENDINGS = ("-wal", "-shm", "-journal", "-run")
+_WORKPLACE = ".mini-crm-{}.new"
+_LOCK = "lock"
+_TRIES = 5
+
+
+def companions(path: Path) -> tuple[Path, ...]:
+    """Give the files beside a place that belong to a database there, or to one that was there."""
+    beside = (path.with_name(path.name + ending) for ending in _ENDINGS)
+    return tuple(file for file in beside if os.path.lexists(file))
+
+
+def refuse_companions(path: Path) -> None:
+    """Refuse a place for a new database where an old one has left something.
+
+    Raises:
+        AlreadyThere: ``database_left_files``, which names them.
+    """
+    if found := companions(path):
+        raise AlreadyThere("database_left_files", path=str(path), files=[str(file) for file in found])
+
+
+@contextmanager
+def made_beside(path: Path) -> Iterator[Path]:
+    """Make a database that takes its place when it is whole and on the disk.
+
+    Args:
+        path: Its place; the folder must exist.
+
+    Yields:
+        An empty file, readable by its owner only, to fill and close. If the block fails nothing is left.
+
+    Raises:
+        FileExistsError: Something stands there, be it since a moment ago.
+        AlreadyThere: See ``refuse_companions``.
+        DatabaseError: There is no room for it.
+        OSError: It cannot be made there.
+    """
+    folder, lock = _workplace(path.parent)
+    try:
+        made = folder / "database"
+        os.close(os.open(made, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
+        yield made
+        if companions(made):
+            raise OSError(errno.EBUSY, os.strerror(errno.EBUSY), str(made))
+        _sync(made)
+        refuse_companions(path)
+        _give_name(made, path)
+        _sync(path.parent)
+    finally:
+        lock.close()
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _workplace(parent: Path) -> tuple[Path, Connection]:
+    """Make a locked folder of our own, and clear away those of killed processes."""
+    for old in parent.glob(_WORKPLACE.format("*")):
+        _clear_if_dead(old)
+    for _ in range(_TRIES):
+        folder = parent / _WORKPLACE.format(secrets.token_hex(16))
+        folder.mkdir(mode=0o700)
+        try:
+            with errors_of(folder):
+                lock = try_lock(folder / _LOCK)
+        except BaseException:
+            shutil.rmtree(folder, ignore_errors=True)
+            raise
+        if lock is not None:
+            return folder, lock
+        # Somebody who clears away came between the two steps.
+    raise OSError(errno.EBUSY, os.strerror(errno.EBUSY), str(parent))
+
+
+def _clear_if_dead(folder: Path) -> None:
+    with suppress(OSError):
+        if folder.is_symlink() or not folder.is_dir():
+            return
+        if not (folder / _LOCK).exists():
+            folder.rmdir()  # only if it is empty
+            return
+        with errors_of(folder):
+            lock = try_lock(folder / _LOCK)
+        if lock is not None:
+            with closing(lock):
+                shutil.rmtree(folder, ignore_errors=True)
+
+
+def _give_name(made: Path, path: Path) -> None:
+    """Put the file in its place in one step, which fails where something stands."""
+    try:
+        path.hardlink_to(made)
+    except FileExistsError:
+        raise
+    except OSError:  # a disk that knows no second names; a rename would replace what is there
+        if os.path.lexists(path):
+            raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST), str(path)) from None
+        made.rename(path)
+
+
+def _sync(path: Path) -> None:
+    """Bring a file, or the names in a folder, to the disk; Windows needs no such call for folders."""
+    if os.name != "posix" and path.is_dir():
+        return
+    handle = os.open(path, os.O_RDONLY if path.is_dir() else os.O_RDWR)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
