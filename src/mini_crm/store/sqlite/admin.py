@@ -11,6 +11,7 @@ from mini_crm.domain.credentials import KdfParameters, PasswordKind
 from mini_crm.domain.errors import AlreadyThere, DatabaseError, NotFound
 from mini_crm.domain.model import (
     AdminAct,
+    ClockMistakes,
     Lead,
     Record,
     Replay,
@@ -21,10 +22,11 @@ from mini_crm.domain.model import (
 )
 from mini_crm.domain.money import check_total, to_minor
 from mini_crm.domain.period import Period
-from mini_crm.domain.rules import name_key
+from mini_crm.domain.rules import CLOCK_SLACK_S, MAX_WAIT_S, name_key
 from mini_crm.store.rows import (
     act_of,
     bin_of,
+    clock_mistakes_of,
     groups_of,
     lead_of,
     period_of,
@@ -32,8 +34,8 @@ from mini_crm.store.rows import (
     replay_row_of,
     target_of,
 )
+from mini_crm.store.sqlite.accounts import SESSION_S, store_credential
 from mini_crm.store.sqlite.accounts import SQL as ACCOUNTS
-from mini_crm.store.sqlite.accounts import store_credential
 from mini_crm.store.sqlite.aggregation import STAGES, computed
 from mini_crm.store.sqlite.copies import back_up
 from mini_crm.store.sqlite.db import Connection, Database, OnlyALook, plain, to_day
@@ -205,6 +207,18 @@ class Administration:
     def get_today(self) -> date:
         """See ``AdminStore``."""
         return self.db.today()
+
+    def get_clock_mistakes(self) -> ClockMistakes:
+        """See ``AdminStore``."""
+        now = self.db.now()
+        values = {
+            "latest": now + CLOCK_SLACK_S,
+            "latest_end": now + SESSION_S + CLOCK_SLACK_S,
+            "longest_wait": now + MAX_WAIT_S,
+            "today": to_day(self.db.today()),
+        }
+        with self.db.reading() as conn:
+            return clock_mistakes_of(plain(conn.execute(SQL["get_clock_mistakes"], values).fetchone()))
 
     def list_admin_log(self, limit: int = 50) -> tuple[AdminAct, ...]:
         """See ``AdminStore``."""

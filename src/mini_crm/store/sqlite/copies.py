@@ -1,4 +1,4 @@
-"""Copies of a database file: made while it is in use, and put back; never unlooked-at, never over anything."""
+"""Copies of a database file: made while it is in use, and put back; looked at whole, never over anything."""
 
 from __future__ import annotations
 
@@ -124,5 +124,7 @@ def _reason(error: OSError | DatabaseError) -> dict[str, object]:
     if isinstance(error, OSError):
         number = error.errno or errno.EIO
     else:
-        number = {"database_full": errno.ENOSPC, "database_read_only": errno.EACCES}.get(error.code, errno.EIO)
+        number = {"database_full": errno.ENOSPC, "database_read_only": errno.EACCES}.get(
+            error.code, errno.EIO
+        )
     return {"errno": number, "reason": os.strerror(number)}

@@ -184,6 +184,19 @@ class Database:
             raise
         return connection
 
+    def connect_again(self) -> Connection:
+        """Make one more connection to the very files that this thread has open, for the caller to close.
+
+        Raises:
+            DatabaseUnreachable: ``database_moved``: others are in their place.
+        """
+        known = self.connection().files
+        connection = self.connect()
+        if connection.files != known:
+            connection.close()
+            raise self._moved()
+        return connection
+
     def close(self) -> None:
         """Close this thread's connection; the next call opens a new one."""
         connection = self._own()
@@ -289,7 +302,7 @@ class Database:
             self.close()
 
     def _refuse_moved(self, conn: Connection) -> None:
-        """Refuse to go on with files that are not the database any more, since what is in them is lost to it."""
+        """Refuse to go on with files that are not the database any more: who writes there writes for nobody."""
         if conn.files != _files(self.path):
             raise self._moved()
 
