@@ -164,7 +164,8 @@ def _clock_warnings(mistakes: ClockMistakes, texts: Texts) -> Iterator[str]:
     if found := [text.format(n=counts[name]) for name, text in named.items() if counts[name]]:
         said = _(
             "The clock was wrong once, or is wrong now; this is dated in the future: {found}. It holds "
-            "nobody up. Look at the clock; entries of a day to come can be deleted by their lead and entered anew."
+            "nobody up. Look at the clock; entries of a day to come can be deleted by their lead and entered "
+            "anew."
         )
         yield said.format(found=", ".join(found))
 

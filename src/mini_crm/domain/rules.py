@@ -133,7 +133,7 @@ def may_restore(deleted_on: date | None, today: date) -> None:
     """Let a deleted entry be brought back on the day of its deletion only.
 
     Args:
-        deleted_on: The day of deletion, later than today if a wrong clock dated it; None if it is not deleted.
+        deleted_on: The day of deletion, or None; later than today if a wrong clock dated it.
         today: The server's day.
 
     Raises:

@@ -302,7 +302,7 @@ class Database:
             self.close()
 
     def _refuse_moved(self, conn: Connection) -> None:
-        """Refuse to go on with files that are not the database any more: who writes there writes for nobody."""
+        """Refuse to go on with files that are not the database any more: what is put there is lost."""
         if conn.files != _files(self.path):
             raise self._moved()
 
