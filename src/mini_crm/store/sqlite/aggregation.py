@@ -53,43 +53,54 @@ class Aggregation:
         return self.aggregate_forecast(None, started_by)
 
     def _run(self, day: date, kind: RunKind, started_by: str) -> Run:
-        count_day, now = to_day(day), self.db.now()
-        with self.db.writing() as conn:
-            conn.execute(SQL["fail_dead_runs"], {"now": now})
-            for period in standing_periods(day):
-                conn.execute(SQL["add_period"], period_values(period))
-            periods = conn.execute(SQL["list_open_periods"], {"day": count_day}).fetchall()
-            record: dict[str, object] = {
-                "kind": kind.value,
-                "count_day": count_day,
-                "now": now,
-                "started_by": started_by,
-                "last_history_id": conn.execute(SQL["last_history_id"]).fetchone()["HistoryId"],
-                "period_list": " ".join(str(row["PeriodId"]) for row in periods),
-                "status": RunStatus.RUNNING.value,
-                "finished_at": None,
-                "entry_count": None,
-                "paid_events": None,
-                "refused_events": None,
-            }
-            current = conn.execute(SQL["get_current_run"], {"now": now}).fetchone()
-            if kind is RunKind.LIVE and current is not None and _nothing_changed(current, record, now):
-                record |= {
-                    "status": RunStatus.UNCHANGED.value,
-                    "finished_at": now,
-                    "entry_count": current["EntryCount"],
-                    "paid_events": current["PaidEvents"],
-                    "refused_events": current["RefusedEvents"],
-                }
-            run_id = conn.execute(SQL["add_run"], record).lastrowid
-        if record["status"] == RunStatus.RUNNING.value:
-            try:
+        run_id: int | None = None
+        try:
+            with self.db.writing() as conn:
+                conn.execute(SQL["fail_dead_runs"], {"now": self.db.now()})
+                periods = self._open_periods(conn, day)
+                record = self._record(conn, day, kind, started_by, periods)
+                run_id = conn.execute(SQL["add_run"], record).lastrowid
+            if record["status"] == RunStatus.RUNNING.value:
                 self._compute(run_id, day, kind, periods)
-            except BaseException:
-                self._fail(run_id)
-                raise
+        except BaseException:
+            self._fail(run_id)
+            raise
         with self.db.reading() as conn:
             return run_of(plain(conn.execute(SQL["get_run"], {"run_id": run_id}).fetchone()))
+
+    def _open_periods(self, conn: Connection, day: date) -> list[Row]:
+        for period in standing_periods(day):
+            conn.execute(SQL["add_period"], period_values(period))
+        return conn.execute(SQL["list_open_periods"], {"day": to_day(day)}).fetchall()
+
+    def _record(
+        self, conn: Connection, day: date, kind: RunKind, started_by: str, periods: Sequence[Row]
+    ) -> dict[str, object]:
+        """Give what is recorded of a run as it begins, or of one that finds nothing changed."""
+        now = self.db.now()
+        record: dict[str, object] = {
+            "kind": kind.value,
+            "count_day": to_day(day),
+            "now": now,
+            "started_by": started_by,
+            "last_history_id": conn.execute(SQL["last_history_id"]).fetchone()["HistoryId"],
+            "period_list": " ".join(str(row["PeriodId"]) for row in periods),
+            "status": RunStatus.RUNNING.value,
+            "finished_at": None,
+            "entry_count": None,
+            "paid_events": None,
+            "refused_events": None,
+        }
+        current = conn.execute(SQL["get_current_run"], {"now": now}).fetchone()
+        if kind is RunKind.LIVE and current is not None and _nothing_changed(current, record, now):
+            record |= {
+                "status": RunStatus.UNCHANGED.value,
+                "finished_at": now,
+                "entry_count": current["EntryCount"],
+                "paid_events": current["PaidEvents"],
+                "refused_events": current["RefusedEvents"],
+            }
+        return record
 
     def _compute(self, run_id: int | None, day: date, kind: RunKind, periods: Sequence[Row]) -> None:
         horizon = [(row["PeriodId"], row["StartsOn"], row["EndsOn"]) for row in periods]
@@ -110,10 +121,11 @@ class Aggregation:
                     if not kept:
                         break
                     after += 20_000
-            counts = conn.execute(
-                "SELECT (SELECT count(*) FROM temp.Deal) AS EntryCount, coalesce(sum(Paid), 0) AS PaidEvents,"
-                " coalesce(sum(Refused), 0) AS RefusedEvents FROM temp.Exposure"
-            ).fetchone()
+            with self.db.errors():
+                counts = conn.execute(
+                    "SELECT (SELECT count(*) FROM temp.Deal) AS EntryCount, coalesce(sum(Paid), 0) AS"
+                    " PaidEvents, coalesce(sum(Refused), 0) AS RefusedEvents FROM temp.Exposure"
+                ).fetchone()
             with self.db.writing(conn):
                 conn.execute(
                     SQL["finish_run"],

@@ -284,8 +284,8 @@ class Database:
     def _transaction(self, begin: str, connection: Connection | None) -> Iterator[Connection]:
         with self.errors():
             conn = connection or self.connection()
-            conn.execute(begin)
             try:
+                conn.execute(begin)
                 self._refuse_moved(conn)
                 yield conn
                 conn.execute("COMMIT")
@@ -399,9 +399,9 @@ def try_lock(path: Path) -> Connection | None:
     lock = sqlite3.connect(path, timeout=0, isolation_level=None, factory=Connection)
     try:
         lock.execute("BEGIN EXCLUSIVE")
-    except sqlite3.Error as error:
+    except BaseException as error:
         lock.close()
-        if _code(error) == sqlite3.SQLITE_BUSY:
+        if isinstance(error, sqlite3.Error) and _code(error) == sqlite3.SQLITE_BUSY:
             return None
         raise
     return lock
