@@ -123,7 +123,7 @@ def replacing(
         if move is not None:
             move(fresh, path)
         elif new:
-            _move_to_new(fresh, path)
+            move_to_new(fresh, path)
         else:
             fresh.replace(path)
     finally:
@@ -182,6 +182,15 @@ def make_private_folder(path: Path) -> None:
         raise NotADirectoryError(errno.ENOTDIR, os.strerror(errno.ENOTDIR), str(path))
 
 
+def sync_file(path: Path) -> None:
+    """Bring a file that is closed to the disk."""
+    handle = os.open(path, os.O_RDWR)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
 def sync_folder(folder: Path) -> None:
     """Let the names in a folder survive a power cut; Windows has no such call and needs none."""
     if sys.platform == "win32":
@@ -233,8 +242,12 @@ def _give_group_and_owner(handle: int, like: os.stat_result) -> None:
                 os.fchown(handle, owner, group)
 
 
-def _move_to_new(fresh: Path, path: Path) -> None:
-    """Give a file a name that must be free."""
+def move_to_new(fresh: Path, path: Path) -> None:
+    """Give a file a name that must be free, in the same folder or on the same disk.
+
+    Raises:
+        FileExistsError: Something stands there, be it since a moment ago.
+    """
     if sys.platform == "win32":
         fresh.rename(path)  # refuses what is there
         return
@@ -242,9 +255,10 @@ def _move_to_new(fresh: Path, path: Path) -> None:
         path.hardlink_to(fresh)  # refuses it too; the first name goes afterwards
     except FileExistsError:
         raise
-    except OSError:  # a disk without links: the name is taken first
-        make_private_file(path)
-        fresh.replace(path)
+    except OSError:  # a disk without links; a rename would replace what is there
+        if os.path.lexists(path):
+            raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST), str(path)) from None
+        fresh.rename(path)
 
 
 def _remove_left_over(folder: Path) -> None:

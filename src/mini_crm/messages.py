@@ -194,6 +194,22 @@ STORE: Table = {
         "The database {path} may not be written. Nothing was changed; "
         "give yourself the right to write the file and its folder."
     ),
+    "database_damaged": lambda t, d: t.gettext(
+        "The database {path} is damaged: a part of it cannot be read, and what else is lost is not known. "
+        "Nothing was stored in it now. Stop working with it, keep the file as it is with "
+        "everything beside it that begins with its name, and put the last good copy in its place: "
+        "mini-crm-admin restore FILE. What is damaged is shown by: mini-crm-admin doctor"
+    ),
+    "database_moved": lambda t, d: t.gettext(
+        "The database {path} was moved, deleted or replaced while this program had it open. Nothing was "
+        "stored in the old file. If there is a database again, go on; else put it back or restore a copy."
+    ),
+    "database_left_files": lambda t, d: t.gettext(
+        "Where the database {path} is to be made, an earlier one has left files:\n{files}\n"
+        "They may hold entries that are nowhere else, and the new database would be damaged by them. Nothing "
+        "was changed. Close the programs that use the old database, and move these files to where it is now; "
+        "then repeat."
+    ),
     "database_is_directory": lambda t, d: t.gettext(
         "{path} is a folder, not a database. Give the path of the file."
     ),
@@ -208,8 +224,8 @@ STORE: Table = {
     ),
     "database_unreachable": lambda t, d: (
         t.gettext(
-            "The database {path} cannot be opened. Check the disk and your rights to the file and its "
-            "folder; what was stored before is kept."
+            "The database {path} cannot be opened, read or written. Nothing was stored now. Check the disk, "
+            "its free space, and your rights to the file and its folder."
         )
         if "path" in d
         else t.gettext("The database does not answer. Check the network; what was stored before is kept.")
@@ -300,9 +316,9 @@ STORE: Table = {
         "There is a file {path} already. It was not overwritten; give another name."
     ),
     "backup_failed": lambda t, d: t.gettext(
-        "The copy {path} could not be made. The database itself is unharmed; "
-        "check the folder and the free space."
-    ),
+        "The copy {path} could not be made ({reason}). The database was only read; check the folder and the "
+        "free space."
+    ).replace("{reason}", _reason(t, d)),
     "time_zone_unknown": lambda t, d: t.gettext(
         "“{value}” is not a time zone. Give one such as Europe/Moscow."
     ),
@@ -391,7 +407,7 @@ IMPORTS: Table = {
     ),
     "file_not_writable": lambda t, d: t.gettext(
         "The file {path} cannot be written ({reason}). Give another folder, or free some space."
-    ),
+    ).replace("{reason}", _reason(t, d)),
     "row_too_long": lambda t, d: t.gettext(
         "The row has {cells} cells, but there are {columns} columns. "
         "A text with a separator in it must stand in quotation marks."
@@ -490,6 +506,18 @@ ADMIN: Table = {
     ),
     "restore_over_database": lambda t, d: t.gettext(
         "There is a database {path} already. It was not overwritten; move it away first, or give --database."
+    ),
+    "backup_of_damaged": lambda t, d: t.gettext(
+        "The database {path} is damaged, so no copy of it was made: keep the copies that you have. What is "
+        "damaged is shown by: mini-crm-admin doctor"
+    ),
+    "backup_damaged": lambda t, d: t.gettext(
+        "The copy {path} is damaged, so it was not put in place. Nothing was changed; take another copy."
+    ),
+    "backup_in_parts": lambda t, d: t.gettext(
+        "{path} is no finished copy: a part of it is in other files:\n{files}\n"
+        "Nothing was changed. It is a database that is or was in use: make a copy of it by: "
+        "mini-crm-admin backup FILE --database sqlite:///{path}"
     ),
     "not_a_backup": lambda t, d: t.gettext(
         "{path} is not a copy of a database of this program. Nothing was changed; check the path."

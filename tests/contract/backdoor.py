@@ -24,12 +24,18 @@ class Backdoor(Protocol):
         """Let the waiting time after failed sign-ins be over for every lead; failures and locks stay."""
         ...
 
+    def prolong_waits(self, by: timedelta) -> None:
+        """Let the waiting time of every lead who waits end so much later."""
+        ...
+
     def age_runs(self, by: timedelta) -> None:
         """Move the instants of all runs so far into the past; the days that they counted stay."""
         ...
 
     def let_days_pass(self, days: int) -> None:
         """Move all that is on record so many days into the past, so that today is so much later.
+
+        With fewer than none it moves into the future, as if a clock had been ahead when it was made.
 
         Entries, their history, imports, runs, commitments and custom periods move; sessions stay, and so
         do months, quarters and years, which are where the calendar has them.

@@ -122,6 +122,11 @@ class MssqlBackdoor:
         """See ``Backdoor``."""
         self._run("UPDATE core.LeadCredential SET NextTryAt = '20000101'")
 
+    def prolong_waits(self, by: timedelta) -> None:
+        """See ``Backdoor``."""
+        moves = _moved(("NextTryAt",), -by)
+        self._run(f"UPDATE core.LeadCredential SET {moves} WHERE NextTryAt > '20000101'")
+
     def age_runs(self, by: timedelta) -> None:
         """See ``Backdoor``."""
         self._run(f"UPDATE core.Run SET {_moved(('StartedAt', 'FinishedAt'), by)}")
@@ -129,13 +134,13 @@ class MssqlBackdoor:
     def let_days_pass(self, days: int) -> None:
         """See ``Backdoor``."""
         for table in {**DAYS, **INSTANTS}:
-            moves = [f"{column} = DATEADD(DAY, -{days}, {column})" for column in DAYS.get(table, ())]
+            moves = [f"{column} = DATEADD(DAY, {-days}, {column})" for column in DAYS.get(table, ())]
             if table in INSTANTS:
                 moves.append(_moved(INSTANTS[table], timedelta(days=days)))
             self._run(f"UPDATE core.{table} SET {', '.join(moves)}")
         self._run(
-            f"UPDATE core.Period SET StartsOn = DATEADD(DAY, -{days}, StartsOn), "
-            f"EndsOn = DATEADD(DAY, -{days}, EndsOn) WHERE Kind = 'custom'"
+            f"UPDATE core.Period SET StartsOn = DATEADD(DAY, {-days}, StartsOn), "
+            f"EndsOn = DATEADD(DAY, {-days}, EndsOn) WHERE Kind = 'custom'"
         )
         with self._connection() as connection:
             counted = connection.execute("SELECT DISTINCT CountDay FROM core.Run").fetchall()
@@ -219,4 +224,4 @@ def _patiently(connection: pyodbc.Connection, statement: str) -> None:
 
 def _moved(columns: tuple[str, ...], by: timedelta) -> str:
     seconds = int(by.total_seconds())
-    return ", ".join(f"{column} = DATEADD(SECOND, -{seconds}, {column})" for column in columns)
+    return ", ".join(f"{column} = DATEADD(SECOND, {-seconds}, {column})" for column in columns)

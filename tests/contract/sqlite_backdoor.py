@@ -57,6 +57,14 @@ class SqliteBackdoor:
         with self._transaction() as connection:
             connection.execute("UPDATE LeadCredential SET NextTryAt = 0")
 
+    def prolong_waits(self, by: timedelta) -> None:
+        """See ``Backdoor``."""
+        with self._transaction() as connection:
+            connection.execute(
+                "UPDATE LeadCredential SET NextTryAt = NextTryAt + ? WHERE NextTryAt > 0",
+                (int(by.total_seconds()),),
+            )
+
     def age_runs(self, by: timedelta) -> None:
         """See ``Backdoor``."""
         with self._transaction() as connection:
@@ -76,7 +84,7 @@ class SqliteBackdoor:
                 connection.execute(f"DROP TRIGGER {name}")
             for columns_of, step in ((DAYS, days), (INSTANTS, days * DAY_S)):
                 for table, columns in columns_of.items():
-                    moves = ", ".join(f"{column} = {column} - {step}" for column in columns)
+                    moves = ", ".join(f"{column} = {column} - ({step})" for column in columns)
                     connection.execute(f"UPDATE {table} SET {moves}")
             connection.execute(
                 "UPDATE Period SET StartsOn = StartsOn - :n, EndsOn = EndsOn - :n WHERE Kind = 'custom'",

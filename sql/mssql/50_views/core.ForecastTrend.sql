@@ -3,7 +3,8 @@ SET QUOTED_IDENTIFIER ON;
 GO
 /*
 View:        core.ForecastTrend
-Purpose:     Give what the last run of each day said of a period, for each lead (0 is the company) and unit
+Purpose:     Give what the last run of each day said of a period, for each lead (0 is the company) and unit.
+             A wrong clock may have left days to come: filter by CountDay
 Called by:   api.ListTrend, batch.GetReport, report.Trend
 */
 CREATE OR ALTER VIEW core.ForecastTrend

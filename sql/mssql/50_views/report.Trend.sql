@@ -15,5 +15,6 @@ SELECT
     t.CountDay AS Day, t.Paid, t.Forecast, t.Low AS P10, t.High AS P90, t.HandFormula
 FROM core.ForecastTrend AS t
 JOIN core.PeriodRow AS p ON p.PeriodId = t.PeriodId
-LEFT JOIN core.Lead AS l ON l.LeadId = t.LeadId;
+LEFT JOIN core.Lead AS l ON l.LeadId = t.LeadId
+WHERE t.CountDay <= core.Today();
 GO

@@ -56,7 +56,7 @@ BEGIN
             WHERE e.EntryId = @EntryId;
             IF @DeletedAt IS NOT NULL
                 THROW 51017, N'The entry is deleted already.', 1;
-            IF @EnteredOn <> @Today
+            IF @EnteredOn < @Today -- a later day is a clock's mistake, and counts as today
             BEGIN
                 SELECT @EnteredOn AS EnteredOn, @Today AS Today;
                 THROW 51007, N'An entry is deleted on its day of entry only.', 1;

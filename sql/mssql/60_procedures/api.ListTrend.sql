@@ -21,10 +21,12 @@ BEGIN
     IF @@TRANCOUNT > 0
         THROW 51008, N'Procedures of schema api are called outside a transaction.', 1;
     DECLARE @LeadId int;
+    DECLARE @Today date = core.Today();
     EXEC core.FindCaller @Token = @Token, @ByPerson = 1, @LeadId = @LeadId OUTPUT;
     SELECT t.LeadId, t.Unit, t.CountDay, t.Paid, t.Forecast, t.Low, t.High, t.HandFormula
     FROM core.ForecastTrend AS t
     WHERE t.Kind = @Kind AND t.StartsOn = @StartsOn AND t.EndsOn = @EndsOn AND t.LeadId = @LeadId
+      AND t.CountDay <= @Today
     ORDER BY t.Unit, t.CountDay;
 END;
 GO

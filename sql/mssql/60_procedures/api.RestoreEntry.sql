@@ -56,7 +56,7 @@ BEGIN
             IF @DeletedAt IS NULL
                 THROW 51027, N'The entry is not deleted.', 1;
             SELECT @DeletedOn = core.DayOf(@DeletedAt);
-            IF @DeletedOn <> @Today
+            IF @DeletedOn < @Today -- a later day is a clock's mistake, and counts as today
             BEGIN
                 SELECT @DeletedOn AS DeletedOn, @Today AS Today;
                 THROW 51037, N'A deletion is taken back on the same day only.', 1;

@@ -32,7 +32,10 @@ BEGIN
     EXEC core.CheckKey @LeadId = @LeadId, @Key = @Key, @Verifier = @Verifier OUTPUT;
 
     SELECT @Now = SYSUTCDATETIME();
-    DELETE FROM core.Session WHERE ExpiresAt <= @Now OR ActiveAt <= DATEADD(HOUR, -1, @Now);
+    -- Those that have ended, and those that a wrong clock would let live for years.
+    DELETE FROM core.Session
+    WHERE ExpiresAt <= @Now OR ExpiresAt > DATEADD(SECOND, 43500, @Now)
+       OR ActiveAt <= DATEADD(HOUR, -1, @Now) OR ActiveAt > DATEADD(SECOND, 300, @Now);
     BEGIN TRY
         BEGIN TRANSACTION;
         -- Holds the credential: a password that is issued meanwhile either comes first, or ends this session.

@@ -62,7 +62,8 @@ BEGIN
         SELECT @Stage = 1;
         UPDATE core.Run SET Status = 'failed', FinishedAt = @Now WHERE Status = 'running';
 
-        -- Live, of the same day, for the same periods, and nothing written since: the results still hold.
+        -- Live, of the same day, for the same periods, and nothing written since: the results still hold. Not those
+        -- of a run that a wrong clock dated in the future: a true one takes its place.
         SELECT @ChangeTotal = COALESCE(SUM(l.ChangeSeq), 0) FROM core.Lead AS l;
         SELECT @CurrentRunId = MAX(r.RunId) FROM core.Run AS r WHERE r.Kind = 'live' AND r.Status = 'done';
         INSERT INTO core.Run (
@@ -73,7 +74,7 @@ BEGIN
             r.PaidEvents, r.RefusedEvents
         FROM core.Run AS r
         WHERE r.RunId = @CurrentRunId AND @IsLive = 1 AND r.CountDay = @CountDay AND r.ChangeTotal = @ChangeTotal
-          AND r.PeriodList = @PeriodList;
+          AND r.PeriodList = @PeriodList AND r.StartedAt <= @Now;
         IF @@ROWCOUNT = 1
             SELECT @RunId = CAST(SCOPE_IDENTITY() AS int), @Stage = 4;
         ELSE
@@ -98,9 +99,7 @@ BEGIN
             EXEC core.ComputeForecast @CountDay = @CountDay, @IsLive = @IsLive, @RunId = @RunId;
             COMMIT TRANSACTION;
             SET TRANSACTION ISOLATION LEVEL READ COMMITTED;
-            SELECT @Stage = 4;
-            IF @IsLive = 1
-                EXEC core.DropOldForecasts @RunId = @RunId;
+            SELECT @Stage = 5;
         END;
     END TRY
     BEGIN CATCH
@@ -108,11 +107,23 @@ BEGIN
             ROLLBACK TRANSACTION;
         SET TRANSACTION ISOLATION LEVEL READ COMMITTED;
         IF @Stage = 2
-            DELETE FROM core.Run WHERE RunId = @RunId;
+            DELETE FROM core.Run WHERE RunId = @RunId AND Status = 'running';
         IF @Stage = 3
             UPDATE core.Run SET Status = 'failed', FinishedAt = @Now WHERE RunId = @RunId AND Status = 'running';
         THROW;
     END CATCH;
+
+    IF @Stage = 5 AND @IsLive = 1
+    BEGIN
+        BEGIN TRY
+            EXEC core.DropOldForecasts @RunId = @RunId;
+        END TRY
+        BEGIN CATCH
+            -- The run is done and readers have it: this makes no failure of it. The next one removes what is left.
+            IF XACT_STATE() <> 0
+                ROLLBACK TRANSACTION;
+        END CATCH;
+    END;
 
     SELECT
         r.RunId, r.Kind, r.CountDay, r.StartedAt, r.FinishedAt, COALESCE(r.FinishedAt, r.StartedAt) AS AsOf, r.Status,

@@ -49,7 +49,7 @@ BEGIN
 
         SELECT t.LeadId, t.Unit, t.CountDay, t.Paid, t.Forecast, t.Low, t.High, t.HandFormula
         FROM core.ForecastTrend AS t
-        WHERE t.PeriodId = @PeriodId
+        WHERE t.PeriodId = @PeriodId AND t.CountDay <= @Today
         ORDER BY t.LeadId, t.Unit, t.CountDay;
 
         SELECT

@@ -39,7 +39,8 @@ BEGIN
                  ELSE POWER(2, Failures + 1 - @FirstWaitAt) END,
             @Now),
         LockedAt = CASE WHEN Kind = 'number' AND Failures + 1 >= @NumberLocksAt THEN @Now END
-    WHERE LeadId = @LeadId AND NextTryAt <= @Now AND LockedAt IS NULL;
+    -- A wait longer than the longest one is a clock's mistake, and over.
+    WHERE LeadId = @LeadId AND (NextTryAt <= @Now OR NextTryAt > DATEADD(SECOND, @MaxWait, @Now)) AND LockedAt IS NULL;
     SELECT @IsCounted = @@ROWCOUNT;
 
     IF @IsCounted = 0

@@ -17,20 +17,26 @@ CREATE OR ALTER PROCEDURE core.DropOldForecasts
 AS
 BEGIN
     SET NOCOUNT, XACT_ABORT ON;
-    DECLARE @KeptSince datetime2(0) = DATEADD(DAY, -2, SYSUTCDATETIME());
-    DECLARE @ReadSince datetime2(0) = DATEADD(MINUTE, -15, SYSUTCDATETIME());
+    DECLARE @Now datetime2(0) = SYSUTCDATETIME(); -- what is dated later is a clock's mistake, and not kept for it
+    DECLARE @KeptSince datetime2(0) = DATEADD(DAY, -2, @Now);
+    DECLARE @ReadSince datetime2(0) = DATEADD(MINUTE, -15, @Now);
     DECLARE @Before int = (
         SELECT MIN(r.RunId)
         FROM core.Run AS r
-        WHERE r.Kind = 'live' AND r.Status = 'done' AND (r.RunId = @RunId OR r.FinishedAt > @ReadSince));
+        WHERE r.Kind = 'live' AND r.Status = 'done'
+          AND (r.RunId = @RunId OR (r.FinishedAt > @ReadSince AND r.FinishedAt <= @Now)));
 
     DELETE FROM core.ManagerForecast
     WHERE RunId < @Before
-      AND RunId NOT IN (SELECT r.RunId FROM core.Run AS r WHERE r.Kind = 'as_of' AND r.StartedAt > @KeptSince);
+      AND RunId NOT IN (
+          SELECT r.RunId FROM core.Run AS r
+          WHERE r.Kind = 'as_of' AND r.StartedAt > @KeptSince AND r.StartedAt <= @Now);
 
     DELETE FROM core.LeadForecast
     WHERE RunId < @RunId
-      AND RunId NOT IN (SELECT r.RunId FROM core.Run AS r WHERE r.Status = 'done' AND r.StartedAt > @KeptSince)
+      AND RunId NOT IN (
+          SELECT r.RunId FROM core.Run AS r
+          WHERE r.Status = 'done' AND r.StartedAt > @KeptSince AND r.StartedAt <= @Now)
       AND RunId NOT IN (SELECT d.RunId FROM core.DayRun AS d);
 
     DELETE FROM core.EntryForecast WHERE RunId < @Before;

@@ -36,6 +36,9 @@ BEGIN
     WHERE s.TokenHash = @TokenHash
       AND s.ExpiresAt > @Now
       AND s.ActiveAt > DATEADD(HOUR, -1, @Now)
+      -- What ends or was used later than can be (5 minutes aside) is a wrong clock's, and would live for years.
+      AND s.ExpiresAt <= DATEADD(SECOND, 43500, @Now)
+      AND s.ActiveAt <= DATEADD(SECOND, 300, @Now)
       AND l.IsActive = 1;
     IF @LeadId IS NULL
         THROW 51001, N'The session has ended; sign in again.', 1;

@@ -20,6 +20,7 @@ AS
 BEGIN
     SET NOCOUNT, XACT_ABORT ON;
     DECLARE @CountDay date = (SELECT r.CountDay FROM core.Run AS r WHERE r.RunId = @RunId);
+    DECLARE @Now datetime2(0) = SYSUTCDATETIME(); -- what is dated later is a clock's mistake, of no day
     DECLARE @Day date = DATEADD(DAY, -1, @CountDay), @Week date = DATEADD(DAY, -7, @CountDay);
     DECLARE @DayBegan datetime2(0) = core.DayBegan(@Day), @WeekBegan datetime2(0) = core.DayBegan(@Week);
 
@@ -41,7 +42,7 @@ BEGIN
              WHERE b.EntryId = n.EntryId AND b.Version < n.Version AND b.ChangedAt < w.Began) AS OldVersion
         FROM Touched AS t
         JOIN core.EntryHistory AS n ON n.EntryId = t.EntryId AND n.Version = t.Version
-        JOIN Look AS w ON n.ChangedAt >= w.Began
+        JOIN Look AS w ON n.ChangedAt >= w.Began AND n.ChangedAt <= @Now
         WHERE n.Version > 1 OR n.EnteredOn >= w.Since OR n.StatusOn >= w.Since
     )
     SELECT

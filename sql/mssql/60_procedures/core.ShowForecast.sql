@@ -17,11 +17,16 @@ CREATE OR ALTER PROCEDURE core.ShowForecast
 AS
 BEGIN
     SET NOCOUNT, XACT_ABORT ON;
+    DECLARE @Now datetime2(0) = DATEADD(MILLISECOND, -500, SYSUTCDATETIME()); -- whole seconds begun
+    DECLARE @NewestId int = (
+        SELECT MAX(u.RunId) FROM core.Run AS u WHERE u.Kind = 'live' AND u.Status IN ('done', 'unchanged'));
     SELECT
         r.RunId, r.Kind, r.CountDay, r.StartedAt, r.FinishedAt,
+        -- Of the current run: when the newest one found it still true, or now if a wrong clock dated that later.
         CASE WHEN @IsCurrent = 1
-             THEN (SELECT MAX(u.FinishedAt) FROM core.Run AS u
-                   WHERE u.Kind = 'live' AND u.Status IN ('done', 'unchanged') AND u.RunId >= r.RunId)
+             THEN (SELECT CASE WHEN u.FinishedAt > @Now THEN @Now ELSE u.FinishedAt END
+                   FROM core.Run AS u
+                   WHERE u.RunId = @NewestId)
              ELSE COALESCE(r.FinishedAt, r.StartedAt) END AS AsOf,
         r.Status, r.StartedBy, r.EntryCount, r.PaidEvents, r.RefusedEvents
     FROM core.Run AS r

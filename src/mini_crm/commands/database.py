@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 import os
-import shutil
-from contextlib import suppress
 from pathlib import Path
 
 import click
 
 from mini_crm.commands.env_file import point_to
 from mini_crm.commands.output import FILE
-from mini_crm.domain.errors import AlreadyThere, BadFile, DatabaseError, SettingsError
+from mini_crm.domain.errors import SettingsError
 from mini_crm.domain.model import PIECES
+from mini_crm.files import make_private_folder
+from mini_crm.options import FileName, OutFile
 from mini_crm.program import Program
 from mini_crm.settings import DATABASE, SQLITE, Settings, env_file, load_settings
-from mini_crm.store.place import is_there
 from mini_crm.store.port import Store
 from mini_crm.usecases.cells import check_unit
 from mini_crm.usecases.tables import open_input
@@ -77,7 +76,7 @@ def create_database(path: Path, *, time_zone: str | None = None, currency: str =
     """
     from mini_crm.store.sqlite import SqliteStore
 
-    path.parent.mkdir(parents=True, exist_ok=True)
+    make_private_folder(path.parent)
     SqliteStore.create(path, time_zone=time_zone, currency=currency).close()
 
 
@@ -128,7 +127,7 @@ def _backup(program: Program) -> click.Command:
     _ = program.texts.gettext
 
     @click.command("backup", help=_("Copy the database while it is in use, and check the copy."))
-    @click.argument("file", type=FILE)
+    @click.argument("file", type=OutFile(program.texts))
     def backup(file: Path) -> None:
         entries = program.open_store().backup(file, program.person)
         program.say(_("Copy: {path} (entries, those taken out included: {n})").format(n=entries, path=file))
@@ -143,14 +142,12 @@ def _restore(program: Program) -> click.Command:
         "restore",
         help=_("Put a copy made by backup where the settings expect the database; there must be none yet."),
     )
-    @click.argument("file", type=FILE)
+    @click.argument("file", type=FileName(program.texts))
     def restore(file: Path) -> None:
         path = program.settings.sqlite_path
         if path is None:
             raise SettingsError("restore_server")
-        if is_there(path):
-            raise AlreadyThere("restore_over_database", path=str(path))
-        entries = _checked_copy(file, path, program.person)
+        entries = _put_back(file, path, program.person)
         program.say(
             _("Database from the copy: {path} (entries that count: {n})").format(n=entries, path=path)
         )
@@ -158,37 +155,10 @@ def _restore(program: Program) -> click.Command:
     return restore
 
 
-def _checked_copy(file: Path, path: Path, by: str) -> int:
-    """Copy a backup to a place that is free, if it can be opened as a database; give its entries."""
+def _put_back(file: Path, path: Path, by: str) -> int:
+    """Copy a backup to a place that is free; give the entries that count."""
     from mini_crm.store.sqlite import SqliteStore
 
-    unfinished = path.with_name(f"{path.name}.part")
-    try:
-        _copy(file, unfinished)
-        # The copy, not the backup: opening an older one brings its tables up to date.
-        store = SqliteStore.open(unfinished)
-        try:
-            entries = store.get_record().entries
-            store.record(by, "restore", file.name)
-        finally:
-            store.close()
-        unfinished.rename(path)
-    except DatabaseError as error:
-        if error.code == "database_not_ours":
-            raise BadFile("not_a_backup", path=str(file)) from error
-        raise
-    finally:
-        with suppress(OSError):
-            unfinished.unlink(missing_ok=True)
-    return entries
-
-
-def _copy(file: Path, target: Path) -> None:
-    """Copy a file, and make the folder for it once the file could be opened."""
-    with open_input(file) as source:
-        try:
-            target.parent.mkdir(parents=True, exist_ok=True)
-            with target.open("wb") as stream:
-                shutil.copyfileobj(source, stream)
-        except OSError as error:
-            raise BadFile("file_not_writable", path=str(target), reason=error.strerror or "") from error
+    with open_input(file) as source, SqliteStore.put_back(source, file, path) as store:
+        store.record(by, "restore", file.name)
+        return store.get_record().entries

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import asdict
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
 from mini_crm.commands.output import json_option, say_json
-from mini_crm.domain.errors import NotAllowed
-from mini_crm.domain.model import Lead, Run, RunKind, RunStatus
+from mini_crm.domain.errors import DatabaseError, NotAllowed
+from mini_crm.domain.model import ClockMistakes, Lead, Run, RunKind, RunStatus
 from mini_crm.i18n import Texts
 from mini_crm.program import Program
 from mini_crm.store.port import Store
@@ -35,14 +37,18 @@ def _doctor(program: Program) -> click.Command:
     @click.command("doctor", help=_("Look whether all is well."))
     @json_option(program)
     def doctor(as_json: bool) -> int:
+        if program.settings.sqlite_path is not None:
+            _refuse_damaged(program, program.settings.sqlite_path, as_json)
         health = None if program.settings.sqlite_path else _look_at_server(program)
         if health is not None and not as_json:
             _say_health(program, health)
         store = program.open_store()
         record, leads = store.get_record(), store.list_leads()
         last = _last_good(runs := store.list_runs(20))
+        mistakes = store.get_clock_mistakes()
         warnings = [
             *(_server_warnings(health, program.texts) if health is not None else ()),
+            *_clock_warnings(mistakes, program.texts),
             *_warnings(leads, runs, last, program.texts),
         ]
         where = str(program.settings.sqlite_path or store.name)
@@ -53,6 +59,8 @@ def _doctor(program: Program) -> click.Command:
                 "entries": record.entries,
                 "leads": len(leads),
                 "last_run_as_of": last,
+                "damage": [],
+                "dated_in_future": asdict(mistakes),
                 "warnings": warnings,
             }
             say_json(program, found if health is None else found | {"server": _json(health)})
@@ -65,6 +73,26 @@ def _doctor(program: Program) -> click.Command:
         return NotAllowed.exit_code if health is not None and health.excess else 0
 
     return doctor
+
+
+def _refuse_damaged(program: Program, path: Path, as_json: bool) -> None:
+    """Look at the whole file before anything is told of what is in it.
+
+    Raises:
+        DatabaseError: ``database_damaged``; what is wrong was said.
+    """
+    from mini_crm.store.sqlite import find_damage
+
+    damage = find_damage(path)
+    if not damage:
+        return
+    if as_json:
+        say_json(program, {"database": str(path), "damage": list(damage)})
+    else:
+        program.say(program.texts.gettext("Damaged, in the words of SQLite:"))
+        for line in damage:
+            program.say(f"- {line}")
+    raise DatabaseError("database_damaged", path=str(path))
 
 
 def _look_at_server(program: Program) -> Health:
@@ -82,9 +110,11 @@ def _look_at_server(program: Program) -> Health:
 
 
 def _last_good(runs: tuple[Run, ...]) -> datetime | None:
+    """Give when the newest run was; of one that a wrong clock dated in the future nobody knows: now."""
     good = (RunStatus.DONE, RunStatus.UNCHANGED)
     fine = (run.as_of for run in runs if run.status in good and run.kind is RunKind.LIVE)
-    return max(fine, default=None)
+    newest = next(fine, None)
+    return None if newest is None else min(newest, datetime.now(UTC))
 
 
 def _say_store(
@@ -119,6 +149,25 @@ def _warnings(
         yield _("The forecast was never computed. Compute it by: execer")
     elif last < datetime.now(UTC) - STALE:
         yield _("The forecast is older than 35 minutes. Is execer still started every 30 minutes?")
+
+
+def _clock_warnings(mistakes: ClockMistakes, texts: Texts) -> Iterator[str]:
+    _ = texts.gettext
+    named = {
+        "runs": _("runs: {n}"),
+        "waits": _("waits for signing in: {n}"),
+        "sessions": _("sessions: {n}"),
+        "entries": _("entries: {n}"),
+        "changes": _("changes in the history: {n}"),
+    }
+    counts = asdict(mistakes)
+    if found := [text.format(n=counts[name]) for name, text in named.items() if counts[name]]:
+        said = _(
+            "The clock was wrong once, or is wrong now; this is dated in the future: {found}. It holds "
+            "nobody up. Look at the clock; entries of a day to come can be deleted by their lead and entered "
+            "anew."
+        )
+        yield said.format(found=", ".join(found))
 
 
 def _say_health(program: Program, health: Health) -> None:

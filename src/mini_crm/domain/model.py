@@ -730,5 +730,24 @@ class Record:
     units: tuple[str, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class ClockMistakes:
+    """How many rows a clock that was wrong has dated in the future.
+
+    Attributes:
+        waits: Leads who would wait for sign-in longer than anybody has to.
+        sessions: Sessions that would live longer than any may.
+        runs: Runs of the aggregation.
+        entries: Entries that stand, entered or resolved on a day that has not come.
+        changes: Changes in the history of entries.
+    """
+
+    waits: int
+    sessions: int
+    runs: int
+    entries: int
+    changes: int
+
+
 CHANGEABLE = tuple(f.name for f in fields(EntryDraft))
 """The attributes of an entry that a draft can change; history compares these, and names."""

@@ -25,6 +25,8 @@ MAX_NUMBER = 2**31 - 1
 
 FIRST_WAIT_AT = 3
 MAX_WAIT_S = 900
+CLOCK_SLACK_S = 300
+"""A clock that is set back by less than this changes nothing; what is dated further ahead is its mistake."""
 NUMBER_LOCKS_AT = 20
 """Failures after which a number password is locked until the administrator unlocks it."""
 
@@ -136,14 +138,14 @@ def parse_entry_number(text: str) -> int:
 
 
 def may_delete(entered_on: date, today: date, deleted: bool) -> None:
-    """Let an entry be deleted on its day of entry only.
+    """Let an entry be deleted on its day of entry only, or before, if a wrong clock dated it.
 
     Raises:
         RuleBroken: ``entry_already_deleted`` or ``delete_only_on_entry_day``.
     """
     if deleted:
         raise RuleBroken("entry_already_deleted")
-    if today != entered_on:
+    if today > entered_on:
         raise RuleBroken("delete_only_on_entry_day", entered_on=entered_on, today=today)
 
 
@@ -151,7 +153,7 @@ def may_restore(deleted_on: date | None, today: date) -> None:
     """Let a deleted entry be brought back on the day of its deletion only.
 
     Args:
-        deleted_on: The day of deletion; None if it is not deleted.
+        deleted_on: The day of deletion, or None; later than today if a wrong clock dated it.
         today: The server's day.
 
     Raises:
@@ -159,7 +161,7 @@ def may_restore(deleted_on: date | None, today: date) -> None:
     """
     if deleted_on is None:
         raise RuleBroken("entry_not_deleted")
-    if today != deleted_on:
+    if today > deleted_on:
         raise RuleBroken("restore_only_on_deletion_day", deleted_on=deleted_on, today=today)
 
 

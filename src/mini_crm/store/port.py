@@ -26,6 +26,7 @@ from mini_crm.domain.model import (
     AccuracyRow,
     AdminAct,
     Changes,
+    ClockMistakes,
     Commitment,
     Entry,
     EntryDraft,
@@ -459,6 +460,10 @@ class AdminStore(Protocol):
 
     def get_today(self) -> date:
         """Give the server's day in the company's time zone."""
+        ...
+
+    def get_clock_mistakes(self) -> ClockMistakes:
+        """Count what is dated in the future; it holds nobody up."""
         ...
 
     def list_admin_log(self, limit: int = 50) -> tuple[AdminAct, ...]:

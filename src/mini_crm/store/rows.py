@@ -17,6 +17,7 @@ from mini_crm.domain.model import (
     Action,
     AdminAct,
     CalibrationBin,
+    ClockMistakes,
     Commitment,
     Entry,
     EntryVersion,
@@ -308,6 +309,17 @@ def record_of(row: PlainRow, units: Iterable[PlainRow]) -> Record:
         first_resolution=row["FirstResolution"],
         last_day=row["LastDay"],
         units=tuple(unit["Unit"] for unit in units),
+    )
+
+
+def clock_mistakes_of(row: PlainRow) -> ClockMistakes:
+    """Read how much is dated in the future."""
+    return ClockMistakes(
+        waits=row["Waits"],
+        sessions=row["Sessions"],
+        runs=row["Runs"],
+        entries=row["Entries"],
+        changes=row["Changes"],
     )
 
 

@@ -9,14 +9,14 @@ from typing import cast
 
 from mini_crm.domain.credentials import KdfParameters, PasswordKind
 from mini_crm.domain.errors import UsageError
-from mini_crm.domain.model import AdminAct, Lead, Record, RosterChange, RosterRow, Target
+from mini_crm.domain.model import AdminAct, ClockMistakes, Lead, Record, RosterChange, RosterRow, Target
 from mini_crm.domain.money import check_total
 from mini_crm.domain.period import Period
 from mini_crm.domain.rules import name_key
 from mini_crm.store.mssql.batches import json_of
 from mini_crm.store.mssql.call import Server
 from mini_crm.store.mssql.imports import roster_json
-from mini_crm.store.rows import act_of, groups_of, lead_of, period_of, record_of, target_of
+from mini_crm.store.rows import act_of, clock_mistakes_of, groups_of, lead_of, period_of, record_of, target_of
 from mini_crm.store.zones import offsets
 
 
@@ -137,6 +137,11 @@ class Administration:
         """See ``AdminStore``."""
         (record,), units = self.server.call("admin.GetRecord")
         return record_of(record, units)
+
+    def get_clock_mistakes(self) -> ClockMistakes:
+        """See ``AdminStore``."""
+        ((row,),) = self.server.call("admin.GetClockMistakes")
+        return clock_mistakes_of(row)
 
     def get_setting(self, name: str) -> str | None:
         """See ``AdminStore``."""

@@ -5,19 +5,27 @@ The rules are kept by the program; whoever can open the file owns it.
 
 from __future__ import annotations
 
+import errno
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import BinaryIO
 
+from mini_crm.domain.errors import AlreadyThere, DatabaseError, DatabaseUnreachable
 from mini_crm.domain.model import Run
 from mini_crm.store.place import is_there
 from mini_crm.store.sqlite.accounts import Accounts, caller_of
 from mini_crm.store.sqlite.admin import Administration
 from mini_crm.store.sqlite.aggregation import Aggregation
-from mini_crm.store.sqlite.db import Clock, Database, utc_now
+from mini_crm.store.sqlite.copies import put_back
+from mini_crm.store.sqlite.db import Clock, Database, find_damage, utc_now
 from mini_crm.store.sqlite.entries import Entries
 from mini_crm.store.sqlite.forecast import Forecasts
+from mini_crm.store.sqlite.fresh import made_beside, refuse_companions
 from mini_crm.store.sqlite.imports import Imports
 
-__all__ = ["SqliteStore"]
+__all__ = ["SqliteStore", "find_damage"]
 
 
 class SqliteStore(Accounts, Entries, Forecasts, Aggregation, Imports, Administration):
@@ -39,7 +47,7 @@ class SqliteStore(Accounts, Entries, Forecasts, Aggregation, Imports, Administra
             clock: Tells the time.
 
         Raises:
-            AlreadyThere: Something is there already.
+            AlreadyThere: Something is there already, or was and has left files.
             DatabaseError: The file cannot be made.
             BadValue: There is no such time zone.
         """
@@ -48,11 +56,25 @@ class SqliteStore(Accounts, Entries, Forecasts, Aggregation, Imports, Administra
             from mini_crm.store.zones import zone
 
             zone(time_zone)
-        store = cls(Database.create(path, clock))
-        store.set_setting("Currency", currency, "init")
-        if time_zone is not None:
-            store.set_setting("TimeZone", time_zone, "init")
-        return store
+        if os.path.lexists(path):
+            raise AlreadyThere("database_exists", path=str(path))
+        refuse_companions(path)
+        try:
+            with made_beside(path) as unfinished:
+                store = cls(Database.fill(unfinished, clock))
+                try:
+                    store.set_setting("Currency", currency, "init")
+                    if time_zone is not None:
+                        store.set_setting("TimeZone", time_zone, "init")
+                finally:
+                    store.close()
+        except FileExistsError as error:
+            raise AlreadyThere("database_exists", path=str(path)) from error
+        except DatabaseError as error:
+            raise type(error)(error.code, **error.data | {"path": str(path)}) from error
+        except OSError as error:
+            raise _refusal(error, path) from error
+        return cls.open(path, clock=clock)
 
     @classmethod
     def open(cls, path: Path, *, clock: Clock = utc_now) -> SqliteStore:
@@ -63,6 +85,20 @@ class SqliteStore(Accounts, Entries, Forecasts, Aggregation, Imports, Administra
         """
         is_there(path)
         return cls(Database.open(path, clock))
+
+    @classmethod
+    @contextmanager
+    def put_back(cls, source: BinaryIO, file: Path, path: Path) -> Iterator[SqliteStore]:
+        """Put a copy made by ``backup`` where a database is expected; see ``copies.put_back``.
+
+        Yields:
+            The copy, before it takes its place. Its sessions have ended: who had one may not come in any
+            more, and a window that is open must read everything anew.
+        """
+        with put_back(source, file, path) as database:
+            store = cls(database)
+            store.end_all_sessions()
+            yield store
 
     @property
     def name(self) -> str:
@@ -83,3 +119,13 @@ class SqliteStore(Accounts, Entries, Forecasts, Aggregation, Imports, Administra
     def close(self) -> None:
         """See ``Store``."""
         self.db.close()
+
+
+def _refusal(error: OSError, path: Path) -> DatabaseError:
+    match error.errno:
+        case errno.ENOSPC | errno.EDQUOT:
+            return DatabaseError("database_full", path=str(path))
+        case errno.EACCES | errno.EPERM | errno.EROFS:
+            return DatabaseError("database_read_only", path=str(path))
+        case _other:
+            return DatabaseUnreachable("database_unreachable", path=str(path))

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from mini_crm.domain.credentials import KdfParameters, PasswordKind, same, token_hash, verifier_of
 from mini_crm.domain.errors import Locked, MustChangePassword, MustWait, SessionEnded, WrongPassword
 from mini_crm.domain.model import Session
-from mini_crm.domain.rules import FIRST_WAIT_AT, MAX_WAIT_S, NUMBER_LOCKS_AT, name_key
+from mini_crm.domain.rules import CLOCK_SLACK_S, FIRST_WAIT_AT, MAX_WAIT_S, NUMBER_LOCKS_AT, name_key
 from mini_crm.store.rows import session_of
 from mini_crm.store.sqlite.db import Connection, Database, Row, load_queries, plain
 
@@ -65,11 +65,16 @@ def by_person(db: Database, token: bytes) -> Iterator[tuple[Connection, Caller]]
 
 def _session(db: Database, conn: Connection, token: bytes) -> Row:
     row: Row | None = conn.execute(
-        SQL["get_session"], {"token_hash": token_hash(token), "now": db.now(), "idle": IDLE_S}
+        SQL["get_session"], _bounds(db.now()) | {"token_hash": token_hash(token)}
     ).fetchone()
     if row is None:
         raise SessionEnded("session_ended")
     return row
+
+
+def _bounds(now: int) -> dict[str, object]:
+    """Say between which instants a session that lives began, was used and ends."""
+    return {"now": now, "idle": IDLE_S, "longest": SESSION_S + CLOCK_SLACK_S, "slack": CLOCK_SLACK_S}
 
 
 class Accounts:
@@ -100,7 +105,7 @@ class Accounts:
         lead_id = self._compare(lead_name, key)
         now = self.db.now()
         with self.db.writing() as conn:
-            conn.execute(SQL["drop_old_sessions"], {"now": now, "idle": IDLE_S})
+            conn.execute(SQL["drop_old_sessions"], _bounds(now))
             conn.execute(
                 SQL["add_session"],
                 {
@@ -136,6 +141,11 @@ class Accounts:
         with self.db.writing() as conn:
             _session(self.db, conn, token)
             store_credential(self.db, conn, lead_id, kind, kdf, verifier, must_change=False)
+
+    def end_all_sessions(self) -> None:
+        """Let everybody sign in anew."""
+        with self.db.writing() as conn:
+            conn.execute(SQL["drop_all_sessions"])
 
     def _compare(self, lead_name: str, key: bytes) -> int:
         now = self.db.now()

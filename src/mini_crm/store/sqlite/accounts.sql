@@ -16,7 +16,8 @@ SET Failures = Failures + 1,
     NextTryAt = :now + CASE WHEN Failures + 1 < :first_wait_at THEN 0
                             ELSE min(1 << min(Failures + 1 - :first_wait_at, 20), :max_wait) END,
     LockedAt = CASE WHEN Kind = 'number' AND Failures + 1 >= :number_locks_at THEN :now END
-WHERE LeadId = :lead_id AND NextTryAt <= :now AND LockedAt IS NULL;
+-- A wait longer than the longest one is a clock's mistake, and over.
+WHERE LeadId = :lead_id AND NOT NextTryAt BETWEEN :now + 1 AND :now + :max_wait AND LockedAt IS NULL;
 
 -- name: forget_failures
 UPDATE LeadCredential SET Failures = 0, NextTryAt = 0, LockedAt = NULL WHERE LeadId = :lead_id;
@@ -27,14 +28,17 @@ VALUES (:token_hash, :lead_id, :computer, :now, :now, :expires_at)
 ON CONFLICT (TokenHash) DO NOTHING;
 
 -- name: drop_old_sessions
-DELETE FROM Session WHERE ExpiresAt <= :now OR ActiveAt <= :now - :idle;
+-- Those that have ended, and those that a wrong clock would let live for years.
+DELETE FROM Session
+WHERE NOT (ExpiresAt BETWEEN :now + 1 AND :now + :longest AND ActiveAt BETWEEN :now - :idle + 1 AND :now + :slack);
 
 -- name: get_session
 SELECT s.LeadId, l.Name, s.Computer, s.ActiveAt, s.ExpiresAt, c.MustChange
 FROM Session AS s
 JOIN Lead AS l ON l.LeadId = s.LeadId
 JOIN LeadCredential AS c ON c.LeadId = s.LeadId
-WHERE s.TokenHash = :token_hash AND s.ExpiresAt > :now AND s.ActiveAt > :now - :idle AND l.IsActive = 1;
+WHERE s.TokenHash = :token_hash AND l.IsActive = 1
+  AND s.ExpiresAt BETWEEN :now + 1 AND :now + :longest AND s.ActiveAt BETWEEN :now - :idle + 1 AND :now + :slack;
 
 -- name: touch_session
 UPDATE Session SET ActiveAt = :now WHERE TokenHash = :token_hash;
@@ -44,6 +48,9 @@ DELETE FROM Session WHERE TokenHash = :token_hash;
 
 -- name: drop_sessions
 DELETE FROM Session WHERE LeadId = :lead_id;
+
+-- name: drop_all_sessions
+DELETE FROM Session;
 
 -- name: set_credential
 INSERT INTO LeadCredential (LeadId, Kind, Salt, TimeCost, MemoryKib, Parallelism, Verifier, MustChange, ChangedAt)

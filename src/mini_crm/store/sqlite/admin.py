@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
 
 from mini_crm.domain.credentials import KdfParameters, PasswordKind
-from mini_crm.domain.errors import AlreadyThere, NotFound
+from mini_crm.domain.errors import AlreadyThere, DatabaseError, NotFound
 from mini_crm.domain.model import (
     AdminAct,
+    ClockMistakes,
     Lead,
     Record,
     Replay,
@@ -20,10 +22,11 @@ from mini_crm.domain.model import (
 )
 from mini_crm.domain.money import check_total, to_minor
 from mini_crm.domain.period import Period
-from mini_crm.domain.rules import name_key
+from mini_crm.domain.rules import CLOCK_SLACK_S, MAX_WAIT_S, name_key
 from mini_crm.store.rows import (
     act_of,
     bin_of,
+    clock_mistakes_of,
     groups_of,
     lead_of,
     period_of,
@@ -31,9 +34,10 @@ from mini_crm.store.rows import (
     replay_row_of,
     target_of,
 )
+from mini_crm.store.sqlite.accounts import SESSION_S, store_credential
 from mini_crm.store.sqlite.accounts import SQL as ACCOUNTS
-from mini_crm.store.sqlite.accounts import store_credential
 from mini_crm.store.sqlite.aggregation import STAGES, computed
+from mini_crm.store.sqlite.copies import back_up
 from mini_crm.store.sqlite.db import Connection, Database, OnlyALook, plain, to_day
 from mini_crm.store.sqlite.forecast import SQL as FORECAST
 from mini_crm.store.sqlite.forecast import period_values, standing_rows
@@ -41,6 +45,8 @@ from mini_crm.store.sqlite.roster import SQL, Roster, log_admin
 from mini_crm.store.sqlite.rows import SQL as ENTRIES
 from mini_crm.store.sqlite.rows import Author
 from mini_crm.store.zones import zone
+
+_log = logging.getLogger(__name__)
 
 
 class Administration:
@@ -202,6 +208,18 @@ class Administration:
         """See ``AdminStore``."""
         return self.db.today()
 
+    def get_clock_mistakes(self) -> ClockMistakes:
+        """See ``AdminStore``."""
+        now = self.db.now()
+        values = {
+            "latest": now + CLOCK_SLACK_S,
+            "latest_end": now + SESSION_S + CLOCK_SLACK_S,
+            "longest_wait": now + MAX_WAIT_S,
+            "today": to_day(self.db.today()),
+        }
+        with self.db.reading() as conn:
+            return clock_mistakes_of(plain(conn.execute(SQL["get_clock_mistakes"], values).fetchone()))
+
     def list_admin_log(self, limit: int = 50) -> tuple[AdminAct, ...]:
         """See ``AdminStore``."""
         with self.db.reading() as conn:
@@ -210,8 +228,12 @@ class Administration:
 
     def backup(self, target: Path, by: str) -> int:
         """See ``AdminStore``."""
-        entries = self.db.backup(target)
-        self.record(by, "backup", target.name)
+        entries = back_up(self.db, target)
+        try:
+            self.record(by, "backup", target.name)
+        except DatabaseError as error:
+            # There is a copy, which is what a database that cannot be written needs most.
+            _log.warning("the copy %s could not be recorded: %s", target, error)
         return entries
 
     def record(self, by: str, action: str, detail: str) -> None:

@@ -4,6 +4,14 @@
 INSERT INTO AdminLog (DoneAt, DoneBy, Computer, Action, Detail)
 VALUES (:now, :done_by, '', :action, :detail);
 
+-- name: get_clock_mistakes
+SELECT (SELECT count(*) FROM LeadCredential WHERE NextTryAt > :longest_wait) AS Waits,
+       (SELECT count(*) FROM Session WHERE ActiveAt > :latest OR ExpiresAt > :latest_end) AS Sessions,
+       (SELECT count(*) FROM Run WHERE StartedAt > :latest OR FinishedAt > :latest) AS Runs,
+       (SELECT count(*) FROM Entry
+        WHERE DeletedAt IS NULL AND (EnteredOn > :today OR StatusOn > :today)) AS Entries,
+       (SELECT count(*) FROM EntryHistory WHERE ChangedAt > :latest) AS Changes;
+
 -- name: list_admin_log
 SELECT DoneAt, DoneBy, Action, Detail FROM AdminLog ORDER BY AdminLogId DESC LIMIT :limit;
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import date, timedelta
@@ -20,6 +21,8 @@ BUCKET_EDGES = (0, 1, 3, 7, 14, 30, 60, 90, 120, 180, 365, 1_000_000)
 REQUEST_EVERY_S = 300
 _BEFORE_SNAPSHOT_ENDS = 3
 """The first stages copy what the others need; after them the read snapshot can go."""
+
+_log = logging.getLogger(__name__)
 
 
 class Aggregation:
@@ -43,51 +46,61 @@ class Aggregation:
             TooSoon: That is so.
         """
         with self.db.reading() as conn:
-            finished = conn.execute(SQL["last_finished"]).fetchone()["FinishedAt"]
+            finished = conn.execute(SQL["last_finished"], {"now": self.db.now()}).fetchone()["FinishedAt"]
         left = (finished or 0) + REQUEST_EVERY_S - self.db.now()
         if left > 0:
             raise TooSoon("run_too_soon", seconds=left)
         return self.aggregate_forecast(None, started_by)
 
     def _run(self, day: date, kind: RunKind, started_by: str) -> Run:
-        count_day = to_day(day)
-        with self.db.writing() as conn:
-            conn.execute(SQL["fail_dead_runs"], {"now": self.db.now()})
-            for period in standing_periods(day):
-                conn.execute(SQL["add_period"], period_values(period))
-            periods = conn.execute(SQL["list_open_periods"], {"day": count_day}).fetchall()
-            record: dict[str, object] = {
-                "kind": kind.value,
-                "count_day": count_day,
-                "now": self.db.now(),
-                "started_by": started_by,
-                "last_history_id": conn.execute(SQL["last_history_id"]).fetchone()["HistoryId"],
-                "period_list": " ".join(str(row["PeriodId"]) for row in periods),
-                "status": RunStatus.RUNNING.value,
-                "finished_at": None,
-                "entry_count": None,
-                "paid_events": None,
-                "refused_events": None,
-            }
-            current = conn.execute(SQL["get_current_run"]).fetchone()
-            if kind is RunKind.LIVE and current is not None and _nothing_changed(current, record):
-                record |= {
-                    "status": RunStatus.UNCHANGED.value,
-                    "finished_at": self.db.now(),
-                    "entry_count": current["EntryCount"],
-                    "paid_events": current["PaidEvents"],
-                    "refused_events": current["RefusedEvents"],
-                }
-            run_id = conn.execute(SQL["add_run"], record).lastrowid
-        if record["status"] == RunStatus.RUNNING.value:
-            try:
+        run_id: int | None = None
+        try:
+            with self.db.writing() as conn:
+                conn.execute(SQL["fail_dead_runs"], {"now": self.db.now()})
+                periods = self._open_periods(conn, day)
+                record = self._record(conn, day, kind, started_by, periods)
+                run_id = conn.execute(SQL["add_run"], record).lastrowid
+            if record["status"] == RunStatus.RUNNING.value:
                 self._compute(run_id, day, kind, periods)
-            except BaseException:
-                with self.db.writing() as conn:
-                    conn.execute(SQL["fail_run"], {"run_id": run_id, "now": self.db.now()})
-                raise
+        except BaseException:
+            self._fail(run_id)
+            raise
         with self.db.reading() as conn:
             return run_of(plain(conn.execute(SQL["get_run"], {"run_id": run_id}).fetchone()))
+
+    def _open_periods(self, conn: Connection, day: date) -> list[Row]:
+        for period in standing_periods(day):
+            conn.execute(SQL["add_period"], period_values(period))
+        return conn.execute(SQL["list_open_periods"], {"day": to_day(day)}).fetchall()
+
+    def _record(
+        self, conn: Connection, day: date, kind: RunKind, started_by: str, periods: Sequence[Row]
+    ) -> dict[str, object]:
+        """Give what is recorded of a run as it begins, or of one that finds nothing changed."""
+        now = self.db.now()
+        record: dict[str, object] = {
+            "kind": kind.value,
+            "count_day": to_day(day),
+            "now": now,
+            "started_by": started_by,
+            "last_history_id": conn.execute(SQL["last_history_id"]).fetchone()["HistoryId"],
+            "period_list": " ".join(str(row["PeriodId"]) for row in periods),
+            "status": RunStatus.RUNNING.value,
+            "finished_at": None,
+            "entry_count": None,
+            "paid_events": None,
+            "refused_events": None,
+        }
+        current = conn.execute(SQL["get_current_run"], {"now": now}).fetchone()
+        if kind is RunKind.LIVE and current is not None and _nothing_changed(current, record, now):
+            record |= {
+                "status": RunStatus.UNCHANGED.value,
+                "finished_at": now,
+                "entry_count": current["EntryCount"],
+                "paid_events": current["PaidEvents"],
+                "refused_events": current["RefusedEvents"],
+            }
+        return record
 
     def _compute(self, run_id: int | None, day: date, kind: RunKind, periods: Sequence[Row]) -> None:
         horizon = [(row["PeriodId"], row["StartsOn"], row["EndsOn"]) for row in periods]
@@ -108,10 +121,11 @@ class Aggregation:
                     if not kept:
                         break
                     after += 20_000
-            counts = conn.execute(
-                "SELECT (SELECT count(*) FROM temp.Deal) AS EntryCount, coalesce(sum(Paid), 0) AS PaidEvents,"
-                " coalesce(sum(Refused), 0) AS RefusedEvents FROM temp.Exposure"
-            ).fetchone()
+            with self.db.errors():
+                counts = conn.execute(
+                    "SELECT (SELECT count(*) FROM temp.Deal) AS EntryCount, coalesce(sum(Paid), 0) AS"
+                    " PaidEvents, coalesce(sum(Refused), 0) AS RefusedEvents FROM temp.Exposure"
+                ).fetchone()
             with self.db.writing(conn):
                 conn.execute(
                     SQL["finish_run"],
@@ -127,16 +141,30 @@ class Aggregation:
             if kind is RunKind.LIVE:
                 self._drop_old(conn, run_id)
 
+    def _fail(self, run_id: int | None) -> None:
+        """Say of a run that it came to nothing, unless it is done: an error may come after that as well."""
+        try:
+            with self.db.writing() as conn:
+                conn.execute(SQL["fail_run"], {"run_id": run_id, "now": self.db.now()})
+        except Exception as error:
+            # What stopped the run matters more than this; the next run marks it as failed.
+            _log.warning("run %s could not be marked as failed: %s", run_id, error)
+
     def _drop_old(self, conn: Connection, run_id: int | None) -> None:
+        """Remove what is not kept once a live run is done; the next one removes what is left of it now."""
         values = {"run_id": run_id, "now": self.db.now()}
-        with self.db.writing(conn):
-            conn.execute(SQL["drop_manager_rows"], values)
-        with self.db.writing(conn):
-            conn.execute(SQL["drop_lead_rows"], values)
-        dropped = 1
-        while dropped:
+        try:
             with self.db.writing(conn):
-                dropped = conn.execute(SQL["drop_entry_rows"], values).rowcount
+                conn.execute(SQL["drop_manager_rows"], values)
+            with self.db.writing(conn):
+                conn.execute(SQL["drop_lead_rows"], values)
+            dropped = 1
+            while dropped:
+                with self.db.writing(conn):
+                    dropped = conn.execute(SQL["drop_entry_rows"], values).rowcount
+        except Exception as error:
+            # The run is done and readers have it: this must not make a failure of it.
+            _log.warning("rows of earlier runs are left after run %s: %s", run_id, error)
 
 
 @contextmanager
@@ -159,7 +187,7 @@ def computed(
     learn_day = to_day(day - timedelta(days=1)) if live else count_day
     values: Mapping[str, object] = {"learn_day": learn_day, "count_day": count_day, "live": live}
     with db.errors():
-        conn = db.connect()
+        conn = db.connect_again()
     try:
         with db.errors():
             ensure_math(conn)
@@ -189,8 +217,9 @@ def computed(
         conn.close()
 
 
-def _nothing_changed(current: Row, record: Mapping[str, object]) -> bool:
-    return all(
+def _nothing_changed(current: Row, record: Mapping[str, object], now: int) -> bool:
+    # A run that is dated in the future was made by a wrong clock: the next one takes its place.
+    return bool(current["StartedAt"] <= now) and all(
         current[column] == record[value]
         for column, value in (
             ("CountDay", "count_day"),

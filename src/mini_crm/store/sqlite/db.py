@@ -10,7 +10,7 @@ import re
 import sqlite3
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager, suppress
 from datetime import UTC, date, datetime, timedelta
 from functools import cache
 from importlib.resources import files
@@ -18,24 +18,20 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID
 
-from mini_crm.domain.errors import (
-    AlreadyThere,
-    BadFile,
-    DatabaseError,
-    DatabaseUnreachable,
-    MiniCrmError,
-    RunUnderWay,
-)
+from mini_crm.domain.errors import DatabaseError, DatabaseUnreachable, MiniCrmError, RunUnderWay
 from mini_crm.domain.money import from_minor
+from mini_crm.files import make_companion
 from mini_crm.store.zones import zone
 
-Connection = sqlite3.Connection
 Row = sqlite3.Row
 Clock = Callable[[], datetime]
+FileId = tuple[int, int] | None
+Files = tuple[FileId, FileId]
 
 APPLICATION_ID = 0x4D43524D  # "MCRM": tells our files from other programs' databases
 EPOCH = date(1970, 1, 1)
 _BUSY_S = 5.0
+_DAMAGES_SHOWN = 20
 _MATH_PROBE = "SELECT exp(1.0), sqrt(1.0)"
 _QUERY_NAME = re.compile(r"^-- name: (\w+)\s*$", re.MULTILINE)
 
@@ -98,6 +94,16 @@ def plain(row: Row) -> dict[str, Any]:
     }
 
 
+class Connection(sqlite3.Connection):
+    """A connection that knows which files it has open.
+
+    Attributes:
+        files: The database and its ``-wal``, as ``_files`` tells them apart.
+    """
+
+    files: Files = (None, None)
+
+
 class Database:
     """One SQLite file, with one connection for each thread that uses it.
 
@@ -113,26 +119,17 @@ class Database:
         self._zone: str | None = None
 
     @classmethod
-    def create(cls, path: Path, clock: Clock = utc_now) -> Database:
-        """Make a new database file with all tables.
+    def fill(cls, path: Path, clock: Clock = utc_now) -> Database:
+        """Give an empty file all tables.
 
         Raises:
-            AlreadyThere: Something is there already.
-            DatabaseError: The file cannot be made.
+            DatabaseError: It cannot be written.
         """
-        if path.exists():
-            raise AlreadyThere("database_exists", path=str(path))
         database = cls(path, clock)
-        try:
-            with database.errors():
-                # As SQLite must have it: the journal mode cannot change inside a transaction.
-                connection = database.connect(check=False)
-                connection.execute("PRAGMA journal_mode = WAL")
-                database._migrate(connection)
-                connection.close()
-        except MiniCrmError:
-            path.unlink(missing_ok=True)
-            raise
+        with database.errors(), closing(database.connect(check=False)) as connection:
+            # As SQLite must have it: the journal mode cannot change inside a transaction.
+            connection.execute("PRAGMA journal_mode = WAL")
+            database._migrate(connection)
         return database
 
     @classmethod
@@ -140,13 +137,10 @@ class Database:
         """Open a database file and bring its tables up to date.
 
         Raises:
-            DatabaseError: It is missing, a directory, not one of ours, newer than this program, or
-                cannot be written.
+            DatabaseError: It is missing, a directory, not one of ours, newer than this program, damaged,
+                or cannot be written.
         """
-        if path.is_dir():
-            raise DatabaseError("database_is_directory", path=str(path))
-        if not path.exists():
-            raise DatabaseError("database_missing", path=str(path))
+        refuse_unless_ours(path)
         database = cls(path, clock)
         with database.errors():
             database.connection()
@@ -154,15 +148,27 @@ class Database:
 
     def connection(self) -> Connection:
         """Give this thread's connection."""
-        connection: Connection | None = getattr(self._local, "connection", None)
+        connection = self._own()
         if connection is None:
             connection = self._local.connection = self.connect()
         return connection
 
     def connect(self, *, check: bool = True) -> Connection:
-        """Make a connection of its own, for the caller to close."""
+        """Make a connection of its own, for the caller to close.
+
+        Raises:
+            DatabaseUnreachable: ``database_moved``: the file is not there (it is never made anew).
+        """
+        place = _file_id(self.path)
+        if place is None:
+            raise self._moved()
         connection = sqlite3.connect(
-            self.path, timeout=_BUSY_S, isolation_level=None, check_same_thread=False
+            _uri(self.path, "mode=rw"),
+            uri=True,
+            timeout=_BUSY_S,
+            isolation_level=None,
+            check_same_thread=False,
+            factory=Connection,
         )
         try:
             connection.row_factory = sqlite3.Row
@@ -171,29 +177,59 @@ class Database:
             connection.execute("PRAGMA cache_size = -16384")
             if check:
                 self._check(connection)
+            connection.files = _files(self.path)
+            if connection.files[0] != place:
+                raise self._moved()
         except BaseException:
             connection.close()
             raise
         return connection
 
+    def connect_again(self) -> Connection:
+        """Make one more connection to the very files that this thread has open, for the caller to close.
+
+        Raises:
+            DatabaseUnreachable: ``database_moved``: others are in their place.
+        """
+        known = self.connection().files
+        connection = self.connect()
+        if connection.files != known:
+            connection.close()
+            raise self._moved()
+        return connection
+
     def close(self) -> None:
         """Close this thread's connection; the next call opens a new one."""
-        connection: Connection | None = getattr(self._local, "connection", None)
+        connection = self._own()
         if connection is not None:
-            connection.close()
             self._local.connection = None
+            connection.close()
+
+    def _own(self) -> Connection | None:
+        connection: Connection | None = getattr(self._local, "connection", None)
+        return connection
 
     @contextmanager
     def reading(self, connection: Connection | None = None) -> Iterator[Connection]:
-        """Read several things as of one moment."""
+        """Read several things as of one moment.
+
+        Raises:
+            DatabaseUnreachable: ``database_moved``; the next call opens what stands there by then.
+        """
         with self._transaction("BEGIN", connection) as conn:
             yield conn
 
     @contextmanager
     def writing(self, connection: Connection | None = None) -> Iterator[Connection]:
-        """Write all or nothing; waits up to 5 s for another writer."""
+        """Write all or nothing; waits up to 5 s for another writer.
+
+        Raises:
+            DatabaseUnreachable: ``database_moved``; nothing was written into the file that was moved away,
+                and the next call opens what stands there by then.
+        """
         with self._transaction("BEGIN IMMEDIATE", connection) as conn:
             yield conn
+            self._refuse_moved(conn)
 
     @contextmanager
     def run_lock(self) -> Iterator[None]:
@@ -202,27 +238,23 @@ class Database:
         Raises:
             RunUnderWay: Another process or thread holds it.
         """
+        if _file_id(self.path) is None:
+            raise self._moved()  # a lock of nothing would only be in the way of what comes here next
+        place = self.path.with_name(f"{self.path.name}-run")
+        with suppress(OSError):  # what is in the way is in the lock's way too, and told by it
+            make_companion(place, self.path)
         with self.errors():
-            lock = sqlite3.connect(f"{self.path}-run", timeout=0, isolation_level=None)
-        try:
-            try:
-                lock.execute("BEGIN EXCLUSIVE")
-            except sqlite3.OperationalError as error:
-                if _code(error) == sqlite3.SQLITE_BUSY:
-                    raise RunUnderWay("run_under_way") from None
-                with self.errors():
-                    raise
+            lock = try_lock(place)
+        if lock is None:
+            raise RunUnderWay("run_under_way")
+        with closing(lock):
             yield
-        finally:
-            lock.close()
 
     @contextmanager
     def errors(self) -> Iterator[None]:
         """Turn SQLite's errors into ours."""
-        try:
+        with errors_of(self.path):
             yield
-        except sqlite3.Error as error:
-            raise _translated(error, self.path) from error
 
     def now(self) -> int:
         """Give the present moment, in whole seconds since 1970."""
@@ -247,47 +279,42 @@ class Database:
         """Read the time zone again at its next use."""
         self._zone = None
 
-    def backup(self, target: Path) -> int:
-        """Copy the database while it is in use, check the copy, and count its entries.
-
-        Raises:
-            BadFile: The target is there already, cannot be written, or the copy is damaged.
-        """
-        if target.exists():
-            raise BadFile("backup_exists", path=str(target))
-        try:
-            copy = sqlite3.connect(target)
-            try:
-                self.connection().backup(copy)
-                sound = copy.execute("PRAGMA quick_check").fetchone()[0] == "ok"
-                count = int(copy.execute("SELECT count(*) FROM Entry").fetchone()[0])
-            finally:
-                copy.close()
-        except (sqlite3.Error, OSError) as error:
-            target.unlink(missing_ok=True)
-            raise BadFile("backup_failed", path=str(target)) from error
-        if not sound:
-            raise BadFile("backup_failed", path=str(target))
-        return count
+    def copy_into(self, target: Connection) -> None:
+        """Copy the database as of one moment, while it is in use, into an empty one."""
+        with self.errors():
+            self.connection().backup(target)
 
     @contextmanager
     def _transaction(self, begin: str, connection: Connection | None) -> Iterator[Connection]:
         with self.errors():
             conn = connection or self.connection()
-            conn.execute(begin)
             try:
+                conn.execute(begin)
+                self._refuse_moved(conn)
                 yield conn
                 conn.execute("COMMIT")
             except BaseException:
-                if conn.in_transaction:
-                    conn.execute("ROLLBACK")
+                self._roll_back(conn)
                 raise
 
+    def _roll_back(self, conn: Connection) -> None:
+        """Undo a transaction; a connection that cannot do it, or has lost its file, is of no more use."""
+        with suppress(sqlite3.Error):
+            if conn.in_transaction:
+                conn.execute("ROLLBACK")
+        if (conn.in_transaction or conn.files != _files(self.path)) and conn is self._own():
+            self.close()
+
+    def _refuse_moved(self, conn: Connection) -> None:
+        """Refuse to go on with files that are not the database any more: what is put there is lost."""
+        if conn.files != _files(self.path):
+            raise self._moved()
+
+    def _moved(self) -> DatabaseUnreachable:
+        return DatabaseUnreachable("database_moved", path=str(self.path))
+
     def _check(self, connection: Connection) -> None:
-        found = connection.execute("PRAGMA application_id").fetchone()[0]
         version = connection.execute("PRAGMA user_version").fetchone()[0]
-        if found != APPLICATION_ID:
-            raise DatabaseError("database_not_ours", path=str(self.path))
         newest = len(_migrations())
         if version > newest:
             raise DatabaseError("database_too_new", path=str(self.path), version=version, supported=newest)
@@ -308,6 +335,80 @@ class Database:
         except BaseException:
             connection.execute("ROLLBACK")
             raise
+
+
+def refuse_unless_ours(path: Path) -> None:
+    """Look at the beginning of a file without changing anything in it or beside it.
+
+    SQLite is told that nothing can change: else it would bring another program's database up to date with
+    what lies beside it, and delete what lies beside an empty file.
+
+    Raises:
+        DatabaseError: It is missing, a directory, none of this program's databases, or damaged.
+    """
+    if path.is_dir():
+        raise DatabaseError("database_is_directory", path=str(path))
+    if not path.exists():
+        raise DatabaseError("database_missing", path=str(path))
+    found = None
+    if path.is_file():
+        with (
+            errors_of(path),
+            closing(sqlite3.connect(_uri(path, "mode=ro&immutable=1"), uri=True)) as connection,
+        ):
+            found = connection.execute("PRAGMA application_id").fetchone()[0]
+    if found != APPLICATION_ID:
+        raise DatabaseError("database_not_ours", path=str(path))
+
+
+def find_damage(path: Path) -> tuple[str, ...]:
+    """Look at every page, index and reference of a database.
+
+    Returns:
+        What is wrong, in SQLite's words; nothing if all was looked at and is sound.
+
+    Raises:
+        DatabaseError: It is missing, none of ours, or cannot be read at all.
+    """
+    try:
+        refuse_unless_ours(path)
+        database = Database(path)
+        with database.errors(), closing(database.connect(check=False)) as connection:
+            return damage_in(connection)
+    except DatabaseError as error:
+        if error.code != "database_damaged":
+            raise
+        return (str(error.__cause__),)
+
+
+def damage_in(connection: Connection) -> tuple[str, ...]:
+    """Look at every page, index and reference through a connection; see ``find_damage``."""
+    rows = connection.execute(f"PRAGMA integrity_check({_DAMAGES_SHOWN})").fetchall()
+    if [row[0] for row in rows] != ["ok"]:
+        lines = (line for row in rows for line in str(row[0]).splitlines())
+        return tuple(line for line in lines if not line.startswith("***"))
+    loose = connection.execute("PRAGMA foreign_key_check").fetchmany(_DAMAGES_SHOWN)
+    return tuple(f"row {row[1]} of {row[0]} refers to no row of {row[2]}" for row in loose)
+
+
+def try_lock(path: Path) -> Connection | None:
+    """Take a lock that the system frees if this process dies.
+
+    Args:
+        path: A file of nothing but the lock; made if there is none.
+
+    Returns:
+        What holds it until it is closed; None if somebody else does.
+    """
+    lock = sqlite3.connect(path, timeout=0, isolation_level=None, factory=Connection)
+    try:
+        lock.execute("BEGIN EXCLUSIVE")
+    except BaseException as error:
+        lock.close()
+        if isinstance(error, sqlite3.Error) and _code(error) == sqlite3.SQLITE_BUSY:
+            return None
+        raise
+    return lock
 
 
 def ensure_math(connection: Connection) -> None:
@@ -335,6 +436,15 @@ def _statements(script: str) -> Iterator[str]:
             statement = ""
 
 
+@contextmanager
+def errors_of(path: Path) -> Iterator[None]:
+    """Turn SQLite's errors about a file into ours."""
+    try:
+        yield
+    except sqlite3.Error as error:
+        raise _translated(error, path) from error
+
+
 def _code(error: sqlite3.Error) -> int:
     return getattr(error, "sqlite_errorcode", 0) & 0xFF
 
@@ -348,8 +458,27 @@ def _translated(error: sqlite3.Error, path: Path) -> MiniCrmError:
             return DatabaseError("database_full", path=place)
         case sqlite3.SQLITE_READONLY | sqlite3.SQLITE_PERM:
             return DatabaseError("database_read_only", path=place)
-        case sqlite3.SQLITE_NOTADB | sqlite3.SQLITE_CORRUPT:
+        case sqlite3.SQLITE_NOTADB:
             return DatabaseError("database_not_ours", path=place)
+        case sqlite3.SQLITE_CORRUPT:
+            return DatabaseError("database_damaged", path=place)
         case sqlite3.SQLITE_CANTOPEN | sqlite3.SQLITE_IOERR:
             return DatabaseUnreachable("database_unreachable", path=place)
     raise error
+
+
+def _uri(path: Path, how: str) -> str:
+    return f"{path.absolute().as_uri()}?{how}"
+
+
+def _files(path: Path) -> Files:
+    """Tell which files are a database now, whatever their names: itself and its ``-wal``."""
+    return _file_id(path), _file_id(path.with_name(f"{path.name}-wal"))
+
+
+def _file_id(path: Path) -> FileId:
+    try:
+        status = path.stat()
+    except OSError:
+        return None
+    return status.st_dev, status.st_ino

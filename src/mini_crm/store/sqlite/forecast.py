@@ -61,14 +61,15 @@ class Forecasts:
         """See ``DesktopStore``."""
         with self.db.reading() as conn:
             caller = caller_of(self.db, conn, token, by_person=False)
-            run = conn.execute(SQL["get_current_run"]).fetchone()
+            run = conn.execute(SQL["get_current_run"], {"now": self.db.now()}).fetchone()
             return _forecast(conn, run, caller.lead_id)
 
     def get_company_forecast(self, run_id: int | None = None) -> Forecast:
         """See ``ReportStore``."""
         with self.db.reading() as conn:
             if run_id is None:
-                return _forecast(conn, conn.execute(SQL["get_current_run"]).fetchone(), None)
+                run = conn.execute(SQL["get_current_run"], {"now": self.db.now()}).fetchone()
+                return _forecast(conn, run, None)
             run = conn.execute(SQL["get_run"], {"run_id": run_id}).fetchone()
             found = None if run is None else _forecast(conn, run, None)
             if run is None or found is None or (run["EntryCount"] != 0 and not found.leads):
@@ -78,7 +79,7 @@ class Forecasts:
     def list_trend(self, token: bytes, period: Period) -> tuple[TrendPoint, ...]:
         """See ``DesktopStore``."""
         with by_person(self.db, token) as (conn, caller):
-            return _trend(conn, period, caller.lead_id)
+            return _trend(conn, self.db.today(), period, caller.lead_id)
 
     def list_accuracy(self, token: bytes) -> tuple[AccuracyRow, ...]:
         """See ``DesktopStore``."""
@@ -124,7 +125,7 @@ class Forecasts:
     def get_report(self, period: Period | None = None) -> Report:
         """See ``ReportStore``."""
         with self.db.reading() as conn:
-            run = conn.execute(SQL["get_current_run"]).fetchone()
+            run = conn.execute(SQL["get_current_run"], {"now": self.db.now()}).fetchone()
             if run is None:
                 raise NotFound("no_complete_run")
             wanted = period or month_of(_day(run["CountDay"]))
@@ -146,10 +147,10 @@ class Forecasts:
                 forecast=_forecast(conn, run, None),
                 period=period_of(plain(found)),
                 clients=tuple(client_of(plain(row)) for row in clients),
-                trend=_trend(conn, wanted, None),
+                trend=_trend(conn, self.db.today(), wanted, None),
                 accuracy=_accuracy(conn, self.db.today(), None),
                 database=self.db.path.name,
-                changes=_entry_changes(conn, run, company_zone),
+                changes=_entry_changes(conn, self.db.now(), run, company_zone),
                 zone=company_zone,
             )
 
@@ -189,8 +190,10 @@ def _zone(conn: Connection) -> tzinfo | None:
     return zone(row["Value"]) if row else None
 
 
-def _entry_changes(conn: Connection, run: Row, company_zone: tzinfo | None) -> tuple[EntryChange, ...]:
-    values: dict[str, object] = {"last_history_id": run["LastHistoryId"]}
+def _entry_changes(
+    conn: Connection, now: int, run: Row, company_zone: tzinfo | None
+) -> tuple[EntryChange, ...]:
+    values: dict[str, object] = {"last_history_id": run["LastHistoryId"], "now": now}
     for name, days in (("day", 1), ("week", 7)):
         since = _day(run["CountDay"]) - timedelta(days=days)
         values[name] = to_day(since)
@@ -199,8 +202,8 @@ def _entry_changes(conn: Connection, run: Row, company_zone: tzinfo | None) -> t
     return changes_of(map(plain, rows))
 
 
-def _trend(conn: Connection, period: Period, lead_id: int | None) -> tuple[TrendPoint, ...]:
-    values = period_values(period) | {"lead_id": lead_id}
+def _trend(conn: Connection, today: date, period: Period, lead_id: int | None) -> tuple[TrendPoint, ...]:
+    values = period_values(period) | {"lead_id": lead_id, "today": to_day(today)}
     return trend_of(map(plain, conn.execute(SQL["list_trend"], values)))
 
 

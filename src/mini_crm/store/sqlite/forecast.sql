@@ -1,9 +1,11 @@
 -- Runs and their results, as they are read.
 
 -- name: get_current_run
+-- AsOf: when the newest run found it still true; of a run that is dated in the future that is now.
 SELECT r.*,
-       (SELECT max(u.FinishedAt) FROM Run AS u
-        WHERE u.Kind = 'live' AND u.Status IN ('done', 'unchanged') AND u.RunId >= r.RunId) AS AsOf
+       (SELECT min(u.FinishedAt, :now) FROM Run AS u
+        WHERE u.Kind = 'live' AND u.Status IN ('done', 'unchanged') AND u.RunId >= r.RunId
+        ORDER BY u.RunId DESC LIMIT 1) AS AsOf
 FROM Run AS r
 WHERE r.RunId = (SELECT RunId FROM CurrentRun);
 
@@ -14,7 +16,9 @@ SELECT r.*, coalesce(r.FinishedAt, r.StartedAt) AS AsOf FROM Run AS r WHERE r.Ru
 SELECT r.*, coalesce(r.FinishedAt, r.StartedAt) AS AsOf FROM Run AS r ORDER BY r.RunId DESC LIMIT :limit;
 
 -- name: last_finished
-SELECT max(FinishedAt) AS FinishedAt FROM Run WHERE Kind = 'live' AND Status IN ('done', 'unchanged');
+-- A run that is dated in the future is a clock's mistake, which holds nobody up.
+SELECT max(FinishedAt) AS FinishedAt FROM Run
+WHERE Kind = 'live' AND Status IN ('done', 'unchanged') AND FinishedAt <= :now;
 
 -- name: fail_dead_runs
 UPDATE Run SET Status = 'failed', FinishedAt = :now WHERE Status = 'running';
@@ -32,7 +36,7 @@ SET Status = 'done', FinishedAt = :now, LastHistoryId = :last_history_id, EntryC
 WHERE RunId = :run_id;
 
 -- name: fail_run
-UPDATE Run SET Status = 'failed', FinishedAt = :now WHERE RunId = :run_id;
+UPDATE Run SET Status = 'failed', FinishedAt = :now WHERE RunId = :run_id AND Status = 'running';
 
 -- name: last_history_id
 SELECT coalesce(max(HistoryId), 0) AS HistoryId FROM EntryHistory;
@@ -61,19 +65,20 @@ UPDATE Period SET ClosedAt = :now WHERE PeriodId = :period_id;
 
 -- name: drop_manager_rows
 DELETE FROM ManagerForecast
-WHERE RunId <> :run_id
-  AND RunId NOT IN (SELECT RunId FROM Run WHERE Kind = 'as_of' AND StartedAt > :now - 172800);
+WHERE RunId < :run_id
+  AND RunId NOT IN (SELECT RunId FROM Run WHERE Kind = 'as_of' AND StartedAt BETWEEN :now - 172799 AND :now);
 
 -- name: drop_entry_rows
 -- A part at a time, so that nobody who saves waits for all of them.
 DELETE FROM EntryForecast
 WHERE (RunId, PeriodId, EntryId) IN (
-    SELECT RunId, PeriodId, EntryId FROM EntryForecast WHERE RunId <> :run_id LIMIT 20000);
+    SELECT RunId, PeriodId, EntryId FROM EntryForecast WHERE RunId < :run_id LIMIT 20000);
 
 -- name: drop_lead_rows
 -- Every run of the last two days stays, then the last of each day.
 DELETE FROM LeadForecast
-WHERE RunId NOT IN (SELECT RunId FROM Run WHERE StartedAt > :now - 172800 AND Status = 'done')
+WHERE RunId < :run_id
+  AND RunId NOT IN (SELECT RunId FROM Run WHERE StartedAt BETWEEN :now - 172799 AND :now AND Status = 'done')
   AND RunId NOT IN (SELECT RunId FROM DayRun);
 
 -- name: keep_lead_rows
@@ -122,7 +127,7 @@ SELECT f.LeadId, f.Unit, d.CountDay, f.Paid, f.Forecast, f.Low, f.High, f.HandFo
 FROM DayRun AS d
 JOIN LeadForecast AS f ON f.RunId = d.RunId
 JOIN Period AS p ON p.PeriodId = f.PeriodId
-WHERE p.Kind = :kind AND p.StartsOn = :starts_on AND p.EndsOn = :ends_on
+WHERE p.Kind = :kind AND p.StartsOn = :starts_on AND p.EndsOn = :ends_on AND d.CountDay <= :today
   AND (:lead_id IS NULL OR f.LeadId = :lead_id)
 ORDER BY f.LeadId, f.Unit, d.CountDay;
 
@@ -239,7 +244,7 @@ WITH Look AS (
                WHERE f.EntryId = n.EntryId AND f.Version = 1) END AS FirstId
     FROM Touched AS t
     JOIN EntryHistory AS n ON n.HistoryId = t.NewId
-    JOIN Look AS w ON n.ChangedAt >= w.Began
+    JOIN Look AS w ON n.ChangedAt BETWEEN w.Began AND :now
     WHERE n.Version > 1 OR n.EnteredOn >= w.Since OR n.StatusOn >= w.Since
 )
 SELECT p.Since, n.EntryId, l.Name AS LeadName, n.ManagerId, m.Name AS ManagerName, g.Unit, n.ClientPin,
