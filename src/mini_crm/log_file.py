@@ -17,7 +17,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from mini_crm.files import OWNER_ONLY
+from mini_crm.files import OWNER_ONLY, make_private_folder
 
 WAIT_S = 0.2
 """For one's turn; then the line is written all the same."""
@@ -27,19 +27,15 @@ class SharedFile:
     """The file, and older ones beside it: ``execer.log``, ``execer.log.1`` and so on.
 
     Args:
-        path: Made for the owner only, if it is missing; the folder must exist.
+        path: Made for the owner only, and so is its folder, when there is a first line.
         max_bytes: How large it gets; one line may be larger.
         files: How many are kept, with the one that is written.
-
-    Raises:
-        OSError: It cannot be written.
     """
 
     def __init__(self, path: Path, max_bytes: int, files: int) -> None:
         self.path = path
         self._max_bytes = max_bytes
         self._files = files
-        os.close(self._open())
 
     def append(self, line: bytes) -> None:
         """Write a line.
@@ -47,6 +43,7 @@ class SharedFile:
         Raises:
             OSError: It could not be written, or not the whole of it.
         """
+        make_private_folder(self.path.parent)
         with _turn(self.path) as alone:
             if alone and self._is_full(len(line)):
                 with suppress(OSError):  # somebody holds it: it grows

@@ -20,7 +20,6 @@ from pathlib import Path
 from types import TracebackType
 
 from mini_crm.domain.errors import MiniCrmError, SettingsError
-from mini_crm.files import make_private_folder
 from mini_crm.log_file import SharedFile
 
 MAX_BYTES = 1_000_000
@@ -58,25 +57,18 @@ def setup_log(program: str, folder: Path, tell: Tell | None = None) -> logging.L
 
     Args:
         program: The program's name.
-        folder: Made if it is missing.
-        tell: Called once with ``log_not_writable`` (path, reason) when the log cannot be opened, or
-            not be written later; by default nobody is told.
+        folder: Made if it is missing when there is something to write.
+        tell: Called once with ``log_not_writable`` (path, reason) when the log cannot be written; by default
+            nobody is told.
 
     Returns:
-        The logger of the whole package. Without a file it takes everything and keeps nothing.
+        The logger of the whole package. What it cannot write it takes and forgets.
     """
     logger = logging.getLogger("mini_crm")
     logger.setLevel(logging.INFO)
     logger.propagate = False
     close_log(logger)
-    path = folder / f"{program}.log"
-    try:
-        make_private_folder(folder)
-        handler: logging.Handler = LogFile(path, tell)
-    except OSError as error:
-        handler = logging.NullHandler()
-        if tell is not None:
-            tell(_not_writable(path, error))
+    handler = LogFile(folder / f"{program}.log", tell)
     handler.setFormatter(_Formatter(f"%(asctime)s %(levelname)s {program}[%(process)d] %(message)s"))
     logger.addHandler(handler)
     return logger
@@ -132,11 +124,13 @@ class LogFile(logging.Handler):
 
     Attributes:
         path: Where the log is.
+        is_kept: Whether the last record was written.
     """
 
     def __init__(self, path: Path, tell: Tell | None) -> None:
         super().__init__()
         self.path = path
+        self.is_kept = False
         self._file = SharedFile(path, MAX_BYTES, FILES)
         self._tell = tell
 
@@ -144,7 +138,9 @@ class LogFile(logging.Handler):
         """Write a record."""
         try:
             self._file.append(f"{self.format(record)}\n".encode("utf-8", "backslashreplace"))
+            self.is_kept = True
         except Exception:
+            self.is_kept = False
             self.handleError(record)
 
     def handleError(self, record: logging.LogRecord) -> None:

@@ -55,7 +55,7 @@ class Program:
     Attributes:
         folder: Where the ``.env`` is looked for; None means the project's folder. A frozen program
             reads the one beside its exe whatever this says.
-        log: Open from the start, since a window has nowhere else to tell of an error. If it cannot be
+        log: Set up from the start, since a window has nowhere else to tell of an error. If it cannot be
             written, the person is told and work goes on.
         database: The ``--database`` option, if given.
         language: The ``--language`` option, if given.
@@ -269,7 +269,7 @@ def _failed(error: Exception, program: Program) -> int:
     program.log.critical("unexpected", exc_info=error)
     program.warn(error)
     for file in program.log.handlers:
-        if isinstance(file, logs.LogFile):
+        if isinstance(file, logs.LogFile) and file.is_kept:
             program.note(program.texts.gettext("The log: {path}").format(path=file.path))
     return UNEXPECTED
 

@@ -362,9 +362,8 @@ def test_rejected_rows_mended(company: Admin) -> None:
 def test_rejects_must_be_writable(company: Admin) -> None:
     """If bad rows cannot be put aside, no row is stored."""
     file = deals(company, 3, "D3,Anna,Boris,-1,2026-01-01,,expected")
-    for bad in (company.folder / "none" / "bad.csv", company.folder):
-        company.refused(7, "import-entries", file, "--map", MAP, "--create-roster", "--rejects", bad)
-    company.refused(2, "import-entries", file, "--map", MAP, "--create-roster", "--rejects", file)
+    for bad, code in ((company.folder / "none" / "bad.csv", 7), (company.folder, 2), (file, 2)):
+        company.refused(code, "import-entries", file, "--map", MAP, "--create-roster", "--rejects", bad)
     assert company.entries() == 0
     assert file.read_text().startswith(DEALS)
 

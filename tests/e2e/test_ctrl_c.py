@@ -100,11 +100,9 @@ def test_while_the_database_waits(program: str, environ: dict[str, str], tmp_pat
     holder.execute("BEGIN IMMEDIATE")
     try:
         more = [] if program == "execer" else ["aggregate"]
-        log = tmp_path / "logs" / f"{program}.log"
         with started(environ, *start_of(program), *more) as process:
-            while not log.exists():
-                time.sleep(0.01)
-            time.sleep(0.7)
+            time.sleep(3)
+            assert process.poll() is None
             interrupted(process)
     finally:
         holder.close()
@@ -123,4 +121,4 @@ def test_while_the_window_is_idle(screen: None, environ: dict[str, str], tmp_pat
         time.sleep(4)
         assert process.poll() is None
         interrupted(process)
-    assert (tmp_path / "logs" / "mini-crm.log").read_text("utf-8") == ""
+    assert not (tmp_path / "logs").exists()

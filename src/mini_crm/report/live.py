@@ -91,7 +91,7 @@ def write_live(path: Path, server: Server, texts: Texts, *, now: datetime | None
         for number, query in enumerate(asked, 1):
             _sheet(book, query, number, server, texts)
 
-    plain, connected = made_book(fill, path, texts.language), BytesIO()
+    plain, connected = made_book(fill, texts.language), BytesIO()
     _connect(plain, connected, asked, server)
     return write_whole(path, connected.getbuffer(), written)
 

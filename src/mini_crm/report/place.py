@@ -39,11 +39,9 @@ def write_whole(path: Path, content: bytes | memoryview, now: datetime) -> Path:
     return places[0]
 
 
-def not_writable(path: Path, error: Exception) -> BadFile:
+def not_writable(path: Path, error: OSError) -> BadFile:
     """Give the error that says why a report cannot be written."""
-    return BadFile(
-        "report_not_writable", path=str(path), reason=getattr(error, "strerror", None) or str(error)
-    )
+    return BadFile("report_not_writable", path=str(path), reason=error.strerror or str(error))
 
 
 def _put_in_place(fresh: Path, path: Path, now: datetime) -> Path:

@@ -7,8 +7,7 @@ moment, and an older one is never written over.
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable
-from io import BytesIO
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -21,8 +20,11 @@ from mini_crm.i18n import Texts
 _LONGEST_S = 30.0
 """For Windows to change the rights of a file."""
 
+_SHEET_PAGES = 1000
+"""A sheet holds 1,026 page breaks. Source: Microsoft, "Excel specifications and limits"."""
+
 if TYPE_CHECKING:
-    from openpyxl import Workbook
+    from mini_crm.report.workbook import XlsxBook
 
 
 def write_slips(
@@ -39,10 +41,10 @@ def write_slips(
     Raises:
         BadFile: ``file_exists`` or ``file_not_writable``; no file is left behind.
     """
-    # In memory first, since a zip file that fails on a full disk tries once more when it is thrown away.
-    whole = BytesIO()
-    _book(slips, texts, must_change).save(whole)
+    from mini_crm.report.workbook import made_book  # loads slowly
+
     try:
+        whole = made_book(lambda book: _fill(book, list(slips), texts, must_change), texts.language)
         with replacing(path, mode=OWNER_ONLY, new=True) as stream:
             _restrict(Path(stream.name))
             stream.write(whole.getbuffer())
@@ -52,12 +54,8 @@ def write_slips(
         raise BadFile("file_not_writable", path=str(path), reason=error.strerror or "") from error
 
 
-def _book(slips: Iterable[tuple[str, str]], texts: Texts, must_change: bool) -> Workbook:
+def _fill(book: XlsxBook, slips: Sequence[tuple[str, str]], texts: Texts, must_change: bool) -> None:
     """Lay out the pages."""
-    from openpyxl import Workbook
-    from openpyxl.styles import Alignment, Font
-    from openpyxl.worksheet.pagebreak import Break
-
     _ = texts.gettext
     what_to_do = _(
         "Choose your name in the sign-in window and type this password. "
@@ -66,30 +64,29 @@ def _book(slips: Iterable[tuple[str, str]], texts: Texts, must_change: bool) -> 
     if must_change:
         what_to_do += " " + _("At the first sign-in the program asks you for a new password.")
     warning = _("Show this page to nobody, and destroy it when you no longer need it.")
-
-    book = Workbook()
-    sheet = book.worksheets[0]
-    sheet.title = _("Passwords")
-    sheet.column_dimensions["A"].width = 80
-    sheet.page_setup.paperSize = sheet.PAPERSIZE_A4
-    name_font, password_font = Font(size=20, bold=True), Font(name="Courier New", size=32, bold=True)
-    top = Alignment(wrap_text=True, vertical="top")
-    row = 1
-    for name, password in slips:
-        if row > 1:
-            sheet.row_breaks.append(Break(id=row - 1))
-        for text, font, height in (
-            (name, name_font, 40),
-            (password, password_font, 60),
-            (what_to_do, Font(size=12), 50),
-            (warning, Font(size=12, italic=True), 35),
-        ):
-            cell = sheet.cell(row, 1, only_storable(text))
-            cell.data_type = "s"  # a name that begins with = is no formula
-            cell.font, cell.alignment = font, top
-            sheet.row_dimensions[row].height = height
-            row += 1
-    return book
+    looks = [
+        (book.look({"text_wrap": True, "valign": "top", **look}), height)
+        for look, height in (
+            ({"font_size": 20, "bold": True}, 40),
+            ({"font_name": "Courier New", "font_size": 32, "bold": True}, 60),
+            ({"font_size": 12}, 50),
+            ({"font_size": 12, "italic": True}, 35),
+        )
+    ]
+    for first in range(0, max(len(slips), 1), _SHEET_PAGES):
+        number = first // _SHEET_PAGES + 1
+        sheet = book.book.add_worksheet(_("Passwords") + (f" {number}" if number > 1 else ""))
+        sheet.set_column(0, 0, 80)
+        sheet.set_paper(9)
+        part = slips[first : first + _SHEET_PAGES]
+        for at, (name, password) in enumerate(part):
+            for line, (text, (look, height)) in enumerate(
+                zip((name, password, what_to_do, warning), looks, strict=True)
+            ):
+                row = at * len(looks) + line
+                sheet.set_row(row, height)
+                sheet.write_string(row, 0, only_storable(text), look)  # a name that begins with = is no formula
+        sheet.set_h_pagebreaks([at * len(looks) for at in range(1, len(part))])
 
 
 def _restrict(path: Path) -> None:

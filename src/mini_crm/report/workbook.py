@@ -14,7 +14,7 @@ from tempfile import TemporaryDirectory
 from typing import Any, BinaryIO
 
 import xlsxwriter  # type: ignore[import-untyped]
-from xlsxwriter.exceptions import XlsxWriterException  # type: ignore[import-untyped]
+from xlsxwriter.exceptions import FileCreateError  # type: ignore[import-untyped]
 from xlsxwriter.format import Format  # type: ignore[import-untyped]
 
 from mini_crm.domain.model import PIECES, Report
@@ -73,32 +73,32 @@ def write_report(
         if follows is not None:
             add_macro(book, texts, follows)
 
-    whole = made_book(fill, path, texts.language, streamed=len(rows.rows) >= STREAM_FROM)
+    try:
+        whole = made_book(fill, texts.language, streamed=len(rows.rows) >= STREAM_FROM)
+    except OSError as error:
+        raise not_writable(path, error) from error
     return write_whole(path, whole.getbuffer(), layout.written)
 
 
-def made_book(
-    fill: Callable[[XlsxBook], None], path: Path, language: str, *, streamed: bool = False
-) -> BytesIO:
+def made_book(fill: Callable[[XlsxBook], None], language: str, *, streamed: bool = False) -> BytesIO:
     """Make a workbook in memory: written to a full disk, it would try once more when it is thrown away.
 
     Args:
         fill: Fills it.
-        path: Where it will go, for the error.
         language: Decides how days and percents look.
-        streamed: Keep its rows in a file until then.
+        streamed: Keep its rows on the disk until it is finished; they are gone afterwards.
 
     Raises:
-        BadFile: ``report_not_writable``: there is no room for what it keeps on the disk meanwhile.
+        OSError: The disk has no room for those rows.
     """
     whole = BytesIO()
     try:
         with TemporaryDirectory(prefix="mini-crm-", ignore_cleanup_errors=True) as scratch:
-            book = XlsxBook(whole, language, scratch, streamed=streamed)
+            book = XlsxBook(whole, language, scratch if streamed else None)
             fill(book)
             book.close()
-    except (OSError, XlsxWriterException) as error:
-        raise not_writable(path, error) from error
+    except FileCreateError as error:
+        raise OSError(*error.args[0].args) from error
     return whole
 
 
@@ -108,16 +108,16 @@ class XlsxBook:
     Args:
         stream: Where it is written on ``close``.
         language: Decides how days and percents look.
-        scratch: A folder for its parts until then; whoever made it deletes it.
-        streamed: Keep only one row in memory.
+        scratch: Keep only one row in memory, the others in this folder, which whoever made it deletes.
     """
 
-    def __init__(self, stream: BinaryIO, language: str, scratch: str, *, streamed: bool) -> None:
+    def __init__(self, stream: BinaryIO, language: str, scratch: str | None = None) -> None:
         options = {
             "strings_to_formulas": False,
             "strings_to_urls": False,
             "strings_to_numbers": False,
-            "constant_memory": streamed,
+            "constant_memory": scratch is not None,
+            "in_memory": scratch is None,
             "tmpdir": scratch,
         }
         self.book = xlsxwriter.Workbook(stream, options)
