@@ -23,6 +23,6 @@ class FileName(click.Path):
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
         """Give the path."""
         path = super().convert(value, param, ctx)
-        if Path(path).name in ("", ".."):
+        if Path(str(value)).name in ("", ".."):
             self.fail(self._texts.gettext("“{text}” is no name of a file.").format(text=value), param, ctx)
         return path

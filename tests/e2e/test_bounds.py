@@ -150,3 +150,14 @@ def test_no_text_from_standard_input(tmp_path: Path) -> None:
     )
     assert done.returncode == 2
     assert b"no text" in done.stderr
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="there is always a screen")
+def test_no_screen(tmp_path: Path) -> None:
+    """A window that has no screen to stand on is no unexpected error."""
+    environ = Admin(tmp_path).environ
+    done = subprocess.run(
+        start_of("mini-crm"), capture_output=True, encoding="utf-8", env=environ, timeout=60, check=False
+    )
+    assert done.returncode == 3
+    assert "no screen" in done.stderr
