@@ -19,6 +19,9 @@ from mini_crm.domain.money import format_amount
 from mini_crm.domain.period import Period
 from mini_crm.i18n import Texts
 
+MOST_SHOWN = 20
+"""Of a list in a sentence."""
+
 Data = Mapping[str, object]
 Table = dict[str, Callable[[Texts, Data], str]]
 
@@ -748,8 +751,10 @@ def _shown(name: str, value: object, texts: Texts) -> str:
         case MiniCrmError():
             return f"- {sentence(value, texts)}"
         case tuple() | list() | set() | frozenset():
-            between = "\n" if any(isinstance(item, MiniCrmError) for item in value) else ", "
-            return between.join(_shown(name, item, texts) for item in value)
+            if any(isinstance(item, MiniCrmError) for item in value):
+                return "\n".join(_shown(name, item, texts) for item in value)
+            shown = ", ".join(_shown(name, item, texts) for item in list(value)[:MOST_SHOWN])
+            return f"{shown}, …" if len(value) > MOST_SHOWN else shown
         case str() if value == PIECES and name in ("unit", "old", "new"):
             return texts.gettext("pieces")
         case _:

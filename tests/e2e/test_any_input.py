@@ -25,6 +25,7 @@ from mini_crm.usecases.demo import make_demo
 BUILDERS = {"mini-crm-admin": admin.build, "execer": execer.build}
 FORESEEN = {0, 2, 3, 4, 5, 6, 7}
 EXAMPLES = int(os.environ.get("MINI_CRM_TEST_EXAMPLES", "40"))
+"""Of each command; a thousand take half an hour."""
 
 NUMBERS = [
     "0", "-1", "1", "2147483647", "2147483648", str(2**63), "-" + str(2**63), "1" + "0" * 400, "9" * 5000,
@@ -131,6 +132,7 @@ COMMANDS = [
 ]
 
 
+@pytest.mark.timeout(120 + EXAMPLES)
 @pytest.mark.parametrize(("name", "before", "command"), COMMANDS)
 def test_no_command_line_is_unexpected(
     name: str, before: list[str], command: click.Command, inside: Path, capsys: pytest.CaptureFixture[str]

@@ -24,6 +24,7 @@ from mini_crm.ui.widgets import (
     offer_copy,
 )
 from mini_crm.ui.widgets.clipboard import bind_clipboard, raise_event_of_key
+from mini_crm.ui.widgets.password_field import PasswordField
 from ui.conftest import WaitUntil, press, type_into
 
 TODAY = date(2026, 3, 5)
@@ -306,3 +307,53 @@ def test_clipboard_keys_under_a_russian_layout(root: ttk.App) -> None:
 def test_row_height_fits_the_font(theme: Theme) -> None:
     """A table's rows are higher than the letters, so nothing is cropped on any screen."""
     assert theme.row_height >= theme.body.metrics("linespace") + 2
+
+
+@pytest.mark.parametrize("kind", [Field, ChoiceField])
+def test_a_field_keeps_no_rubbish(root: ttk.App, theme: Theme, kind: type[Field]) -> None:
+    """What comes with a paste and nobody sees is gone from the input too; the cursor stays where it was."""
+    field = kind(root, theme, "Search")
+    field.pack()
+    field.input.focus_force()
+    told: list[str] = []
+    field.on_change(lambda: told.append(field.get()))
+    root.clipboard_clear()
+    root.clipboard_append("0\u200b0\x7f4\n2\ufffe")
+    field.input.event_generate("<<Paste>>")
+    root.update()
+    assert str(field.input.get()) == field.get() == "004 2"
+    assert told == ["004 2"]
+    field.input.insert(2, "\u202e1")
+    field.input.event_generate("<KeyRelease>", keysym="1")
+    assert str(field.input.get()) == "0014 2"
+    assert field.input.index("insert") == 6
+
+
+def test_an_emoji_and_backspace(root: ttk.App, theme: Theme) -> None:
+    """A joined emoji stays whole; the character that Backspace leaves behind on some systems does not."""
+    field = Field(root, theme, "Search")
+    field.pack()
+    field.set("\U0001f469\u200d\U0001f4bb")
+    assert field.get() == "\U0001f469\u200d\U0001f4bb"
+    field.input.insert("end", "\x7f")
+    assert field.get() == "\U0001f469\u200d\U0001f4bb"
+
+
+def test_lines_of_a_comment_from_a_file(root: ttk.App, theme: Theme) -> None:
+    """A comment of several lines is not joined by being looked at, and looking is no change."""
+    field = Field(root, theme, "Comment", lines=True)
+    field.pack()
+    told: list[str] = []
+    field.on_change(lambda: told.append(field.get()))
+    field.set("one\ntwo")
+    field.input.event_generate("<FocusOut>")
+    root.update()
+    assert (field.get(), told) == ("one\ntwo", [])
+
+
+def test_a_password_keeps_what_somebody_chose(root: ttk.App, theme: Theme) -> None:
+    """Only what cannot be sent is dropped from a password."""
+    field = PasswordField(root, theme, Texts("en"), "Password")
+    field.pack()
+    field.input.insert(0, "a\u200bb\x7f")
+    assert field.get() == "a\u200bb"

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from decimal import Decimal
 
+import pytest
+
 from contract.company import COUNTED, MARIA, NORTH, OLEG, PETR
 from unit.entries_page import Page, clock, company, page
 
@@ -102,3 +104,27 @@ def test_more_rows_than_can_be_shown_are_told(page: Page) -> None:
     page.presenter.paste("".join(f"{PETR}\t{number}\t5\t30.03.2026\n" for number in range(501)))
     assert len(page.view.paste.rows) == 500
     assert "500" in page.view.paste.count.partition(". ")[2]
+
+
+@pytest.mark.parametrize(
+    "pasted",
+    [
+        '"' + "x\t\n" * 100_000,
+        "a\rb\r\r\nc",
+        "\x00\t\ud83d\t\ufffe",
+        "9" * 5000 + "\t" + "1" + "0" * 400 + "\tnan\tinf\t1e999",
+        "\u202e\u200b",
+        f"{PETR}\t0042\t5\t9999-12-31\t\n{PETR}\t0042\t-5\t01.01.0001\t",
+    ],
+)
+def test_anything_can_be_pasted(page: Page, pasted: str) -> None:
+    """Whatever is in the clipboard becomes rows that can be looked at, and nothing is stored by that."""
+    page.presenter.paste(pasted)
+    assert page.company.anna.everything() == ()
+
+
+def test_what_nobody_sees_is_dropped_from_a_paste(page: Page) -> None:
+    """Marks that come from a web page are in no cell, so that the row is good."""
+    page.presenter.paste(f"\u202a{PETR}\u202c\t0\u200b042\t5\ufeff\t30.03.2026\tok\x7f\n")
+    (row,) = page.view.paste.rows.values()
+    assert row.cells[2:] == ("0042", "5", "30.03.2026", "ok")

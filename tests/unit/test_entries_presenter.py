@@ -223,7 +223,7 @@ def test_an_older_entry_cannot_be_deleted_and_it_is_said_why(page: Page) -> None
     assert page.company.anna.get(entry).deleted_at is None
 
 
-@pytest.mark.parametrize("number", ["999999", "abc", "-1"])
+@pytest.mark.parametrize("number", ["999999", "abc", "-1", "2147483648", "9" * 400, "\u0967", "1.5", "1e9"])
 def test_a_number_that_is_none_deletes_nothing(page: Page, number: str) -> None:
     """Another's, missing or mistyped numbers are said, and the button stays off."""
     page.view.panel.number = number

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import zipfile
 from collections.abc import Callable, Iterator
 from dataclasses import replace
@@ -10,6 +11,7 @@ from datetime import UTC, date, datetime, timedelta, timezone
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
+from xml.parsers.expat import ParserCreate
 
 import openpyxl
 import pytest
@@ -589,3 +591,31 @@ def test_a_list_of_changes_that_is_too_long(target: Path, monkeypatch: pytest.Mo
     assert "the newest 2 of 6 changes" in texts_of(sheet)
     assert len(table(sheet, "Times put off")) == 2
     assert sum(row["Since a week"] or 0 for row in table(sheet, "Since yesterday")[:3]) == 3
+
+
+@pytest.mark.parametrize(
+    "bad", ["\x00", "\x1f", "\x7f", "\ud83d", "\udc00", "\ufffe", "\uffff", "\ufdd0", "\U0001fffe"]
+)
+def test_rows_of_long_ago_do_not_damage_the_workbook(target: Path, bad: str) -> None:
+    """What no text is, and an older program stored, is left out on every sheet; the rest is there."""
+    lead, manager, pin = f"An{bad}na", f"Bo{bad}ris", f"0{bad}042"
+    report = data.report(
+        {"RUB": {lead: {manager: [data.client(pin)]}}},
+        targets={lead: 500},
+        trend=[data.point(day, day, 100.0 + day) for day in range(1, 18)],
+    )
+    moved = EntryChange(
+        since=data.DAY, kind=ChangeKind.MOVED, lead_name=lead, manager_name=manager, client_pin=pin,
+        unit="RUB", amount=Decimal(7), old=manager, new=manager, pushes=0, changed_at=NOW, changed_by=lead,
+    )  # fmt: skip
+    report = replace(report, changes=(moved,))
+    book = written(report, target)
+    assert {"Anna", "Boris", "0042"} <= set(texts_of(book["Pipeline"]).split("\n"))
+    with zipfile.ZipFile(target) as file:
+        for name in file.namelist():
+            content = file.read(name)
+            if name.endswith(".xml"):
+                ParserCreate().Parse(content, True)
+                text = content.decode("utf-8")
+                assert bad not in text
+                assert not re.search("_x(FFFE|FFFF|00..|D...)_", text)

@@ -8,7 +8,7 @@ from types import TracebackType
 
 import ttkbootstrap as ttk
 
-from mini_crm.domain.errors import MiniCrmError
+from mini_crm.domain.errors import SettingsError
 from mini_crm.i18n import Texts
 from mini_crm.messages import sentence
 from mini_crm.ui.main_window import MainWindow, Surroundings, load_pages
@@ -41,12 +41,12 @@ def make_root(scaling: float | None = None) -> ttk.App:
         scaling: Pixels a point; None for that of the screen.
 
     Raises:
-        MiniCrmError: ``no_display``: there is no screen.
+        SettingsError: ``no_display``: there is no screen.
     """
     try:
         root = ttk.App(theme=NAME, scaling=scaling, iconphoto=None)
     except tk.TclError as error:
-        raise MiniCrmError("no_display", reason=str(error)) from error
+        raise SettingsError("no_display", reason=str(error)) from error
     root.withdraw()
     return root
 
