@@ -488,7 +488,7 @@ def test_a_kill_at_each_write(original: Place, place: Place, what: str) -> None:
 def test_no_room(
     original: Place, place: Place, admin: Callable[..., tuple[int, str]], what: str, code: int
 ) -> None:
-    """Without room one sentence says so, with the exit code; nothing is left, and what there is stays whole."""
+    """Without room one sentence says so, with the exit code; nothing is left, what there is stays whole."""
     target = place.folder / "made" / "new.sqlite"
     target.parent.mkdir()
     arguments: dict[str, tuple[object, ...]] = {

@@ -139,7 +139,8 @@ class Database:
             DatabaseError: It is missing, a directory, not one of ours, newer than this program, damaged,
                 or cannot be written.
         """
-        refuse_unless_ours(path)
+        if not path.exists():
+            raise DatabaseError("database_missing", path=str(path))
         database = cls(path, clock)
         with database.errors():
             database.connection()
@@ -157,10 +158,13 @@ class Database:
 
         Raises:
             DatabaseUnreachable: ``database_moved``: the file is not there (it is never made anew).
+            DatabaseError: With ``check``: see ``refuse_unless_ours``.
         """
         place = _file_id(self.path)
         if place is None:
             raise self._moved()
+        if check:
+            refuse_unless_ours(self.path)
         connection = sqlite3.connect(
             _uri(self.path, "mode=rw"),
             uri=True,
