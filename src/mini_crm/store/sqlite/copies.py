@@ -33,7 +33,7 @@ def back_up(db: Database, target: Path) -> int:
             copy = Database(unfinished)
             with copy.errors(), closing(copy.connect(check=False)) as connection:
                 db.copy_into(connection)
-                if damage_in(connection):  # the copy is as the database is
+                if damage_in(connection, db.path):  # the copy is as the database is
                     raise DatabaseError("backup_of_damaged", path=str(db.path))
                 return int(connection.execute("SELECT count(*) FROM Entry").fetchone()[0])
     except FileExistsError as error:

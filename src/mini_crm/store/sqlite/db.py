@@ -140,7 +140,8 @@ class Database:
             DatabaseError: It is missing, a directory, not one of ours, newer than this program, damaged,
                 or cannot be written.
         """
-        refuse_unless_ours(path)
+        if not path.exists():
+            raise DatabaseError("database_missing", path=str(path))
         database = cls(path, clock)
         with database.errors():
             database.connection()
@@ -158,10 +159,13 @@ class Database:
 
         Raises:
             DatabaseUnreachable: ``database_moved``: the file is not there (it is never made anew).
+            DatabaseError: With ``check``: see ``refuse_unless_ours``.
         """
         place = _file_id(self.path)
         if place is None:
             raise self._moved()
+        if check:
+            refuse_unless_ours(self.path)
         connection = sqlite3.connect(
             _uri(self.path, "mode=rw"),
             uri=True,
@@ -333,7 +337,7 @@ class Database:
             connection.execute(f"PRAGMA user_version = {len(_migrations())}")
             connection.execute("COMMIT")
         except BaseException:
-            connection.execute("ROLLBACK")
+            self._roll_back(connection)
             raise
 
 
@@ -374,15 +378,26 @@ def find_damage(path: Path) -> tuple[str, ...]:
         refuse_unless_ours(path)
         database = Database(path)
         with database.errors(), closing(database.connect(check=False)) as connection:
-            return damage_in(connection)
+            return damage_in(connection, path)
     except DatabaseError as error:
         if error.code != "database_damaged":
             raise
         return (str(error.__cause__),)
 
 
-def damage_in(connection: Connection) -> tuple[str, ...]:
-    """Look at every page, index and reference through a connection; see ``find_damage``."""
+def damage_in(connection: Connection, path: Path) -> tuple[str, ...]:
+    """Look at every page, index and reference through a connection.
+
+    Args:
+        connection: To the database.
+        path: Where its content comes from; SQLite takes what is cut off a last page for zeros.
+
+    Returns:
+        See ``find_damage``.
+    """
+    (page_size,) = connection.execute("PRAGMA page_size").fetchone()
+    if path.stat().st_size % page_size:
+        return ("the end of the file is cut off",)
     rows = connection.execute(f"PRAGMA integrity_check({_DAMAGES_SHOWN})").fetchall()
     if [row[0] for row in rows] != ["ok"]:
         lines = (line for row in rows for line in str(row[0]).splitlines())
