@@ -28,7 +28,7 @@ class FakeForm:
         self.unit: str | None = None
         self.title = self.entered_on = self.pin_hint = self.focused = ""
         self.is_new = True
-        self.busy = False
+        self.number = ""
         self.errors: dict[str, str] = {}
 
     def read(self) -> FormValues:
@@ -65,9 +65,9 @@ class FakeForm:
         """Keep the hint."""
         self.pin_hint = text
 
-    def show_busy(self, busy: bool) -> None:
-        """Keep the state."""
-        self.busy = busy
+    def clear_number(self) -> None:
+        """Empty the field."""
+        self.number = ""
 
     def focus(self, field: str) -> None:
         """Keep the field."""
@@ -242,6 +242,10 @@ class FakeKept:
         """Keep the presenter."""
         self.presenter = presenter
 
+    def is_open(self) -> bool:
+        """Say whether it was not closed."""
+        return not self.closed
+
     def show_lines(self, lines: Sequence[KeptLine]) -> None:
         """Keep the lines."""
         self.lines = list(lines)
@@ -263,7 +267,7 @@ class FakeEntriesView:
         self.form, self.table, self.filters = FakeForm(), FakeTable(), FakeFilters()
         self.head, self.panel, self.paste, self.kept = FakeHead(), FakePanel(), FakePaste(), FakeKept()
         self.presenter: EntriesPresenter | None = None
-        self.said = self.connection = self.kept_text = ""
+        self.said = self.noted = self.connection = self.kept_text = ""
         self.said_error = self.lost = False
         self.yes = True
         self.questions: list[str] = []
@@ -282,6 +286,14 @@ class FakeEntriesView:
     def say(self, text: str, *, is_error: bool) -> None:
         """Keep the sentence."""
         self.said, self.said_error = text, is_error
+
+    def note(self, text: str) -> None:
+        """Keep the sentence beside that of an error."""
+        self.noted = text
+
+    def whereabouts(self) -> object:
+        """Give the field with the cursor."""
+        return self.form.focused
 
     def show_connection(self, text: str, *, lost: bool) -> None:
         """Keep the state."""

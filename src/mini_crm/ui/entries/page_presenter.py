@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from datetime import UTC, date, datetime, timedelta
 from typing import Protocol
+from uuid import UUID
 
 from mini_crm.domain.errors import DatabaseUnreachable
 from mini_crm.domain.model import Entry, Group
@@ -16,10 +17,13 @@ from mini_crm.ui.entries.filters_presenter import FiltersPort, FiltersPresenter
 from mini_crm.ui.entries.form_presenter import FormPort, FormPresenter
 from mini_crm.ui.entries.head_presenter import HeadPort, HeadPresenter
 from mini_crm.ui.entries.kept_presenter import KeptPort, KeptPresenter
+from mini_crm.ui.entries.mending import Mending, MendingPort
 from mini_crm.ui.entries.paste_presenter import PastePort, PastePresenter
+from mini_crm.ui.entries.pending import Pending
 from mini_crm.ui.entries.saving import Saving, SavingPort
 from mini_crm.ui.entries.table_presenter import TablePort, TablePresenter
 from mini_crm.ui.entries.texts import EntryTexts
+from mini_crm.ui.entries.writer import Intent
 from mini_crm.ui.memory import Memory
 from mini_crm.usecases.outbox import Kept
 
@@ -30,7 +34,7 @@ HEAD_EVERY = timedelta(minutes=1)
 """A run that finds nothing changed is no new one: it only renews the moment of the last."""
 
 
-class EntriesViewPort(QuestionPort, SavingPort, Protocol):
+class EntriesViewPort(QuestionPort, SavingPort, MendingPort, Protocol):
     """The page as its presenter sees it."""
 
     @property
@@ -70,10 +74,6 @@ class EntriesViewPort(QuestionPort, SavingPort, Protocol):
         """Show how many writes wait on this computer; empty for none."""
         ...
 
-    def ask(self, question: str, yes: Callable[[], None]) -> None:
-        """Ask, and call ``yes`` if the answer is that."""
-        ...
-
     def open_paste(self) -> PastePort:
         """Open the preview of pasted rows."""
         ...
@@ -98,6 +98,7 @@ class EntriesPresenter:
         filters: Runs the filters.
         head: Runs the head line.
         actions: Does things to entries that are there.
+        mending: Settles what the database refused.
     """
 
     def __init__(
@@ -117,17 +118,35 @@ class EntriesPresenter:
         self._groups: tuple[Group, ...] = ()
         self._feed = Feed(desk, self._take_news, self._failed)
         self.texts = EntryTexts(desk.texts)
+        self._pending = Pending(self.texts, today=self.today, groups=lambda: self._groups)
         self.table = TablePresenter(
-            desk, view.table, self.texts, today=self.today, failed=self._failed, arrived=self._answered
+            desk,
+            view.table,
+            self.texts,
+            self._pending,
+            today=self.today,
+            failed=self._failed,
+            arrived=self._answered,
+            settled=lambda op_ids: self._save.forget(op_ids),
         )
         self._save = Saving(
             desk,
             view,
             self.texts,
+            self._pending,
             self.table,
             form=lambda: self.form,
             kept=self._count_kept,
-            failed=self._failed,
+        )
+        self.mending = Mending(
+            desk,
+            view,
+            self.texts,
+            self._pending,
+            open_form=self._mend,
+            save=self._save,
+            give_up=self._save.give_up,
+            show=self.table.show_pending,
         )
         self.form = FormPresenter(
             desk,
@@ -136,6 +155,7 @@ class EntriesPresenter:
             today=self.today,
             save=self._save,
             jump=self.jump_to,
+            give_up=self._save.give_up,
         )
         self.filters = FiltersPresenter(
             view.filters, desk.texts, self.texts, today=self.today, apply=self.table.set_filter
@@ -156,6 +176,7 @@ class EntriesPresenter:
             self.texts,
             today=self.today,
             selected=self.table.selected,
+            is_settled=self.mending.is_settled,
             save=self._save,
             say=self._say,
             failed=self._failed,
@@ -197,8 +218,16 @@ class EntriesPresenter:
         self.table.stop()
 
     def has_unsaved(self) -> bool:
-        """Say whether something typed would be lost."""
-        return self.form.has_unsaved()
+        """Say whether something is not stored yet: in the form, on its way, or refused."""
+        return self.form.has_unsaved() or len(self._pending) > 0
+
+    def keep_pending(self) -> int:
+        """Put what is on its way or was refused on this computer, before the window goes.
+
+        Returns:
+            How many of these could not be kept and would be lost.
+        """
+        return self._pending.keep(self._desk.outbox)
 
     def refresh(self) -> None:
         """Ask the database now, whatever the wait."""
@@ -208,7 +237,9 @@ class EntriesPresenter:
 
     def edit_selected(self) -> None:
         """Fill the form from the chosen row."""
-        entries = self.table.selected()
+        chosen, entries = self.table.chosen_rows(), self.table.selected()
+        if chosen and self.mending.mend(chosen[0]):
+            return
         if entries:
             self._edit(entries[0])
         else:
@@ -220,11 +251,17 @@ class EntriesPresenter:
         if not number:
             self.edit_selected()
         elif number.isascii() and number.isdigit() and len(number) < 16:
-            self._desk.call(
-                lambda token: self._desk.store.get_entry(token, int(number)), self._edit, self._failed
-            )
+            self._edit_when_read(int(number))
         else:
             self._say(self._desk.texts.gettext("The number of an entry has only digits."), is_error=True)
+
+    def delete_selected(self) -> None:
+        """Propose to delete the chosen row; give up those that were refused."""
+        refused = self.mending.refused(self.table.chosen_rows())
+        if refused:
+            self.mending.drop(refused)
+        else:
+            self.actions.propose_delete()
 
     def clear_form(self) -> None:
         """Empty the form; asks if something typed would be lost."""
@@ -259,10 +296,39 @@ class EntriesPresenter:
                 self._view.open_kept(),
                 self.texts,
                 self._groups,
-                mend=self.form.mend,
+                mend=lambda intent: self._unless_unsaved(lambda: self.form.mend(intent, is_kept=True)),
+                ask=self._view.ask,
+                in_hand=self._in_hand,
                 changed=self._count_kept,
                 failed=self._failed,
             ).show()
+
+    def _edit_when_read(self, number: int) -> None:
+        if self.mending.mend(number):
+            return
+        asked = (self._view.whereabouts(), self._view.form.read())
+
+        def done(entry: Entry) -> None:
+            if (self._view.whereabouts(), self._view.form.read()) == asked:
+                self._edit(entry)
+            else:
+                said = self._desk.texts.gettext(
+                    "Entry {entry_id} came late and was not put into the form, where you have gone on."
+                )
+                self._say(said.format(entry_id=number))
+
+        self._desk.call(lambda token: self._desk.store.get_entry(token, number), done, self._failed)
+
+    def _mend(self, intent: Intent, then: Callable[[], object]) -> None:
+        def yes() -> None:
+            then()
+            self.form.mend(intent)
+
+        self._unless_unsaved(yes)
+
+    def _in_hand(self, op_id: UUID) -> bool:
+        """Say whether a refused write stands before the person already, in the table or in the form."""
+        return op_id in self._pending or self.form.holds(op_id)
 
     def _edit(self, entry: Entry) -> None:
         if entry.deleted_at is not None:
@@ -272,7 +338,7 @@ class EntriesPresenter:
         self._unless_unsaved(lambda: self.form.edit(entry))
 
     def _unless_unsaved(self, action: Callable[[], None]) -> None:
-        if self.has_unsaved():
+        if self.form.has_unsaved():
             question = self._desk.texts.gettext("The form holds something that is not stored. Discard it?")
             self._view.ask(question, action)
         else:
@@ -339,6 +405,7 @@ class EntriesPresenter:
 
     def _show_kept_count(self, kept: Sequence[Kept]) -> None:
         _ = self._desk.texts.gettext
+        kept = [item for item in kept if not self._in_hand(item.write.op_id)]
         refused = sum(item.refusal is not None for item in kept)
         parts = []
         if len(kept) > refused:
