@@ -168,15 +168,19 @@ class MainWindow(plain_ttk.Frame):
             lost.append(_("The form is not saved. What you typed there will be lost."))
         if forecast is not None and forecast.has_unsaved():
             lost.append(_("The commitment on the forecast page is not recorded; it will be lost."))
-        if lost and not self._ask_to_lose("\n".join(lost)):
-            return False
         unkept = entries.keep_pending() if entries is not None else 0
-        said = self._texts.ngettext(
-            "{n} change is not stored and cannot be kept on this computer. It may be lost.",
-            "{n} changes are not stored and cannot be kept on this computer. They may be lost.",
-            unkept,
+        if unkept:
+            said = self._texts.ngettext(
+                "{n} change is not stored and cannot be kept on this computer. It may be lost.",
+                "{n} changes are not stored and cannot be kept on this computer. They may be lost.",
+                unkept,
+            )
+            lost.append(said.format(n=unkept))
+        if not lost:
+            return True
+        return ask(
+            self, self._texts, self._theme, "\n".join(lost), yes=_("Leave without saving"), danger=True
         )
-        return not unkept or self._ask_to_lose(said.format(n=unkept))
 
     def leave(self) -> None:
         """Sign out, unless something would be lost and the lead stays."""
@@ -234,10 +238,6 @@ class MainWindow(plain_ttk.Frame):
             lambda: self.sign_in_again(self.change_password),
             must=False,
         )
-
-    def _ask_to_lose(self, lost: str) -> bool:
-        leave = self._texts.gettext("Leave without saving")
-        return ask(self, self._texts, self._theme, lost, yes=leave, danger=True)
 
     def _frame(self) -> None:
         """Make what stands around the pages."""
