@@ -88,7 +88,7 @@ def save(page: Page, **fields: object) -> None:
 
 
 def test_the_form_is_free_and_the_row_in_sight_before_the_database_has_answered(page: Page) -> None:
-    """Saving empties the form at once; group, manager and day stay, and the row says that it is being saved."""
+    """Saving empties the form; group, manager and day stay, and the row says that it is being saved."""
     page.tasks.hold()
     save(page, comment="звонить")
     assert page.view.form.values == EMPTY
@@ -487,7 +487,7 @@ def test_an_entry_of_today_that_is_answered_tomorrow_is_not_lost(page: Page, clo
 
 
 def test_pasted_rows_go_over_into_the_table_at_once(page: Page) -> None:
-    """The preview waits for no answer; a row that the database refuses stands in the table, not in the form."""
+    """The preview waits for no answer; what the database refuses stands in the table, not in the form."""
     page.presenter.paste(
         f"{PETR}\t1\t5\t30.03.2026\n{MARIA}\t2\t6\t30.03.2026\n{PETR}\t3\t1,234\t30.03.2026\n"
     )
@@ -671,7 +671,7 @@ class Story:
 def test_whatever_the_answers_nothing_is_lost_or_doubled(
     company: Company, clock: Clock, tmp_path: Path, seed: int, with_outbox: bool
 ) -> None:
-    """Every text that was saved is stored, or stands refused before the person; no new entry is there twice."""
+    """Every text that was saved is stored, or stands refused before the person; no entry is doubled."""
     outbox = Outbox(tmp_path / "outbox", "sqlite:///company.sqlite", ANNA) if with_outbox else None
     story = Story(open_page(company, clock, outbox), seed)
     for _ in range(120):

@@ -101,8 +101,6 @@ class Mending:
     def again(self, row_ids: Sequence[int]) -> None:
         """Send refused rows again as they are."""
         items = [item for item in self._items(row_ids) if item.error is not None]
-        for item in items:
-            self._pending.settle(item.intent.write.op_id)
         if items:
             self._save([item.intent for item in items])
 

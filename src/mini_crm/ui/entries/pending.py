@@ -70,8 +70,12 @@ class Pending:
         return any(item.error is not None for item in self._items.values())
 
     def add(self, intents: Iterable[Intent]) -> None:
-        """Know that these are on their way to the database."""
+        """Know that these are on their way to the database; one that is sent again keeps its row."""
         for intent in intents:
+            before = self._items.get(intent.write.op_id)
+            if before is not None:
+                before.error = before.conflict = None
+                continue
             row_id = intent.entry.entry_id if intent.entry is not None else self._next_row()
             self._items[intent.write.op_id] = Unsettled(intent, row_id)
 
