@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import threading
 import tkinter
 from collections.abc import Iterator
-from typing import Any
 
 import pytest
 
-from mini_crm.domain.errors import BadValue
 from mini_crm.ui.app import App
 from mini_crm.ui.entries.dialogs_view import ConflictDialog
 from mini_crm.ui.entries.paste_view import PasteDialog
@@ -18,40 +15,12 @@ from mini_crm.ui.widgets.dialogs import Dialog, Question
 from ui.conftest import CODE, LEAD, WaitUntil, press, type_into
 from ui.entries_window import Open, Window, open_window
 from ui.test_entries import cells, change_elsewhere, day
+from unit.fake_entries_view import Gate
 
 __all__ = ["open_window"]
 
 BUDGET_MS = 50
 """From saving to the row in sight."""
-
-
-class Gate:
-    """A store whose writes wait until a test lets them go.
-
-    Attributes:
-        open: Set while writes pass.
-        refusals: So many of the next writes are refused.
-    """
-
-    def __init__(self, store: object) -> None:
-        self._store = store
-        self.open = threading.Event()
-        self.refusals = 0
-
-    def __getattr__(self, name: str) -> Any:
-        """Give an operation of the store."""
-        operation = getattr(self._store, name)
-        if not name.endswith("_entry") or name == "get_entry":
-            return operation
-
-        def wait(*args: Any) -> Any:
-            assert self.open.wait(20), "the gate was never opened"
-            if self.refusals:
-                self.refusals -= 1
-                raise BadValue("comment_too_long", field="comment", limit=500)
-            return operation(*args)
-
-        return wait
 
 
 @pytest.fixture

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from mini_crm.domain.errors import DatabaseUnreachable
+from mini_crm.domain.errors import BadValue, DatabaseUnreachable
 from mini_crm.domain.model import EntrySort
 from mini_crm.ui.entries.actions_presenter import Answer, StatusQuestion
 from mini_crm.ui.entries.conflict import ConflictTexts
@@ -362,3 +363,32 @@ class Cable:
             return result
 
         return call
+
+
+class Gate:
+    """A store whose writes wait until a test lets them go.
+
+    Attributes:
+        open: Set while writes pass.
+        refusals: So many of the next writes are refused.
+    """
+
+    def __init__(self, store: object) -> None:
+        self._store = store
+        self.open = threading.Event()
+        self.refusals = 0
+
+    def __getattr__(self, name: str) -> Any:
+        """Give an operation of the store."""
+        operation = getattr(self._store, name)
+        if not name.endswith("_entry") or name == "get_entry":
+            return operation
+
+        def wait(*args: Any) -> Any:
+            assert self.open.wait(20), "the gate was never opened"
+            if self.refusals:
+                self.refusals -= 1
+                raise BadValue("comment_too_long", field="comment", length=501, limit=500)
+            return operation(*args)
+
+        return wait

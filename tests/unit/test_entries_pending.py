@@ -43,7 +43,7 @@ class Fate:
         def call(*args: Any, **kwargs: Any) -> Any:
             fate = self.next if name in WRITES else "stored"
             if fate == "refused":
-                raise BadValue("comment_too_long", field="comment", limit=500)
+                raise BadValue("comment_too_long", field="comment", length=501, limit=500)
             if fate == "unforeseen":
                 raise ZeroDivisionError
             if fate == "away":
@@ -96,7 +96,7 @@ def test_the_form_is_free_and_the_row_in_sight_before_the_database_has_answered(
     (row,) = page.view.table.rows
     assert row.mark is Mark.SAVING
     assert row.cells[:5] == ("", NORTH, PETR, "0042", "1\u00a0500,50\u00a0RUB")
-    assert row.cells[7] == "… сохраняется · Ожидаем"
+    assert row.cells[7] == "… сохраняется"
     assert page.presenter.has_unsaved()
     page.tasks.release()
     assert marks(page) == [Mark.EXPECTED]
@@ -197,6 +197,7 @@ def test_a_refused_row_is_put_right_in_the_form(page: Page) -> None:
     page.view.yes = True
     page.presenter.edit_selected()
     assert page.view.form.values.comment == "раз"
+    assert set(page.view.form.errors) == {"comment"}
     assert page.view.table.rows == []
     page.view.form.values = replace(page.view.form.values, comment="два")
     page.presenter.form.save()

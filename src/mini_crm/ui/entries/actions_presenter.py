@@ -88,7 +88,8 @@ class ActionsPresenter:
         texts: Writes the entries.
         today: Gives the server's day.
         selected: Gives the chosen entries.
-        is_settled: Says whether entries are as they are stored; tells the person if one is not.
+        chosen_rows: Gives the chosen rows, those that are not stored included.
+        is_settled: Says whether rows are as they are stored; tells the person if one is not.
         save: Shows what is being saved, sends it, and shows what became of it; then calls back.
         say: Shows a sentence in the window.
         failed: Is told when something could not be read.
@@ -103,6 +104,7 @@ class ActionsPresenter:
         *,
         today: Callable[[], date],
         selected: Callable[[], list[Entry]],
+        chosen_rows: Callable[[], list[int]],
         is_settled: Callable[[Sequence[int]], bool],
         save: Save,
         say: Callable[[str], None],
@@ -114,6 +116,7 @@ class ActionsPresenter:
         self._texts = texts
         self._today = today
         self._selected = selected
+        self._chosen_rows = chosen_rows
         self._is_settled = is_settled
         self._save = save
         self._say = say
@@ -125,10 +128,10 @@ class ActionsPresenter:
         """Note what has become of the chosen entries; asks for the day and, for one, the amount."""
         _ = self._desk.texts.gettext
         entries = self._selected()
+        if not self._is_settled(self._chosen_rows()):
+            return
         if not entries:
             self._say(_("Choose one or more rows first."))
-            return
-        if not self._is_settled([entry.entry_id for entry in entries]):
             return
         if status is Status.EXPECTED:
             self._note(entries, status, None, None)
@@ -172,10 +175,10 @@ class ActionsPresenter:
     def propose_delete(self) -> None:
         """Put the chosen row's number into the panel and show it."""
         entries = self._selected()
+        if not self._is_settled(self._chosen_rows()):
+            return
         if len(entries) != 1:
             self._say(self._desk.texts.gettext("Choose one row first."))
-            return
-        if not self._is_settled([entries[0].entry_id]):
             return
         self._panel.show_id(str(entries[0].entry_id))
         self._show_look(entries[0])

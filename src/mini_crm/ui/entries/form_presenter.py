@@ -189,15 +189,16 @@ class FormPresenter:
         self._show(self._values(entry.draft(), entry.group_name, entry.manager_name))
         self._view.focus("client_pin")
 
-    def mend(self, intent: Intent, *, is_kept: bool = False) -> None:
+    def mend(self, intent: Intent, error: MiniCrmError | None, *, is_kept: bool = False) -> None:
         """Fill the form from a write that was refused; what it held is thrown away.
 
         Args:
             intent: An ``Add`` or an ``Update``.
+            error: Why it was refused; said under the field that it is about.
             is_kept: It stays in the list of kept writes if the person does not save it.
         """
         self._throw_away()
-        self._hold(intent, is_kept=is_kept)
+        self._hold(intent, error, is_kept=is_kept)
         self._view.focus("client_pin")
 
     def take_back(self, intent: Intent, error: MiniCrmError) -> bool:
@@ -208,11 +209,7 @@ class FormPresenter:
         """
         if intent.typed is None or not self.is_untouched():
             return False
-        self._hold(intent)
-        field = error.data.get("field")
-        field = "manager" if error.code == "manager_not_yours" or field == "manager_id" else field
-        if field in FIELDS:
-            self._view.show_error(str(field), sentence(error, self._desk.texts))
+        self._hold(intent, error)
         return True
 
     def holds(self, op_id: UUID) -> bool:
@@ -325,7 +322,7 @@ class FormPresenter:
         self._mended = None
         self._is_kept = self._has_saved = False
 
-    def _hold(self, intent: Intent, *, is_kept: bool = False) -> None:
+    def _hold(self, intent: Intent, error: MiniCrmError | None, *, is_kept: bool = False) -> None:
         self._take(intent.entry)
         self._mended, self._is_kept = intent, is_kept
         values = intent.typed
@@ -333,6 +330,11 @@ class FormPresenter:
             draft = intent.write.draft
             values = self._values(draft, *self._reader().place(draft.manager_id))
         self._show(values or self._blank)
+        if error is not None:
+            field = error.data.get("field")
+            field = "manager" if error.code == "manager_not_yours" or field == "manager_id" else field
+            if field in FIELDS:
+                self._view.show_error(str(field), sentence(error, self._desk.texts))
 
     def _values(self, draft: EntryDraft, group: str, manager: str) -> FormValues:
         return FormValues(

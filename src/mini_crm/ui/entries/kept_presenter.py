@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Protocol
 from uuid import UUID
 
+from mini_crm.domain.errors import MiniCrmError
 from mini_crm.domain.model import Entry, Group
 from mini_crm.domain.money import format_amount
 from mini_crm.messages import sentence
@@ -83,7 +84,7 @@ class KeptPresenter:
         texts: EntryTexts,
         groups: Sequence[Group],
         *,
-        mend: Callable[[Intent], None],
+        mend: Callable[[Intent, MiniCrmError | None], None],
         ask: Callable[[str, Callable[[], None]], None],
         in_hand: Callable[[UUID], bool],
         changed: Callable[[], None],
@@ -131,7 +132,7 @@ class KeptPresenter:
     def _open(self, kept: Kept, entry: Entry | None) -> None:
         if self._view.is_open():  # else the person has gone on meanwhile
             self._view.close()
-            self._mend(Intent(kept.write, entry, instead_of=kept.write.op_id))
+            self._mend(Intent(kept.write, entry, instead_of=kept.write.op_id), kept.refusal)
 
     def _did(self) -> None:
         self._changed()

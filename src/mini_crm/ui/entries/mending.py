@@ -51,7 +51,7 @@ class Mending:
         texts: EntryTexts,
         pending: Pending,
         *,
-        open_form: Callable[[Intent, Callable[[], object]], None],
+        open_form: Callable[[Unsettled, Callable[[], object]], None],
         save: Save,
         give_up: Callable[[Intent], None],
         show: Callable[[], None],
@@ -95,7 +95,7 @@ class Mending:
         elif item.conflict is not None:
             self._show_conflict(item, item.conflict)
         else:
-            self._open_form(item.intent, lambda: self._take_off(item))
+            self._open_form(item, lambda: self._take_off(item))
         return True
 
     def again(self, row_ids: Sequence[int]) -> None:

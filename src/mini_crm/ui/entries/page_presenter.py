@@ -18,12 +18,12 @@ from mini_crm.ui.entries.form_presenter import FormPort, FormPresenter
 from mini_crm.ui.entries.head_presenter import HeadPort, HeadPresenter
 from mini_crm.ui.entries.kept_presenter import KeptPort, KeptPresenter
 from mini_crm.ui.entries.mending import Mending, MendingPort
+from mini_crm.ui.entries.opening import Opening, OpeningPort
 from mini_crm.ui.entries.paste_presenter import PastePort, PastePresenter
 from mini_crm.ui.entries.pending import Pending
 from mini_crm.ui.entries.saving import Saving, SavingPort
 from mini_crm.ui.entries.table_presenter import TablePort, TablePresenter
 from mini_crm.ui.entries.texts import EntryTexts
-from mini_crm.ui.entries.writer import Intent
 from mini_crm.ui.memory import Memory
 from mini_crm.usecases.outbox import Kept
 
@@ -34,7 +34,7 @@ HEAD_EVERY = timedelta(minutes=1)
 """A run that finds nothing changed is no new one: it only renews the moment of the last."""
 
 
-class EntriesViewPort(QuestionPort, SavingPort, MendingPort, Protocol):
+class EntriesViewPort(QuestionPort, SavingPort, MendingPort, OpeningPort, Protocol):
     """The page as its presenter sees it."""
 
     @property
@@ -143,7 +143,7 @@ class EntriesPresenter:
             view,
             self.texts,
             self._pending,
-            open_form=self._mend,
+            open_form=lambda item, then: self._opening.mend(item, then),
             save=self._save,
             give_up=self._save.give_up,
             show=self.table.show_pending,
@@ -157,6 +157,7 @@ class EntriesPresenter:
             jump=self.jump_to,
             give_up=self._save.give_up,
         )
+        self._opening = Opening(desk, view, self.form, typed=view.form.read, failed=self._failed)
         self.filters = FiltersPresenter(
             view.filters, desk.texts, self.texts, today=self.today, apply=self.table.set_filter
         )
@@ -176,6 +177,7 @@ class EntriesPresenter:
             self.texts,
             today=self.today,
             selected=self.table.selected,
+            chosen_rows=self.table.chosen_rows,
             is_settled=self.mending.is_settled,
             save=self._save,
             say=self._say,
@@ -241,7 +243,7 @@ class EntriesPresenter:
         if chosen and self.mending.mend(chosen[0]):
             return
         if entries:
-            self._edit(entries[0])
+            self._opening.edit(entries[0])
         else:
             self._say(self._desk.texts.gettext("Choose a row, or type the number of an entry."))
 
@@ -251,7 +253,8 @@ class EntriesPresenter:
         if not number:
             self.edit_selected()
         elif number.isascii() and number.isdigit() and len(number) < 16:
-            self._edit_when_read(int(number))
+            if not self.mending.mend(int(number)):
+                self._opening.edit_number(int(number))
         else:
             self._say(self._desk.texts.gettext("The number of an entry has only digits."), is_error=True)
 
@@ -265,7 +268,7 @@ class EntriesPresenter:
 
     def clear_form(self) -> None:
         """Empty the form; asks if something typed would be lost."""
-        self._unless_unsaved(self.form.clear)
+        self._opening.clear()
 
     def jump_to(self, entry: Entry) -> None:
         """Show an entry in the table, filtering by its PIN if it is not among the loaded rows."""
@@ -296,53 +299,16 @@ class EntriesPresenter:
                 self._view.open_kept(),
                 self.texts,
                 self._groups,
-                mend=lambda intent: self._unless_unsaved(lambda: self.form.mend(intent, is_kept=True)),
+                mend=self._opening.mend_kept,
                 ask=self._view.ask,
                 in_hand=self._in_hand,
                 changed=self._count_kept,
                 failed=self._failed,
             ).show()
 
-    def _edit_when_read(self, number: int) -> None:
-        if self.mending.mend(number):
-            return
-        asked = (self._view.whereabouts(), self._view.form.read())
-
-        def done(entry: Entry) -> None:
-            if (self._view.whereabouts(), self._view.form.read()) == asked:
-                self._edit(entry)
-            else:
-                said = self._desk.texts.gettext(
-                    "Entry {entry_id} came late and was not put into the form, where you have gone on."
-                )
-                self._say(said.format(entry_id=number))
-
-        self._desk.call(lambda token: self._desk.store.get_entry(token, number), done, self._failed)
-
-    def _mend(self, intent: Intent, then: Callable[[], object]) -> None:
-        def yes() -> None:
-            then()
-            self.form.mend(intent)
-
-        self._unless_unsaved(yes)
-
     def _in_hand(self, op_id: UUID) -> bool:
         """Say whether a refused write stands before the person already, in the table or in the form."""
         return op_id in self._pending or self.form.holds(op_id)
-
-    def _edit(self, entry: Entry) -> None:
-        if entry.deleted_at is not None:
-            said = self._desk.texts.gettext("Entry {entry_id} is deleted, so it cannot be changed.")
-            self._say(said.format(entry_id=entry.entry_id), is_error=True)
-            return
-        self._unless_unsaved(lambda: self.form.edit(entry))
-
-    def _unless_unsaved(self, action: Callable[[], None]) -> None:
-        if self.form.has_unsaved():
-            question = self._desk.texts.gettext("The form holds something that is not stored. Discard it?")
-            self._view.ask(question, action)
-        else:
-            action()
 
     def _take_groups(self, groups: tuple[Group, ...]) -> None:
         self._groups = groups

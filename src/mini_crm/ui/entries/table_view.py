@@ -97,9 +97,7 @@ class EntryTableView(plain_ttk.Frame):
         self.tree.tag_configure(Mark.PAID, foreground=colours.paid, background=colours.paid_back)
         self.tree.tag_configure(Mark.REFUSED, foreground=colours.refused, background=colours.refused_back)
         self.tree.tag_configure(Mark.SAVING, foreground=colours.accent, background=colours.info_back)
-        self.tree.tag_configure(
-            Mark.NOT_STORED, foreground=colours.error, background=colours.amber_back, font=theme.bold
-        )
+        self.tree.tag_configure(Mark.NOT_STORED, foreground=colours.error, background=colours.amber_back)
         offer_copy(self.tree)
         tip_cut_cells(self.tree, theme)
         self.tree.bind("<Configure>", lambda event: self._fit())

@@ -118,10 +118,12 @@ class EntryTexts:
             entry: As it is stored, or as it is to be.
             today: The server's day.
             mark: None for the one that it has on that day.
-            note: Said before the status.
+            note: Said before the status, or in place of the usual one.
         """
         mark = mark or mark_of(entry, today)
-        status = f"{note} · {self.status_of(entry)}" if note else self.status_of(entry)
+        status = self.status_of(entry)
+        if note:
+            status = note if entry.status is Status.EXPECTED else f"{note} · {status}"
         cells = (
             str(entry.entry_id) if entry.entry_id > 0 else "",
             entry.group_name,
