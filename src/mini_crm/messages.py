@@ -633,9 +633,6 @@ OUTBOX: Table = {
         "This is waiting for the database and may be stored already, so it cannot be changed or dropped now. "
         "It is sent by itself when the database answers."
     ),
-    "outbox_not_mendable": lambda t, d: t.gettext(
-        "A deletion has nothing to correct. Drop it, or look at the entry in the list."
-    ),
 }
 
 FILES: Table = {

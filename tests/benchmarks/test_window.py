@@ -65,6 +65,7 @@ def test_window(store: SqliteStore, report: Report, tmp_path: Path) -> None:  # 
     report("sign-in to first rows, 100,000 entries (without Argon2id)", found["first_rows_s"], "s", 0.3)
     block("  longest block of the window meanwhile", "sign_in_longest")
     report("save to visible row", found["save_ms"], "ms", 50)
+    report("save to stored row", found["stored_ms"], "ms", 50)
     report("filter to visible rows", found["filter_s"], "s", 0.3)
     block("longest block of the window while working", "longest")
     block("  while the language is switched", "language_longest")

@@ -121,8 +121,8 @@ def sign_in(drive: Drive, lead: str) -> MainWindow:
     return main
 
 
-def save(drive: Drive, main: MainWindow, number: int) -> float:
-    """Fill in the form and save; give the seconds until the row can be seen."""
+def save(drive: Drive, main: MainWindow, number: int) -> tuple[float, float]:
+    """Fill in the form and save; give the seconds until the row can be seen, and until it is stored."""
     page = main.entries
     assert page is not None
     view = main.pages.nametowidget(main.pages.tabs()[0])
@@ -138,7 +138,9 @@ def save(drive: Drive, main: MainWindow, number: int) -> float:
     begun = time.perf_counter()
     form.save_button.invoke()
     drive.until(lambda: any(pin in map(str, tree.item(row, "values")) for row in tree.get_children()[:5]))
-    return time.perf_counter() - begun
+    seen = time.perf_counter() - begun
+    drive.until(lambda: not page.has_unsaved())
+    return seen, time.perf_counter() - begun
 
 
 def use_the_table(drive: Drive, main: MainWindow) -> None:
@@ -184,7 +186,9 @@ def main(path: Path, lead: str) -> dict[str, object]:
     view = window.nametowidget(window.pages.tabs()[0])
     tree = view.table.tree
     drive.forget()
-    found["save_ms"] = statistics.median(save(drive, window, number) for number in range(SAVES)) * 1000
+    saves = [save(drive, window, number) for number in range(SAVES)]
+    found["save_ms"] = statistics.median(seen for seen, _stored in saves) * 1000
+    found["stored_ms"] = statistics.median(stored for _seen, stored in saves) * 1000
     before = tree.get_children()
     view.filters.text.set("bench3")
     begun = time.perf_counter()

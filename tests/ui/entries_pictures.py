@@ -10,7 +10,7 @@ from uuid import uuid4
 from mini_crm.domain.dates import format_date
 from mini_crm.domain.model import Status
 from mini_crm.ui.entries.page_view import EntriesView
-from unit.fake_entries_view import Cable
+from unit.fake_entries_view import Cable, Gate
 
 if TYPE_CHECKING:
     from take_pictures import Studio
@@ -62,6 +62,7 @@ def entries_pictures(studio: Studio, main: MainWindow) -> None:
     form_pictures(desk)
     table_pictures(desk)
     dialog_pictures(desk)
+    pending_pictures(desk)
     trouble_pictures(desk)
 
 
@@ -128,9 +129,13 @@ def dialog_pictures(desk: Desk) -> None:
     view.form.amount.set("77 000")
     view.form.save_button.invoke()
     desk.settle()
+    studio.wait(lambda: view.trouble.sentence)
+    presenter.edit_selected()
     studio.wait(lambda: studio.dialogs)
     studio.shoot("conflict")
-    studio.close_dialogs()
+    for dialog in studio.dialogs:
+        dialog.leave_button.invoke()
+    view.trouble.hide()
     presenter.form.clear()
     first, second = view.form.manager.input.names[:2]
     language = studio.language
@@ -143,6 +148,37 @@ def dialog_pictures(desk: Desk) -> None:
     studio.wait(lambda: studio.dialogs)
     studio.shoot("paste")
     studio.close_dialogs()
+
+
+def pending_pictures(desk: Desk) -> None:
+    """The database takes its time: rows that are being saved; one that was refused, and its menu."""
+    studio, view, main = desk.studio, desk.view, desk.main
+    store = main.desk.store
+    gate = Gate(store)
+    main.desk.store = gate  # type: ignore[assignment]
+    for pin, amount in (("00420091", "15000"), ("00420092", "8400")):
+        desk.fill_in(pin, amount, 4)
+        view.form.save_button.invoke()
+    view.form.client_pin.input.insert(0, "0042")
+    studio.shoot("saving")
+    gate.refusals = 1
+    gate.open.set()
+    desk.settle()
+    studio.wait(lambda: view.trouble.sentence)
+    studio.live(0.6)
+    desk.settle()
+    desk.choose(1)
+    studio.shoot("not_stored")
+    desk.choose(0)
+    menu = view.table.menu(desk.presenter)
+    menu.post(view.winfo_rootx() + 300, view.winfo_rooty() + 420)
+    studio.shoot("not_stored_menu")
+    menu.unpost()
+    main.desk.store = store
+    desk.presenter.mending.again(view.table.selected_ids())
+    desk.settle()
+    view.trouble.hide()
+    desk.presenter.form.clear()
 
 
 def trouble_pictures(desk: Desk) -> None:

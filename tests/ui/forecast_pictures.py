@@ -60,7 +60,7 @@ def forecast_pictures(studio: Studio, main: MainWindow) -> None:
     view.amount.input.insert(0, "1,234")
     view.save.invoke()
     studio.shoot("forecast_commitment")
-    view.clear_commitment()
+    view.amount.set("")
     view.pages.select(2)
     view.period.current(2)
     view.period.event_generate("<<ComboboxSelected>>")

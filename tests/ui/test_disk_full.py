@@ -99,7 +99,7 @@ def test_a_folder_that_cannot_be_written(
     window.cable.pulled = False
     window.presenter.refresh()
     press(form.client_pin.input, "<Control-Return>")
-    window.wait_until(lambda: window.shown() != [])
+    window.wait_until(lambda: window.entries() != ())
     assert [entry.client_pin for entry in window.entries()] == ["0042"]
     assert form.client_pin.get() == ""
 
@@ -146,7 +146,7 @@ def test_rows_that_could_not_be_kept_are_named(open_window: Open, outbox: Outbox
 def test_pasted_rows_that_could_not_be_kept_stay_in_sight(
     open_window: Open, outbox: Outbox, disk: FullDisk
 ) -> None:
-    """The row that found room leaves the preview; the others stay, marked and named, and are stored later."""
+    """The row that found room waits; the others stand in the table, marked and named, and are sent again."""
     disk.room = 1
     window = open_window("ru", outbox)
     later = day(window, 5)
@@ -157,17 +157,20 @@ def test_pasted_rows_that_could_not_be_kept_stay_in_sight(
     window.wait_until(lambda: len(dialog.table.get_children()) == 3)
     window.cable.pulled = True
     dialog.save_button.invoke()
-    window.wait_until(lambda: len(dialog.table.get_children()) == 2)
-    window.settle()
-    assert [dialog.table.item(row, "values")[:4:3] for row in dialog.table.get_children()] == [
-        ("✖ 2", "0041"), ("✖ 3", "0042")
-    ]  # fmt: skip
-    assert "диск заполнен" in str(dialog.errors.cget("text"))
-    assert "Новые наработки с пинами 0041, 0042: НЕ сохранено" in window.view.trouble.sentence
-    window.cable.pulled = False
-    dialog.save_button.invoke()
-    window.wait_until(lambda: len(window.entries()) == 3)
     window.wait_until(lambda: not dialog.winfo_exists())
+    window.settle()
+    tree = window.view.table.tree
+    assert [tree.item(row, "values")[3] for row in tree.get_children()] == ["0042", "0041"]
+    assert all("⚠" in tree.item(row, "values")[7] for row in tree.get_children())
+    assert "Новые наработки с пинами 0041, 0042: НЕ сохранено" in window.view.trouble.sentence
+    assert "диск заполнен" in window.view.trouble.sentence
+    window.cable.pulled = False
+    window.presenter.mending.again(window.shown())
+    window.presenter.refresh()
+    window.wait_until(lambda: len(window.entries()) == 3)
+    window.settle()
+    assert sorted(entry.client_pin for entry in window.entries()) == ["0040", "0041", "0042"]
+    window.wait_until(lambda: len(window.shown()) == 3 and min(window.shown()) > 0)
 
 
 def test_a_correction_that_could_not_be_kept_stays_in_the_form(
@@ -189,12 +192,15 @@ def test_a_correction_that_could_not_be_kept_stays_in_the_form(
     window.wait_until(lambda: form.client_pin.get() == "0042")
     form.amount.set("25")
     disk.room = 0
+    window.cable.pulled = True
     save(window)
     assert "диск заполнен" in window.view.trouble.sentence.lower()
     assert (form.client_pin.get(), form.amount.get()) == ("0042", "25")
     disk.room = 100
+    window.cable.pulled = False
     form.save_button.invoke()
-    window.wait_until(lambda: form.client_pin.get() == "")
-    window.presenter.refresh()
+    assert form.client_pin.get() == ""
     window.wait_until(lambda: len(window.entries()) == 1)
+    window.settle()
+    assert outbox.pending() == ()
     assert str(window.entries()[0].amount) == "25.00"

@@ -95,11 +95,11 @@ def test_a_day_at_the_desk(open_window: Open, language: str) -> None:
     press(view.panel.number, "<Return>")
     window.wait_until(lambda: "0044" in str(view.panel.shown.cget("text")))
     view.panel.delete_button.invoke()
+    window.wait_until(lambda: len(window.entries()) == 2)
     window.wait_until(lambda: window.shown() == [second, first])
-    assert len(window.entries()) == 2
     view.panel.undo_button.invoke()
+    window.wait_until(lambda: len(window.entries()) == 3)
     window.wait_until(lambda: window.shown() == [third, second, first])
-    assert len(window.entries()) == 3
 
     type_into(view.filters.text.input, "ЁЛКИНА")
     window.wait_until(lambda: window.shown() == [second])
@@ -128,6 +128,9 @@ def test_two_people_at_one_entry(open_window: Open) -> None:
     change_elsewhere(window, "чужое")
     window.view.form.amount.set("25")
     press(window.view.form.amount.input, "<Control-Return>")
+    window.wait_until(lambda: window.view.trouble.sentence)
+    window.choose(number)
+    window.key("<Return>")
     dialog = window.dialog(ConflictDialog)
     (line,) = dialog.table.get_children()
     assert dialog.table.item(line, "values")[4] == "чужое"
@@ -293,7 +296,7 @@ def test_from_signing_in_to_the_first_entry(app: App, wait_until: WaitUntil, sto
         type_into(field.input, text)
     press(view.form.pay_by.input, "<Control-Return>")
     wait_until(lambda: view.table.tree.get_children())
-    wait_until(lambda: view.form.client_pin.get() == "")
-    assert not main.entries.has_unsaved()
+    assert view.form.client_pin.get() == ""
+    wait_until(lambda: not main.entries.has_unsaved())
     type_into(view.form.client_pin.input, "0043")
     assert main.entries.has_unsaved()

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from mini_crm.domain.errors import DatabaseUnreachable
+from mini_crm.domain.errors import BadValue, DatabaseUnreachable
 from mini_crm.domain.model import EntrySort
 from mini_crm.ui.entries.actions_presenter import Answer, StatusQuestion
 from mini_crm.ui.entries.conflict import ConflictTexts
@@ -28,7 +29,7 @@ class FakeForm:
         self.unit: str | None = None
         self.title = self.entered_on = self.pin_hint = self.focused = ""
         self.is_new = True
-        self.busy = False
+        self.number = ""
         self.errors: dict[str, str] = {}
 
     def read(self) -> FormValues:
@@ -65,9 +66,9 @@ class FakeForm:
         """Keep the hint."""
         self.pin_hint = text
 
-    def show_busy(self, busy: bool) -> None:
-        """Keep the state."""
-        self.busy = busy
+    def clear_number(self) -> None:
+        """Empty the field."""
+        self.number = ""
 
     def focus(self, field: str) -> None:
         """Keep the field."""
@@ -242,6 +243,10 @@ class FakeKept:
         """Keep the presenter."""
         self.presenter = presenter
 
+    def is_open(self) -> bool:
+        """Say whether it was not closed."""
+        return not self.closed
+
     def show_lines(self, lines: Sequence[KeptLine]) -> None:
         """Keep the lines."""
         self.lines = list(lines)
@@ -263,7 +268,7 @@ class FakeEntriesView:
         self.form, self.table, self.filters = FakeForm(), FakeTable(), FakeFilters()
         self.head, self.panel, self.paste, self.kept = FakeHead(), FakePanel(), FakePaste(), FakeKept()
         self.presenter: EntriesPresenter | None = None
-        self.said = self.connection = self.kept_text = ""
+        self.said = self.noted = self.connection = self.kept_text = ""
         self.said_error = self.lost = False
         self.yes = True
         self.questions: list[str] = []
@@ -282,6 +287,14 @@ class FakeEntriesView:
     def say(self, text: str, *, is_error: bool) -> None:
         """Keep the sentence."""
         self.said, self.said_error = text, is_error
+
+    def note(self, text: str) -> None:
+        """Keep the sentence beside that of an error."""
+        self.noted = text
+
+    def whereabouts(self) -> object:
+        """Give the field with the cursor."""
+        return self.form.focused
 
     def show_connection(self, text: str, *, lost: bool) -> None:
         """Keep the state."""
@@ -350,3 +363,32 @@ class Cable:
             return result
 
         return call
+
+
+class Gate:
+    """A store whose writes wait until a test lets them go.
+
+    Attributes:
+        open: Set while writes pass.
+        refusals: So many of the next writes are refused.
+    """
+
+    def __init__(self, store: object) -> None:
+        self._store = store
+        self.open = threading.Event()
+        self.refusals = 0
+
+    def __getattr__(self, name: str) -> Any:
+        """Give an operation of the store."""
+        operation = getattr(self._store, name)
+        if not name.endswith("_entry") or name == "get_entry":
+            return operation
+
+        def wait(*args: Any) -> Any:
+            assert self.open.wait(20), "the gate was never opened"
+            if self.refusals:
+                self.refusals -= 1
+                raise BadValue("comment_too_long", field="comment", length=501, limit=500)
+            return operation(*args)
+
+        return wait

@@ -23,7 +23,6 @@ def test_without_an_outbox_the_form_is_kept_until_it_is_stored_once(page: Page) 
     page.presenter.form.save()
     assert page.view.form.values.client_pin == "0042"
     assert page.view.said_error
-    assert not page.view.form.busy
     page.cable.answers_lost = False
     page.presenter.form.save()
     assert len(page.company.anna.everything()) == 1
@@ -195,19 +194,23 @@ def test_a_lost_database_is_told_with_the_time_of_the_last_good_data(page: Page,
 
 
 def test_the_second_of_two_is_told_who_changed_what(page: Page) -> None:
-    """A change over a newer version is not stored; the other's change is shown with old and new."""
+    """A change over a newer version is not stored; Enter on its row shows the other's, with old and new."""
     number = page.add()
     page.presenter.edit_number(str(number))
     page.view.form.values = replace(page.view.form.values, comment="моё")
     other = page.company.anna.window("PC-8")
     other.update(other.everything()[0], amount=Decimal(7))
     page.presenter.form.save()
+    assert page.view.conflict is None
+    assert page.view.said_error
+    assert page.view.table.column(EntrySort.COMMENT) == ["моё"]
+    page.view.table.chosen = [number]
+    page.presenter.edit_selected()
     assert page.view.conflict is not None
     assert [line[2:] for line in page.view.conflict.theirs] == [("Сумма", "1\u00a0500,50", "7")]
     assert page.view.conflict.can_redo
     (entry,) = other.everything()
     assert (entry.amount, entry.comment) == (Decimal("7.00"), "")
-    assert page.view.form.values.comment == "моё"
 
 
 def test_the_own_change_can_be_done_again_on_top(page: Page) -> None:
@@ -219,12 +222,14 @@ def test_the_own_change_can_be_done_again_on_top(page: Page) -> None:
     assert page.view.form.is_new
 
 
-def test_leaving_it_shows_the_other_ones_state_in_the_form(page: Page) -> None:
-    """The form then holds what is stored now."""
+def test_leaving_it_gives_the_own_change_up(page: Page) -> None:
+    """The row then shows what is stored now; a form that was begun meanwhile is left alone."""
     test_the_second_of_two_is_told_who_changed_what(page)
+    page.fill(client_pin="99")
     page.view.leave()
-    assert (page.view.form.values.amount, page.view.form.values.comment) == ("7", "")
-    assert not page.presenter.has_unsaved()
+    assert page.view.table.column(EntrySort.AMOUNT) == ["7\u00a0RUB"]
+    assert page.view.table.column(EntrySort.COMMENT) == [""]
+    assert page.view.form.values.client_pin == "99"
 
 
 def test_a_status_key_over_a_newer_version_is_no_loss(page: Page) -> None:
@@ -235,6 +240,7 @@ def test_a_status_key_over_a_newer_version_is_no_loss(page: Page) -> None:
     page.view.table.chosen = [number]
     page.view.reply = ("18.03.2026", "1500,50")
     page.presenter.actions.mark(Status.PAID)
+    page.presenter.edit_selected()
     assert page.view.conflict is not None
     page.view.again()
     (entry,) = other.everything()
@@ -242,34 +248,38 @@ def test_a_status_key_over_a_newer_version_is_no_loss(page: Page) -> None:
 
 
 def test_an_entry_deleted_meanwhile_cannot_be_changed(page: Page) -> None:
-    """The conflict says so and offers no repetition; the form is free for a new entry after leaving it."""
+    """The conflict says so and offers no repetition; the row goes when it is left."""
     number = page.add()
     page.presenter.edit_number(str(number))
     page.view.form.values = replace(page.view.form.values, comment="моё")
     other = page.company.anna.window("PC-8")
     other.delete(other.everything()[0])
     page.presenter.form.save()
+    assert page.view.table.ids() == [number]
+    page.presenter.edit_number(str(number))
     assert page.view.conflict is not None
     assert not page.view.conflict.can_redo
     page.view.leave()
+    assert page.view.table.ids() == []
     assert page.view.form.is_new
 
 
 def test_a_session_that_ended_is_renewed_and_the_write_goes_on(page: Page) -> None:
-    """The form is not lost: after signing in again the same save is done, once."""
+    """The row waits in the table: after signing in again the same save is done, once."""
     company = page.company
     waiting: list[Callable[[], None]] = []
     page.desk.sign_in_again = waiting.append
     page.fill()
     company.store.sign_out(company.anna.token)
     page.presenter.form.save()
-    assert page.view.form.values.client_pin == "0042"
+    assert page.view.table.column(EntrySort.CLIENT_PIN) == ["0042"]
+    assert page.presenter.has_unsaved()
     again = sign_in(company.store, company.anna.name, company.anna.key)
     page.desk.token = again.token
     for then in waiting:
         then()
     assert [entry.client_pin for entry in again.everything()] == ["0042"]
-    assert page.view.form.values.client_pin == ""
+    assert not page.presenter.has_unsaved()
 
 
 def test_a_manager_who_is_gone_is_said_beside_the_field(page: Page) -> None:

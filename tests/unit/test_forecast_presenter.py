@@ -142,11 +142,11 @@ class FakeView:
         """See ``ForecastViewPort``."""
         self.notice = (level, text)
 
-    def show_commitment_error(self, name: str, text: str) -> None:
+    def show_commitment_error(self, name: str, text: str, *, go_there: bool = False) -> None:
         """See ``ForecastViewPort``."""
         self.errors[name] = text
 
-    def clear_commitment(self) -> None:
+    def clear_commitment(self, amount: str, note: str) -> None:
         """See ``ForecastViewPort``."""
         self.cleared += 1
 
@@ -620,6 +620,18 @@ def test_commitment_goes_to_the_period_that_is_chosen(store: FakeStore) -> None:
     opened.presenter.commit("5", "")
     opened.tasks.release()
     assert [commitment.period for commitment in store.commitments] == [YEAR]
+
+
+def test_a_commitment_that_is_recorded_twice_in_a_row_is_recorded_once(store: FakeStore) -> None:
+    """Enter pressed twice while the database takes its time; the same again later is another one."""
+    opened = Opened(store)
+    opened.tasks.hold()
+    opened.presenter.commit("5", "")
+    opened.presenter.commit("5", "")
+    opened.tasks.release()
+    assert len(store.commitments) == 1
+    opened.presenter.commit("5", "")
+    assert len(store.commitments) == 2
 
 
 @pytest.mark.parametrize("typed", ["", "abc", "1,234", "-5", "5 USD"])

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import pytest
 
@@ -118,11 +120,17 @@ def test_older_write_that_is_refused_does_not_stop_the_new_one(
     assert waiting(outbox) == [bad.op_id]
 
 
-def test_refused_write_from_the_form_is_not_kept(company: Company, anna: Desk, outbox: Outbox) -> None:
-    """What the database refuses at once is said in the form, which still has it."""
+def test_refused_write_of_the_window_stays_until_it_is_settled(
+    company: Company, anna: Desk, outbox: Outbox
+) -> None:
+    """A crash after the refusal loses nothing typed: it is here with its reason, and not sent again."""
+    bad = add(company, "1", amount=Decimal("-5"))
     with pytest.raises(BadValue) as raised:
-        outbox.save(company.store, anna.token, add(company, "1", amount=Decimal("-5")))
+        outbox.save(company.store, anna.token, bad)
     assert raised.value.field == "amount"
+    assert waiting(outbox) == [bad.op_id]
+    assert outbox.send(company.store, anna.token).refused == ()
+    outbox.forget(bad.op_id)
     assert waiting(outbox) == []
 
 
@@ -298,9 +306,9 @@ def test_refused_write_can_be_mended(company: Company, anna: Desk, outbox: Outbo
     bad = add(company, "1", amount=Decimal("0"))
     outbox.put(bad)
     outbox.send(company.store, anna.token)
-    mended = outbox.mend(bad.op_id, anna.draft(company.petr, client_pin="1", amount=Decimal("12.50")))
+    mended = replace(bad, draft=replace(bad.draft, amount=Decimal("12.50")), op_id=uuid4())
+    outbox.put(mended, bad.op_id)
     assert waiting(outbox) == [mended.op_id]
-    assert mended.op_id != bad.op_id
     outbox.send(company.store, anna.token)
     assert [entry.amount for entry in anna.everything()] == [Decimal("12.50")]
     assert waiting(outbox) == []
@@ -313,7 +321,9 @@ def test_conflict_can_be_mended_with_the_version_seen(company: Company, anna: De
     write = Update(entry.entry_id, 1, anna.draft(company.petr, comment="mine"))
     outbox.put(write)
     outbox.send(company.store, anna.token)
-    outbox.mend(write.op_id, anna.draft(company.petr, comment="both"), version=2)
+    both = Update(entry.entry_id, 2, anna.draft(company.petr, comment="both"))
+    outbox.save(company.store, anna.token, both, instead_of=write.op_id)
+    assert waiting(outbox) == []
     outbox.send(company.store, anna.token)
     assert anna.get(entry).comment == "both"
 
@@ -329,21 +339,39 @@ def test_refused_write_can_be_dropped(company: Company, anna: Desk, outbox: Outb
         outbox.drop(bad.op_id)
 
 
-def test_waiting_write_is_neither_mended_nor_dropped(company: Company, anna: Desk, outbox: Outbox) -> None:
+def test_waiting_write_is_neither_replaced_nor_dropped(company: Company, anna: Desk, outbox: Outbox) -> None:
     """What may be stored already, its answer lost, can't be given other content or forgotten."""
     write = add(company, "1")
     outbox.put(write)
-    with pytest.raises(RuleBroken, match="outbox_not_refused"):
-        outbox.mend(write.op_id, write.draft)
+    outbox.put(write, write.op_id)
+    outbox.forget(write.op_id)
     with pytest.raises(RuleBroken, match="outbox_not_refused"):
         outbox.drop(write.op_id)
     assert waiting(outbox) == [write.op_id]
 
 
-def test_refused_deletion_has_nothing_to_mend(company: Company, anna: Desk, outbox: Outbox) -> None:
-    """A deletion has no content, so it can only be dropped."""
-    write = Delete(12345, 1)
-    outbox.put(write)
+def test_the_same_write_again_after_its_refusal(company: Company, anna: Desk, outbox: Outbox) -> None:
+    """What hindered it is gone: the refused write waits again as it is, and is stored once."""
+    write = add(company, "1", amount=Decimal("0"))
+    outbox.put(write, refusal=BadValue("amount_not_positive", field="amount"))
+    assert outbox.send(company.store, anna.token).stored == ()
+    good = replace(write, draft=replace(write.draft, amount=Decimal("1")))
+    outbox.save(company.store, anna.token, good, write.op_id)
+    assert (pins(anna), waiting(outbox)) == (["1"], [])
+
+
+def test_a_mended_write_is_stored_though_the_disk_is_full(
+    company: Company, anna: Desk, outbox: Outbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It goes to the database without being kept first, and the refused one does not come back."""
+    bad = add(company, "1", amount=Decimal("0"))
+    outbox.put(bad)
     outbox.send(company.store, anna.token)
-    with pytest.raises(RuleBroken, match="outbox_not_mendable"):
-        outbox.mend(write.op_id, anna.draft(company.petr))
+
+    def full(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(outbox, "_store", full)
+    mended = replace(bad, draft=replace(bad.draft, amount=Decimal("2")), op_id=uuid4())
+    outbox.save(company.store, anna.token, mended, bad.op_id)
+    assert (pins(anna), waiting(outbox)) == (["1"], [])

@@ -85,7 +85,9 @@ def _fill(book: XlsxBook, slips: Sequence[tuple[str, str]], texts: Texts, must_c
             ):
                 row = at * len(looks) + line
                 sheet.set_row(row, height)
-                sheet.write_string(row, 0, only_storable(text), look)  # a name that begins with = is no formula
+                sheet.write_string(
+                    row, 0, only_storable(text), look
+                )  # a name that begins with = is no formula
         sheet.set_h_pagebreaks([at * len(looks) for at in range(1, len(part))])
 
 

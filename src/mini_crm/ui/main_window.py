@@ -158,21 +158,28 @@ class MainWindow(plain_ttk.Frame):
         self.tasks.run(load_pages, lambda nothing: self.tasks.in_steps(self._build()), _raise)
 
     def may_close(self) -> bool:
-        """Ask if something would be lost; say whether the window may go."""
+        """Ask if something would be lost; say whether the window may go.
+
+        What the database has not answered yet, or has refused, is kept on this computer for the next time.
+        """
         _, lost = self._texts.gettext, []
-        if self.entries is not None and self.entries.has_unsaved():
+        entries, forecast = self.entries, self.forecast
+        if entries is not None and entries.form.has_unsaved():
             lost.append(_("The form is not saved. What you typed there will be lost."))
-        if self.forecast is not None and self.forecast.has_unsaved():
+        if forecast is not None and forecast.has_unsaved():
             lost.append(_("The commitment on the forecast page is not recorded; it will be lost."))
+        unkept = entries.keep_pending() if entries is not None else 0
+        if unkept:
+            said = self._texts.ngettext(
+                "{n} change is not stored and cannot be kept on this computer. It may be lost.",
+                "{n} changes are not stored and cannot be kept on this computer. They may be lost.",
+                unkept,
+            )
+            lost.append(said.format(n=unkept))
         if not lost:
             return True
         return ask(
-            self,
-            self._texts,
-            self._theme,
-            "\n".join(lost),
-            yes=_("Leave without saving"),
-            danger=True,
+            self, self._texts, self._theme, "\n".join(lost), yes=_("Leave without saving"), danger=True
         )
 
     def leave(self) -> None:

@@ -31,7 +31,7 @@ from mini_crm.domain.errors import (
     RuleBroken,
     SessionEnded,
 )
-from mini_crm.domain.model import Entry, EntryDraft
+from mini_crm.domain.model import Entry
 from mini_crm.domain.rules import name_key
 from mini_crm.files import OWNER_ONLY, make_private_folder, replacing
 from mini_crm.store.port import DesktopStore
@@ -95,26 +95,38 @@ class Outbox:
         """Give files that cannot be read as a write of this lead; they are kept and never sent."""
         return tuple(path for path in self._files() if self._load(path) is None and path.exists())
 
-    def put(self, write: Write) -> None:
+    def put(
+        self, write: Write, instead_of: UUID | None = None, *, refusal: MiniCrmError | None = None
+    ) -> None:
         """Keep a write; when this returns it survives a crash. One that is kept already stays as it is.
 
-        Raises:
-            OSError: It could not be kept: disk full, or no right to write.
-        """
-        paths = self._files()
-        if any(kept.write.op_id == write.op_id for _, kept in self._read()):
-            return
-        # Never before an older one, even if the clock was put back.
-        newest = int(paths[-1].name.partition("-")[0]) if paths else 0
-        number = max(time_ns(), newest + 1)
-        path = self.folder / f"{number:020d}-{uuid4().hex[:8]}{_SUFFIX}"
-        self._store(path, Kept(write, datetime.now(UTC)))
+        Args:
+            write: What is to be stored.
+            instead_of: A refused write whose place it takes, should that still be here; it waits again then.
+            refusal: Why the database did not take it, if it was asked: then it does not wait to be sent.
 
-    def save(self, store: DesktopStore, token: bytes, write: Write) -> Entry:
+        Raises:
+            OSError: It could not be kept: disk full, or no right to write. What was there is as it was.
+        """
+        known = {kept.write.op_id: (path, kept) for path, kept in self._read()}
+        old = None if instead_of is None else known.get(instead_of)
+        if old is not None and old[1].refusal is not None:
+            self._store(old[0], Kept(write, old[1].made_at, refusal))
+        elif write.op_id not in known:
+            self._store(self._next_path(), Kept(write, datetime.now(UTC), refusal))
+
+    def save(self, store: DesktopStore, token: bytes, write: Write, instead_of: UUID | None = None) -> Entry:
         """Keep a write, send it after all that waits, and forget it when it is stored.
 
-        A write that the database refuses is forgotten too: it is still in the form. One that it could not
-        take now stays, to be sent later; to try again give the same write, not a new one.
+        A write that the database refuses stays here with its refusal, until another takes its place or it
+        is dropped. One that it could not take now stays, to be sent later; to try again give the same
+        write, not a new one.
+
+        Args:
+            store: The database.
+            token: Of the session.
+            write: What is to be stored.
+            instead_of: See ``put``.
 
         Returns:
             The entry as stored.
@@ -126,27 +138,22 @@ class Outbox:
             MiniCrmError: Refused, as the store says it.
         """
         try:
-            self.put(write)
+            self.put(write, instead_of)
         except OSError as error:
-            return self._save_unkept(store, token, write, error)
+            return self._save_unkept(store, token, write, instead_of, error)
         sending = self.send(store, token)
         for stored, entry in sending.stored:
             if stored.op_id == write.op_id:
                 return entry
         for kept in sending.refused:
             if kept.write.op_id == write.op_id and kept.refusal is not None:
-                self._forget(write.op_id)
                 raise kept.refusal
         # Kept and not sent, or another window of this lead was quicker: the same operation tells.
         if sending.stopped_by is not None:
             raise sending.stopped_by
-        try:
-            return write.send(store, token)
-        except _KEEPS:
-            raise
-        except MiniCrmError:
-            self._forget(write.op_id)
-            raise
+        entry = write.send(store, token)
+        self.forget(write.op_id)
+        return entry
 
     def send(self, store: DesktopStore, token: bytes) -> Sending:
         """Send what waits, oldest first, in this lead's session; refused ones are not tried again.
@@ -178,34 +185,6 @@ class Outbox:
                 stored.append((kept.write, entry))
         return Sending(tuple(stored), tuple(refused))
 
-    def mend(self, op_id: UUID, draft: EntryDraft, version: int | None = None) -> Write:
-        """Give a refused write new content; it waits again, as a new operation.
-
-        Args:
-            op_id: The refused write.
-            draft: What is to be stored instead.
-            version: The entry's version that the person has seen by now; None to leave it.
-
-        Raises:
-            NotFound: It is not there any more.
-            RuleBroken: It was not refused, so it may be stored already; or it has no content.
-            MiniCrmError: ``outbox_not_written``: the new content could not be kept; the old is as it was.
-        """
-        path, kept = self._find(op_id)
-        match kept.write:
-            case Add():
-                write: Write = replace(kept.write, draft=draft, op_id=uuid4())
-            case Update():
-                known = kept.write.version if version is None else version
-                write = replace(kept.write, draft=draft, version=known, op_id=uuid4())
-            case _:
-                raise RuleBroken("outbox_not_mendable")
-        try:
-            self._store(path, Kept(write, kept.made_at))
-        except OSError as error:
-            raise self._not_written(error) from error
-        return write
-
     def drop(self, op_id: UUID) -> None:
         """Give up a refused write.
 
@@ -220,6 +199,12 @@ class Outbox:
         except OSError as error:
             raise self._not_written(error) from error
 
+    def forget(self, op_id: UUID) -> None:
+        """Give up a refused write if it is here, as somebody who may not even have one here."""
+        for path, kept in self._read():
+            if kept.write.op_id == op_id and kept.refusal is not None:
+                self._remove(path)
+
     def _check_lead(self, store: DesktopStore, token: bytes) -> None:
         if token != self._trusted:
             session = store.get_session(token)
@@ -227,12 +212,17 @@ class Outbox:
                 raise NotAllowed("outbox_other_lead", lead_name=session.lead_name)
             self._trusted = token
 
-    def _save_unkept(self, store: DesktopStore, token: bytes, write: Write, reason: OSError) -> Entry:
+    def _save_unkept(
+        self, store: DesktopStore, token: bytes, write: Write, instead_of: UUID | None, reason: OSError
+    ) -> Entry:
         try:
             self._check_lead(store, token)
-            return write.send(store, token)
+            entry = write.send(store, token)
         except DatabaseError as error:
             raise self.not_kept(reason) from error
+        if instead_of is not None:
+            self.forget(instead_of)
+        return entry
 
     def not_kept(self, reason: OSError) -> DatabaseError:
         """Give the error that says why a write is neither stored nor kept."""
@@ -253,11 +243,6 @@ class Outbox:
                 return path, kept
         raise NotFound("outbox_write_gone")
 
-    def _forget(self, op_id: UUID) -> None:
-        for path, kept in self._read():
-            if kept.write.op_id == op_id:
-                self._remove(path)
-
     def _refuse(self, path: Path, kept: Kept, error: MiniCrmError) -> Kept:
         marked = replace(kept, refusal=error)
         with suppress(OSError):  # then it is refused again next time
@@ -268,6 +253,12 @@ class Outbox:
     def _remove(self, path: Path) -> None:
         with suppress(OSError):  # then it is sent again next time, and stored once all the same
             path.unlink(missing_ok=True)
+
+    def _next_path(self) -> Path:
+        paths = self._files()
+        # Never before an older one, even if the clock was put back.
+        newest = int(paths[-1].name.partition("-")[0]) if paths else 0
+        return self.folder / f"{max(time_ns(), newest + 1):020d}-{uuid4().hex[:8]}{_SUFFIX}"
 
     def _read(self) -> Iterator[tuple[Path, Kept]]:
         for path in self._files():

@@ -16,8 +16,8 @@ from mini_crm.domain.rules import check_status, may_delete, parse_entry_number
 from mini_crm.messages import sentence
 from mini_crm.ui.desk import Desk
 from mini_crm.ui.entries.texts import EntryTexts
-from mini_crm.ui.entries.writer import Outcome, Save
-from mini_crm.usecases.writes import Delete, Restore, Update, Write
+from mini_crm.ui.entries.writer import Intent, Outcome, Save
+from mini_crm.usecases.writes import Delete, Restore, Update
 
 Answer = Callable[[str, str], Mapping[str, str]]
 """Takes the typed day and amount; gives a sentence for each bad field, or nothing when all is well."""
@@ -73,6 +73,10 @@ class QuestionPort(Protocol):
         """Show moment, person, field, old and new value, newest first."""
         ...
 
+    def whereabouts(self) -> object:
+        """Say where the person is: under whose hands an answer must move nothing if they have gone on."""
+        ...
+
 
 class ActionsPresenter:
     """Does something to entries that are there.
@@ -84,7 +88,9 @@ class ActionsPresenter:
         texts: Writes the entries.
         today: Gives the server's day.
         selected: Gives the chosen entries.
-        save: Sends writes and shows their outcome; then calls back.
+        chosen_rows: Gives the chosen rows, those that are not stored included.
+        is_settled: Says whether rows are as they are stored; tells the person if one is not.
+        save: Shows what is being saved, sends it, and shows what became of it; then calls back.
         say: Shows a sentence in the window.
         failed: Is told when something could not be read.
     """
@@ -98,6 +104,8 @@ class ActionsPresenter:
         *,
         today: Callable[[], date],
         selected: Callable[[], list[Entry]],
+        chosen_rows: Callable[[], list[int]],
+        is_settled: Callable[[Sequence[int]], bool],
         save: Save,
         say: Callable[[str], None],
         failed: Callable[[BaseException], None],
@@ -108,6 +116,8 @@ class ActionsPresenter:
         self._texts = texts
         self._today = today
         self._selected = selected
+        self._chosen_rows = chosen_rows
+        self._is_settled = is_settled
         self._save = save
         self._say = say
         self._failed = failed
@@ -118,6 +128,8 @@ class ActionsPresenter:
         """Note what has become of the chosen entries; asks for the day and, for one, the amount."""
         _ = self._desk.texts.gettext
         entries = self._selected()
+        if not self._is_settled(self._chosen_rows()):
+            return
         if not entries:
             self._say(_("Choose one or more rows first."))
             return
@@ -164,6 +176,8 @@ class ActionsPresenter:
     def propose_delete(self) -> None:
         """Put the chosen row's number into the panel and show it."""
         entries = self._selected()
+        if not self._is_settled(self._chosen_rows()):
+            return
         if len(entries) != 1:
             self._say(self._desk.texts.gettext("Choose one row first."))
             return
@@ -176,9 +190,12 @@ class ActionsPresenter:
         if entry is None:
             self.look()
             return
+        if not self._is_settled([entry.entry_id]):
+            return
         self._looked_at = None
         self._panel.show_look("", may_delete=False, is_error=False)
-        self._save([Delete(entry.entry_id, entry.version)], self._was_deleted)
+        self._panel.show_id("")  # now, since the next number may be typed before the answer comes
+        self._save([Intent(Delete(entry.entry_id, entry.version), entry)], self._was_deleted)
 
     def undo(self) -> None:
         """Bring the entry back that was deleted last."""
@@ -186,7 +203,15 @@ class ActionsPresenter:
         if entry is not None:
             self._deleted = None
             self._panel.show_undo("")
-            self._save([Restore(entry.entry_id, entry.version)], self._was_restored)
+
+            def done(outcome: Outcome) -> None:
+                if outcome.stored:
+                    said = self._desk.texts.gettext("Entry {entry_id} is back.")
+                    self._say(said.format(entry_id=entry.entry_id))
+                elif outcome.refused and self._deleted is None:
+                    self._offer_undo(entry)
+
+            self._save([Intent(Restore(entry.entry_id, entry.version), entry)], done)
 
     def show_history(self) -> None:
         """Show who changed the chosen entry, and what."""
@@ -195,9 +220,13 @@ class ActionsPresenter:
         if len(entries) != 1:
             self._say(_("Choose one row first."))
             return
-        entry = entries[0]
+        entry, asked_at = entries[0], self._questions.whereabouts()
 
         def done(versions: tuple[EntryVersion, ...]) -> None:
+            if self._questions.whereabouts() != asked_at:
+                said = _("The history of entry {entry_id} came late; press F3 again to see it.")
+                self._say(said.format(entry_id=entry.entry_id))
+                return
             title = _("History of entry {entry_id}").format(entry_id=entry.entry_id)
             self._questions.show_history(title, self._texts.history(versions))
 
@@ -230,14 +259,14 @@ class ActionsPresenter:
     def _note(
         self, entries: Sequence[Entry], status: Status, day: date | None, amount: Decimal | None
     ) -> None:
-        writes: list[Write] = []
+        intents: list[Intent] = []
         for entry in entries:
             came = None if amount == entry.amount else amount
             draft = replace(entry.draft(), status=status, status_on=day, paid_amount=came)
             if draft != entry.draft():
-                writes.append(Update(entry.entry_id, entry.version, draft))
-        if writes:
-            self._save(writes, lambda _outcome: None)
+                intents.append(Intent(Update(entry.entry_id, entry.version, draft), entry))
+        if intents:
+            self._save(intents)
 
     def _show_look(self, entry: Entry) -> None:
         text = self._texts.describe(entry)
@@ -251,13 +280,10 @@ class ActionsPresenter:
             self._panel.show_look(text, may_delete=True, is_error=False)
 
     def _was_deleted(self, outcome: Outcome) -> None:
-        _ = self._desk.texts.gettext
-        for entry in outcome.stored:
-            self._deleted = entry
-            self._panel.show_id("")
-            self._panel.show_undo(_("Entry {entry_id} was deleted.").format(entry_id=entry.entry_id))
+        for _write, entry in outcome.stored:
+            self._offer_undo(entry)
 
-    def _was_restored(self, outcome: Outcome) -> None:
-        _ = self._desk.texts.gettext
-        for entry in outcome.stored:
-            self._say(_("Entry {entry_id} is back.").format(entry_id=entry.entry_id))
+    def _offer_undo(self, entry: Entry) -> None:
+        self._deleted = entry
+        said = self._desk.texts.gettext("Entry {entry_id} was deleted.")
+        self._panel.show_undo(said.format(entry_id=entry.entry_id))

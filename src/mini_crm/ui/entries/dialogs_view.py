@@ -103,7 +103,10 @@ class HistoryDialog(Dialog):
 
 
 class ConflictDialog(Dialog):
-    """Somebody else changed the entry first: see what, then do the own change again or leave it."""
+    """Somebody else changed the entry first: see what, then do the own change again or leave it.
+
+    Closing it decides nothing: the own change stays in its row of the table.
+    """
 
     def __init__(
         self,
@@ -132,7 +135,7 @@ class ConflictDialog(Dialog):
         self.again_button = self.add_button(_("Do my change again"), self.accept, style="primary")
         if not conflict.can_redo:
             self.again_button.state(["disabled"])
-        self.leave_button = self.add_button(_("Leave it as it is now"), self.cancel)
+        self.leave_button = self.add_button(_("Leave it as it is now"), self.leave)
         self.show(self.leave_button)
 
     def accept(self) -> None:
@@ -140,9 +143,9 @@ class ConflictDialog(Dialog):
         super().accept()
         self._again()
 
-    def cancel(self) -> None:
-        """Leave what the other one did."""
-        super().cancel()
+    def leave(self) -> None:
+        """Leave what the other one did, and give the own change up."""
+        super().accept()
         self._leave()
 
 
@@ -178,14 +181,20 @@ class KeptDialog(Dialog):
         """See ``KeptPort``."""
         self._presenter = presenter
 
+    def is_open(self) -> bool:
+        """See ``KeptPort``."""
+        return bool(self.winfo_exists())
+
     def show_lines(self, lines: Sequence[KeptLine]) -> None:
         """See ``KeptPort``."""
         if not self.winfo_exists():
             return
+        chosen = self.table.selection()
         self.table.delete(*self.table.get_children())
         self._lines = {line.op_id.hex: line for line in lines}
         for name, line in self._lines.items():
             self.table.insert("", "end", name, values=(line.made, line.what, line.state))
+        self.table.selection_set([name for name in chosen if name in self._lines])
         self._chosen()
 
     def _chosen(self) -> None:

@@ -6,9 +6,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import date
 from typing import Protocol
-from uuid import uuid4
+from uuid import UUID, uuid4
 
-from mini_crm.domain.errors import BadValue
+from mini_crm.domain.errors import BadValue, MiniCrmError
 from mini_crm.domain.model import Entry, EntryDraft, Group
 from mini_crm.domain.money import edit_amount
 from mini_crm.domain.rules import check_pin, name_key
@@ -16,11 +16,8 @@ from mini_crm.messages import sentence
 from mini_crm.ui.desk import Desk
 from mini_crm.ui.entries.draft import FIELDS, DraftReader, FormValues
 from mini_crm.ui.entries.texts import EntryTexts
-from mini_crm.ui.entries.writer import Outcome, Save
+from mini_crm.ui.entries.writer import Intent, Save
 from mini_crm.usecases.writes import Add, Update, Write
-
-Mended = Callable[[EntryDraft, Callable[[], None], Callable[[BaseException], None]], None]
-"""Takes a mended draft; calls back when it is kept, or with the reason why it could not be."""
 
 
 class FormPort(Protocol):
@@ -50,16 +47,16 @@ class FormPort(Protocol):
         """Say which entry this is, and its day of entry."""
         ...
 
+    def clear_number(self) -> None:
+        """Empty the field for the number of an entry to be shown."""
+        ...
+
     def show_error(self, field: str, text: str) -> None:
         """Write a sentence under a field; an empty one takes it away."""
         ...
 
     def show_pin_hint(self, text: str) -> None:
         """Point out an open entry of this PIN, with a way to jump there; empty takes it away."""
-        ...
-
-    def show_busy(self, busy: bool) -> None:
-        """Say that the form is being stored; it can't be stored twice meanwhile."""
         ...
 
     def focus(self, field: str) -> None:
@@ -75,8 +72,9 @@ class FormPresenter:
         view: The form.
         texts: Writes the entries.
         today: Gives the server's day.
-        save: Sends writes and shows their outcome; then calls back.
+        save: Shows what is being saved, sends it, and shows what became of it.
         jump: Shows an entry in the table.
+        give_up: Is told what was refused, stood in the form, and was thrown away by the person.
     """
 
     def __init__(
@@ -88,6 +86,7 @@ class FormPresenter:
         today: Callable[[], date],
         save: Save,
         jump: Callable[[Entry], None],
+        give_up: Callable[[Intent], None],
     ) -> None:
         self._desk = desk
         self._view = view
@@ -95,14 +94,14 @@ class FormPresenter:
         self._today = today
         self._save = save
         self._jump = jump
+        self._give_up = give_up
         self._groups: tuple[Group, ...] = ()
         self._entry: Entry | None = None
         self._blank = FormValues()
-        self._client_ref = uuid4()
-        self._last: Write | None = None
-        self._busy = False
+        self._mended: Intent | None = None
+        self._is_kept = False
+        self._has_saved = False
         self._same_pin: Entry | None = None
-        self._mending: Mended | None = None
 
     @property
     def groups(self) -> tuple[Group, ...]:
@@ -119,32 +118,46 @@ class FormPresenter:
         self._show_new(replace(self._blank, pay_by=""))
 
     def set_groups(self, groups: tuple[Group, ...]) -> None:
-        """Take the lead's groups; one that is the only one is chosen."""
+        """Take the lead's groups; one that is the only one is chosen, what is typed stays."""
+        was_untouched = self.is_untouched()
         self._groups = groups
         active = [group.name for group in groups if group.is_active]
         self._view.show_groups(active)
         values = self._view.read()
         if len(active) == 1 and not values.group:
             self._view.show(replace(values, group=active[0]))
-        self.group_chosen()
+        if was_untouched:
+            self._blank = self._view.read()
+        self.group_typed()
 
     def has_unsaved(self) -> bool:
-        """Say whether something would be lost."""
+        """Say whether something would be lost if the form was emptied."""
         now = self._view.read()
-        if self._entry is None and self._mending is None:
+        if self._mended is not None and not self._is_kept:
+            return True
+        if self._entry is None and self._mended is None:
             return any((now.client_pin.strip(), now.amount.strip(), now.comment.strip()))
         return now != self._blank
 
+    def is_untouched(self) -> bool:
+        """Say whether the form is empty as it was made so: nothing was typed or chosen since."""
+        return self._entry is None and self._mended is None and self._view.read() == self._blank
+
     def group_chosen(self) -> None:
-        """Offer the managers of the group, and show its unit."""
+        """Offer the managers of the chosen group; one of another group is taken out."""
         values, reader = self._view.read(), self._reader()
         group = reader.group(values.group)
+        if group is not None and values.manager and reader.manager(group, values.manager) is None:
+            self._view.show(replace(values, manager=""))
+        self.group_typed()
+
+    def group_typed(self) -> None:
+        """Offer the managers of the group, and show its unit; what is typed stays."""
+        group = self._reader().group(self._view.read().group)
         offered = [g for g in self._groups if g.is_active] if group is None else [group]
         managers = {m.name for g in offered for m in g.managers if m.is_active}
         self._view.show_managers(sorted(managers, key=name_key))
         self._view.show_unit(None if group is None else group.unit)
-        if group is not None and values.manager and reader.manager(group, values.manager) is None:
-            self._view.show(replace(values, manager=""))
 
     def manager_chosen(self) -> None:
         """Choose the group too if the manager is in one group only."""
@@ -153,7 +166,7 @@ class FormPresenter:
             at = reader.groups_of(values.manager)
             if len(at) == 1:
                 self._view.show(replace(values, group=at[0].name))
-                self.group_chosen()
+                self.group_typed()
 
     def check(self, field: str) -> None:
         """Say what is wrong with a field now that typing stopped, unless it is still empty."""
@@ -165,48 +178,48 @@ class FormPresenter:
             self._look_for_pin(values.client_pin)
 
     def clear(self) -> None:
-        """Empty the form for a new entry; group, manager and day stay."""
-        self._show_new(self._view.read())
-        self._view.focus("client_pin")
+        """Throw away what the form holds; group, manager and day stay for a new entry."""
+        self._throw_away()
+        self._next(self._view.read())
 
     def edit(self, entry: Entry) -> None:
-        """Fill the form from an entry, to change it."""
+        """Fill the form from an entry, to change it; what it held is thrown away."""
+        self._throw_away()
         self._take(entry)
-        self._show(
-            FormValues(
-                group=entry.group_name,
-                manager=entry.manager_name,
-                client_pin=entry.client_pin,
-                amount=edit_amount(entry.amount, language=self._desk.texts.language),
-                pay_by=self._texts.day(entry.pay_by),
-                status=entry.status,
-                comment=entry.comment,
-            )
-        )
+        self._show(self._values(entry.draft(), entry.group_name, entry.manager_name))
         self._view.focus("client_pin")
 
-    def follow(self, entry: Entry) -> None:
-        """Know the newest state of the entry in the form, so that what is typed can be stored over it."""
-        if self._entry is not None and self._entry.entry_id == entry.entry_id:
-            self._entry = entry
+    def mend(self, intent: Intent, error: MiniCrmError | None, *, is_kept: bool = False) -> None:
+        """Fill the form from a write that was refused; what it held is thrown away.
 
-    def mend(self, entry: Entry | None, draft: EntryDraft, mended: Mended) -> None:
-        """Fill the form from a write that was refused; saving hands the draft over instead of sending it."""
-        self._take(entry)
-        self._mending = mended
-        group, manager = self._reader().place(draft.manager_id)
-        self._show(
-            FormValues(
-                group=group,
-                manager=manager,
-                client_pin=draft.client_pin,
-                amount=edit_amount(draft.amount, language=self._desk.texts.language),
-                pay_by=self._texts.day(draft.pay_by),
-                status=draft.status,
-                comment=draft.comment,
-            )
-        )
+        Args:
+            intent: An ``Add`` or an ``Update``.
+            error: Why it was refused; said under the field that it is about.
+            is_kept: It stays in the list of kept writes if the person does not save it.
+        """
+        self._throw_away()
+        self._hold(intent, error, is_kept=is_kept)
         self._view.focus("client_pin")
+
+    def take_back(self, intent: Intent, error: MiniCrmError) -> bool:
+        """Put what was refused back as it was typed, if nothing was typed since; the cursor stays.
+
+        Returns:
+            Whether the form has it.
+        """
+        if intent.typed is None or not self.is_untouched():
+            return False
+        self._hold(intent, error)
+        return True
+
+    def holds(self, op_id: UUID) -> bool:
+        """Say whether the form has a write that was refused."""
+        return self._mended is not None and op_id in (self._mended.write.op_id, self._mended.instead_of)
+
+    @property
+    def holds_refused(self) -> bool:
+        """Whether the form has something that was put back."""
+        return self._mended is not None
 
     def show_day(self) -> None:
         """Say which entry this is, and its day of entry: that of a new one is today."""
@@ -221,8 +234,12 @@ class FormPresenter:
             self._jump(self._same_pin)
 
     def save(self) -> None:
-        """Store the form, or say what is wrong and put the cursor there."""
-        if self._busy:
+        """Have the form stored and be free for the next entry at once, or say what is wrong.
+
+        Saving twice in a row, before anything is typed, saves once.
+        """
+        if self._has_saved and self.is_untouched():
+            self._view.focus("client_pin")
             return
         self.manager_chosen()
         values = self._view.read()
@@ -234,48 +251,32 @@ class FormPresenter:
         if bad is not None:
             self._view.focus(bad)
             return
-        draft = reader.draft(values)
-        self._busy = True
-        self._view.show_busy(True)
-        if self._mending is not None:
-            self._mending(draft, self._mended, self._not_saved)
-            return
-        self._last = self._write(draft)
-        self._save([self._last], self._saved, self._not_saved)
+        mended = self._mended
+        write = self._write(reader.draft(values), None if mended is None else mended.write)
+        intent = Intent(write, self._entry, values, None if mended is None else mended.instead_of)
+        self._next(values)
+        self._has_saved = True
+        self._save([intent])
 
-    def _saved(self, outcome: Outcome) -> None:
-        self._busy = False
-        self._view.show_busy(False)
-        if outcome.stored or outcome.kept:
-            self.clear()
-        for _write, error in outcome.refused:
-            field = error.data.get("field")
-            field = "manager" if error.code == "manager_not_yours" or field == "manager_id" else field
-            if field in FIELDS:
-                self._view.show_error(str(field), sentence(error, self._desk.texts))
-                self._view.focus(str(field))
+    def _write(self, draft: EntryDraft, before: Write | None) -> Write:
+        """Give the write that stores a draft.
 
-    def _mended(self) -> None:
-        self._busy = False
-        self._view.show_busy(False)
-        self.clear()
-
-    def _not_saved(self, _error: BaseException) -> None:
-        self._busy = False
-        self._view.show_busy(False)
-
-    def _write(self, draft: EntryDraft) -> Write:
-        """Give the write; the same as last time if nothing was changed since, so that it is stored once."""
-        last = self._last
-        if self._entry is None:
-            if isinstance(last, Add) and last.client_ref == self._client_ref and last.draft == draft:
-                return last
-            return Add(draft, client_ref=self._client_ref)
+        Args:
+            draft: What is to be stored.
+            before: What was refused; unchanged it is sent as the same operation, since it may have been
+                stored and only its answer lost, and a new entry is the same one in any case.
+        """
+        if isinstance(before, Add | Update) and draft.status is before.draft.status:
+            draft = replace(draft, status_on=before.draft.status_on, paid_amount=before.draft.paid_amount)
         entry = self._entry
-        same = isinstance(last, Update) and (last.entry_id, last.version) == (entry.entry_id, entry.version)
-        if isinstance(last, Update) and same and last.draft == draft:
-            return last
-        return Update(entry.entry_id, entry.version, draft)
+        if entry is not None:
+            write: Add | Update = Update(entry.entry_id, entry.version, draft)
+        elif isinstance(before, Add):
+            write = replace(before, draft=draft, op_id=uuid4())
+        else:
+            write = Add(draft)
+        same = before is not None and replace(write, op_id=before.op_id) == before
+        return before if same and before is not None else write
 
     def _look_for_pin(self, text: str) -> None:
         try:
@@ -291,7 +292,7 @@ class FormPresenter:
         self._desk.call(
             lambda token: self._desk.store.list_open_entries_of_pin(token, pin),
             done,
-            lambda _error: self._show_same_pin(()),  # only a hint: the window says elsewhere what is wrong
+            lambda _error: done(()),  # only a hint: the window says elsewhere what is wrong
         )
 
     def _show_same_pin(self, entries: Sequence[Entry]) -> None:
@@ -312,11 +313,45 @@ class FormPresenter:
             )
         )
 
+    def _throw_away(self) -> None:
+        if self._mended is not None and not self._is_kept:
+            self._give_up(self._mended)
+
     def _take(self, entry: Entry | None) -> None:
         self._entry = entry
-        self._mending = None
-        self._last = None
-        self._client_ref = uuid4()
+        self._mended = None
+        self._is_kept = self._has_saved = False
+
+    def _hold(self, intent: Intent, error: MiniCrmError | None, *, is_kept: bool = False) -> None:
+        self._take(intent.entry)
+        self._mended, self._is_kept = intent, is_kept
+        values = intent.typed
+        if values is None and isinstance(intent.write, Add | Update):
+            draft = intent.write.draft
+            values = self._values(draft, *self._reader().place(draft.manager_id))
+        self._show(values or self._blank)
+        if error is not None:
+            field = error.data.get("field")
+            field = "manager" if error.code == "manager_not_yours" or field == "manager_id" else field
+            if field in FIELDS:
+                self._view.show_error(str(field), sentence(error, self._desk.texts))
+
+    def _values(self, draft: EntryDraft, group: str, manager: str) -> FormValues:
+        return FormValues(
+            group=group,
+            manager=manager,
+            client_pin=draft.client_pin,
+            amount=edit_amount(draft.amount, language=self._desk.texts.language),
+            pay_by=self._texts.day(draft.pay_by),
+            status=draft.status,
+            comment=draft.comment,
+        )
+
+    def _next(self, before: FormValues) -> None:
+        """Make room for a new entry, as the person has asked."""
+        self._show_new(before)
+        self._view.clear_number()
+        self._view.focus("client_pin")
 
     def _show_new(self, before: FormValues) -> None:
         self._take(None)
@@ -330,7 +365,7 @@ class FormPresenter:
         for field in FIELDS:
             self._view.show_error(field, "")
         self._show_same_pin(())
-        self.group_chosen()
+        self.group_typed()
         self._blank = self._view.read()
 
     def _reader(self) -> DraftReader:

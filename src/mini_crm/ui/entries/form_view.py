@@ -121,7 +121,7 @@ class EntryFormView(plain_ttk.Frame):
             if name != "status":
                 field.on_pause(partial(form.check, name))
         self.group.on_choice(form.group_chosen)
-        self.group.on_pause(form.group_chosen)
+        self.group.on_pause(form.group_typed)
         self.manager.on_choice(form.manager_chosen)
         self.manager.on_pause(form.manager_chosen)
         enter_goes_on(list(self.fields.values()), self.save_button.focus_set)
@@ -178,8 +178,10 @@ class EntryFormView(plain_ttk.Frame):
         self.title.configure(text=title)
         self.entered_on.set(entered_on)
         self.save_button.configure(text=_("Save the entry") if is_new else _("Save the change"))
-        if is_new:
-            self.number.delete(0, "end")
+
+    def clear_number(self) -> None:
+        """See ``FormPort``."""
+        self.number.delete(0, "end")
 
     def show_error(self, field: str, text: str) -> None:
         """See ``FormPort``."""
@@ -196,10 +198,6 @@ class EntryFormView(plain_ttk.Frame):
             self.pin_hint.place(relx=1.0, rely=0.5, anchor="e")
         else:
             self.pin_hint.place_forget()
-
-    def show_busy(self, busy: bool) -> None:
-        """See ``FormPort``."""
-        self.save_button.state(["disabled" if busy else "!disabled"])
 
     def focus(self, field: str = "client_pin") -> None:
         """See ``FormPort``."""

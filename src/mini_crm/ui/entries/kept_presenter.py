@@ -3,22 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Protocol
 from uuid import UUID
 
-from mini_crm.domain.model import Entry, EntryDraft, Group
+from mini_crm.domain.errors import MiniCrmError
+from mini_crm.domain.model import Entry, Group
 from mini_crm.domain.money import format_amount
 from mini_crm.messages import sentence
 from mini_crm.ui.desk import Desk
 from mini_crm.ui.entries.draft import DraftReader
-from mini_crm.ui.entries.form_presenter import Mended
 from mini_crm.ui.entries.texts import EntryTexts
+from mini_crm.ui.entries.writer import Intent
 from mini_crm.usecases.outbox import Kept, Outbox
-from mini_crm.usecases.writes import Add, Delete, Update, Write
-
-Mend = Callable[[Entry | None, EntryDraft, Mended], None]
-"""Opens a draft in the form, over an entry or as a new one; saving hands the mended draft over."""
+from mini_crm.usecases.writes import Add, Delete, Update
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +47,10 @@ class KeptPort(Protocol):
         """Tell this presenter from now on what the person does."""
         ...
 
+    def is_open(self) -> bool:
+        """Say whether the person still looks at the list."""
+        ...
+
     def show_lines(self, lines: Sequence[KeptLine]) -> None:
         """Show the writes, oldest first."""
         ...
@@ -67,8 +69,10 @@ class KeptPresenter:
         view: The list.
         texts: Writes values.
         groups: Of the lead.
-        mend: Opens a draft in the form.
-        changed: Is called when something was mended or given up.
+        mend: Opens a refused write in the form, unless the person wants to keep what stands there.
+        ask: Asks, and calls back if the answer is yes.
+        in_hand: Says whether the window has a write before the person already.
+        changed: Is called when something was given up.
         failed: Is told what went wrong.
     """
 
@@ -80,7 +84,9 @@ class KeptPresenter:
         texts: EntryTexts,
         groups: Sequence[Group],
         *,
-        mend: Mend,
+        mend: Callable[[Intent, MiniCrmError | None], None],
+        ask: Callable[[str, Callable[[], None]], None],
+        in_hand: Callable[[UUID], bool],
         changed: Callable[[], None],
         failed: Callable[[BaseException], None],
     ) -> None:
@@ -90,6 +96,8 @@ class KeptPresenter:
         self._texts = texts
         self._reader = DraftReader(groups, desk.session.today)
         self._mend = mend
+        self._ask = ask
+        self._in_hand = in_hand
         self._changed = changed
         self._failed = failed
         self._kept: dict[UUID, Kept] = {}
@@ -103,40 +111,28 @@ class KeptPresenter:
         """Open a refused write in the form."""
         kept = self._kept[op_id]
         match kept.write:
-            case Add(draft=draft):
-                self._open(op_id, None, draft)
-            case Update(entry_id=entry_id, draft=draft):
+            case Add():
+                self._open(kept, None)
+            case Update(entry_id=entry_id):
                 self._desk.call(
                     lambda token: self._desk.store.get_entry(token, entry_id),
-                    lambda entry: self._open(op_id, entry, draft),
+                    lambda entry: self._open(kept, entry),
                     self._failed,
                 )
 
     def drop(self, op_id: UUID) -> None:
-        """Give up a refused write."""
-        self._desk.tasks.run(lambda: self._outbox.drop(op_id), lambda _: self._did(), self._failed)
+        """Give up a refused write, after a question."""
 
-    def _open(self, op_id: UUID, entry: Entry | None, draft: EntryDraft) -> None:
-        version = None if entry is None else entry.version
+        def yes() -> None:
+            self._desk.tasks.run(lambda: self._outbox.drop(op_id), lambda _: self._did(), self._failed)
 
-        def mended(
-            new: EntryDraft, then: Callable[[], None], failed: Callable[[BaseException], None]
-        ) -> None:
-            if new.status is draft.status:
-                new = replace(new, status_on=draft.status_on, paid_amount=draft.paid_amount)
+        question = self._desk.texts.gettext("This is not stored and will be lost: {names}. Discard it?")
+        self._ask(question.format(names=self._what(self._kept[op_id])), yes)
 
-            def done(_write: Write) -> None:
-                then()
-                self._changed()
-
-            def not_done(error: BaseException) -> None:
-                self._failed(error)
-                failed(error)
-
-            self._desk.tasks.run(lambda: self._outbox.mend(op_id, new, version), done, not_done)
-
-        self._view.close()
-        self._mend(entry, draft, mended)
+    def _open(self, kept: Kept, entry: Entry | None) -> None:
+        if self._view.is_open():  # else the person has gone on meanwhile
+            self._view.close()
+            self._mend(Intent(kept.write, entry, instead_of=kept.write.op_id), kept.refusal)
 
     def _did(self) -> None:
         self._changed()
@@ -146,8 +142,8 @@ class KeptPresenter:
         self._desk.tasks.run(self._outbox.pending, self._show, self._failed)
 
     def _show(self, kept: Sequence[Kept]) -> None:
-        self._kept = {item.write.op_id: item for item in kept}
-        self._view.show_lines([self._line(item) for item in kept])
+        self._kept = {item.write.op_id: item for item in kept if not self._in_hand(item.write.op_id)}
+        self._view.show_lines([self._line(item) for item in self._kept.values()])
 
     def _line(self, kept: Kept) -> KeptLine:
         _ = self._desk.texts.gettext

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from datetime import UTC, date, datetime, timedelta
 from typing import Protocol
+from uuid import UUID
 
 from mini_crm.domain.errors import DatabaseUnreachable, MiniCrmError
 from mini_crm.domain.model import Entry, Group
@@ -17,7 +18,10 @@ from mini_crm.ui.entries.filters_presenter import FiltersPort, FiltersPresenter
 from mini_crm.ui.entries.form_presenter import FormPort, FormPresenter
 from mini_crm.ui.entries.head_presenter import HeadPort, HeadPresenter
 from mini_crm.ui.entries.kept_presenter import KeptPort, KeptPresenter
+from mini_crm.ui.entries.mending import Mending, MendingPort
+from mini_crm.ui.entries.opening import Opening, OpeningPort
 from mini_crm.ui.entries.paste_presenter import PastePort, PastePresenter
+from mini_crm.ui.entries.pending import Pending
 from mini_crm.ui.entries.saving import Saving, SavingPort
 from mini_crm.ui.entries.table_presenter import TablePort, TablePresenter
 from mini_crm.ui.entries.texts import EntryTexts
@@ -31,7 +35,7 @@ HEAD_EVERY = timedelta(minutes=1)
 """A run that finds nothing changed is no new one: it only renews the moment of the last."""
 
 
-class EntriesViewPort(QuestionPort, SavingPort, Protocol):
+class EntriesViewPort(QuestionPort, SavingPort, MendingPort, OpeningPort, Protocol):
     """The page as its presenter sees it."""
 
     @property
@@ -71,10 +75,6 @@ class EntriesViewPort(QuestionPort, SavingPort, Protocol):
         """Show how many writes wait on this computer; empty for none."""
         ...
 
-    def ask(self, question: str, yes: Callable[[], None]) -> None:
-        """Ask, and call ``yes`` if the answer is that."""
-        ...
-
     def open_paste(self) -> PastePort:
         """Open the preview of pasted rows."""
         ...
@@ -99,6 +99,7 @@ class EntriesPresenter:
         filters: Runs the filters.
         head: Runs the head line.
         actions: Does things to entries that are there.
+        mending: Settles what the database refused.
     """
 
     def __init__(
@@ -118,17 +119,35 @@ class EntriesPresenter:
         self._groups: tuple[Group, ...] = ()
         self._feed = Feed(desk, self._take_news, self._failed)
         self.texts = EntryTexts(desk.texts)
+        self._pending = Pending(self.texts, today=self.today, groups=lambda: self._groups)
         self.table = TablePresenter(
-            desk, view.table, self.texts, today=self.today, failed=self._failed, arrived=self._answered
+            desk,
+            view.table,
+            self.texts,
+            self._pending,
+            today=self.today,
+            failed=self._failed,
+            arrived=self._answered,
+            settled=lambda op_ids: self._save.forget(op_ids),
         )
         self._save = Saving(
             desk,
             view,
             self.texts,
+            self._pending,
             self.table,
             form=lambda: self.form,
             kept=self._count_kept,
-            failed=self._failed,
+        )
+        self.mending = Mending(
+            desk,
+            view,
+            self.texts,
+            self._pending,
+            open_form=lambda item, then: self._opening.mend(item, then),
+            save=self._save,
+            give_up=self._save.give_up,
+            show=self.table.show_pending,
         )
         self.form = FormPresenter(
             desk,
@@ -137,7 +156,9 @@ class EntriesPresenter:
             today=self.today,
             save=self._save,
             jump=self.jump_to,
+            give_up=self._save.give_up,
         )
+        self._opening = Opening(desk, view, self.form, typed=view.form.read, failed=self._failed)
         self.filters = FiltersPresenter(
             view.filters, desk.texts, self.texts, today=self.today, apply=self.table.set_filter
         )
@@ -157,6 +178,8 @@ class EntriesPresenter:
             self.texts,
             today=self.today,
             selected=self.table.selected,
+            chosen_rows=self.table.chosen_rows,
+            is_settled=self.mending.is_settled,
             save=self._save,
             say=self._say,
             failed=self._failed,
@@ -198,8 +221,16 @@ class EntriesPresenter:
         self.table.stop()
 
     def has_unsaved(self) -> bool:
-        """Say whether something typed would be lost."""
-        return self.form.has_unsaved()
+        """Say whether something is not stored yet: in the form, on its way, or refused."""
+        return self.form.has_unsaved() or len(self._pending) > 0
+
+    def keep_pending(self) -> int:
+        """Put what is on its way or was refused on this computer, before the window goes.
+
+        Returns:
+            How many of these could not be kept and would be lost.
+        """
+        return self._pending.keep(self._desk.outbox)
 
     def refresh(self) -> None:
         """Ask the database now, whatever the wait."""
@@ -209,9 +240,11 @@ class EntriesPresenter:
 
     def edit_selected(self) -> None:
         """Fill the form from the chosen row."""
-        entries = self.table.selected()
+        chosen, entries = self.table.chosen_rows(), self.table.selected()
+        if chosen and self.mending.mend(chosen[0]):
+            return
         if entries:
-            self._edit(entries[0])
+            self._opening.edit(entries[0])
         else:
             self._say(self._desk.texts.gettext("Choose a row, or type the number of an entry."))
 
@@ -225,11 +258,20 @@ class EntriesPresenter:
         except MiniCrmError as error:
             self._say(sentence(error, self._desk.texts), is_error=True)
             return
-        self._desk.call(lambda token: self._desk.store.get_entry(token, number), self._edit, self._failed)
+        if not self.mending.mend(number):
+            self._opening.edit_number(number)
+
+    def delete_selected(self) -> None:
+        """Propose to delete the chosen row; give up those that were refused."""
+        refused = self.mending.refused(self.table.chosen_rows())
+        if refused:
+            self.mending.drop(refused)
+        else:
+            self.actions.propose_delete()
 
     def clear_form(self) -> None:
         """Empty the form; asks if something typed would be lost."""
-        self._unless_unsaved(self.form.clear)
+        self._opening.clear()
 
     def jump_to(self, entry: Entry) -> None:
         """Show an entry in the table, filtering by its PIN if it is not among the loaded rows."""
@@ -260,24 +302,16 @@ class EntriesPresenter:
                 self._view.open_kept(),
                 self.texts,
                 self._groups,
-                mend=self.form.mend,
+                mend=self._opening.mend_kept,
+                ask=self._view.ask,
+                in_hand=self._in_hand,
                 changed=self._count_kept,
                 failed=self._failed,
             ).show()
 
-    def _edit(self, entry: Entry) -> None:
-        if entry.deleted_at is not None:
-            said = self._desk.texts.gettext("Entry {entry_id} is deleted, so it cannot be changed.")
-            self._say(said.format(entry_id=entry.entry_id), is_error=True)
-            return
-        self._unless_unsaved(lambda: self.form.edit(entry))
-
-    def _unless_unsaved(self, action: Callable[[], None]) -> None:
-        if self.has_unsaved():
-            question = self._desk.texts.gettext("The form holds something that is not stored. Discard it?")
-            self._view.ask(question, action)
-        else:
-            action()
+    def _in_hand(self, op_id: UUID) -> bool:
+        """Say whether a refused write stands before the person already, in the table or in the form."""
+        return op_id in self._pending or self.form.holds(op_id)
 
     def _take_groups(self, groups: tuple[Group, ...]) -> None:
         self._groups = groups
@@ -340,6 +374,7 @@ class EntriesPresenter:
 
     def _show_kept_count(self, kept: Sequence[Kept]) -> None:
         _ = self._desk.texts.gettext
+        kept = [item for item in kept if not self._in_hand(item.write.op_id)]
         refused = sum(item.refusal is not None for item in kept)
         parts = []
         if len(kept) > refused:

@@ -119,14 +119,24 @@ class EntriesView(plain_ttk.Frame):
 
     def say(self, text: str, *, is_error: bool) -> None:
         """See ``EntriesViewPort``."""
-        self._stop_forgetting()
         if is_error:
+            self._stop_forgetting()
             self._forget_said()
             self.trouble.show("error", text, (self._texts.gettext("Close"), self.trouble.hide))
         else:
             self.trouble.hide()
-            self.said.configure(text=text, style=OK_LABEL)
-            self._forget = self.after(SAID_MS, self._forget_said)
+            self.note(text)
+
+    def note(self, text: str) -> None:
+        """See ``EntriesViewPort``."""
+        self._stop_forgetting()
+        self.said.configure(text=text, style=OK_LABEL)
+        self._forget = self.after(SAID_MS, self._forget_said)
+
+    def whereabouts(self) -> object:
+        """See ``EntriesViewPort``."""
+        # Tk's own answer: a name for a widget that only Tk knows is no error.
+        return str(self.tk.call("focus")), self.table.selected_ids()
 
     def show_connection(self, text: str, *, lost: bool) -> None:
         """See ``EntriesViewPort``."""

@@ -16,8 +16,8 @@ from mini_crm.messages import sentence
 from mini_crm.ui.desk import Desk
 from mini_crm.ui.entries.draft import FIELDS, DraftReader, FormValues
 from mini_crm.ui.entries.texts import EntryTexts
-from mini_crm.ui.entries.writer import Outcome, Save
-from mini_crm.usecases.writes import Add, Write
+from mini_crm.ui.entries.writer import Intent, Save
+from mini_crm.usecases.writes import Add
 
 MAX_ROWS = 500
 """More is a case for the import of files."""
@@ -30,7 +30,7 @@ class PastedRow:
     Attributes:
         number: Its place in what was pasted, from 1.
         cells: In the order of ``FIELDS``.
-        errors: A sentence for each bad field, or under "" for the whole row.
+        errors: A sentence for each bad field.
     """
 
     number: int
@@ -65,8 +65,6 @@ class PastePort(Protocol):
 @dataclass(slots=True)
 class _Line:
     values: FormValues
-    write: Add | None = None
-    refusal: str = ""
     errors: dict[str, str] = field(default_factory=dict)
 
 
@@ -79,7 +77,7 @@ class PastePresenter:
         texts: Names the columns.
         groups: Of the lead.
         today: The server's day.
-        save: Sends writes and shows their outcome; then calls back.
+        save: Shows what is being saved, sends it, and shows what became of it.
         failed: Is told when the text could not be read.
     """
 
@@ -108,7 +106,6 @@ class PastePresenter:
         self._failed = failed
         self._lines: dict[int, _Line] = {}
         self._left_out = 0
-        self._busy = False
 
     def show(self, text: str) -> None:
         """Show what was copied in Excel: tab-separated rows, with or without a head line."""
@@ -128,7 +125,6 @@ class PastePresenter:
         line.values = _with_cell(line.values, name, text)
         if name == "manager":
             line.values = self._with_group(line.values)
-        line.refusal = ""
         self._check(line)
         self._view.show_row(self._row(number))
         self._count()
@@ -140,23 +136,13 @@ class PastePresenter:
         self._show_rest()
 
     def save(self) -> None:
-        """Store the good rows; the others stay in sight."""
-        if self._busy:
-            return
-        writes: list[Write] = []
-        for line in self._lines.values():
-            if not line.errors:
-                draft = self._reader.draft(line.values)
-                # The same write again after an answer that was lost, so that it is stored once.
-                if line.write is None:
-                    line.write = Add(draft)
-                elif line.write.draft != draft:
-                    line.write = Add(draft, client_ref=line.write.client_ref)
-                writes.append(line.write)
-        if writes:
-            self._busy = True
-            self._view.show_count(self._desk.texts.gettext("Saving…"), can_save=False)
-            self._save(writes, self._saved, self._not_saved)
+        """Have the good rows stored: they go over into the table at once, the others stay in sight."""
+        good = {number: line for number, line in self._lines.items() if not line.errors}
+        for number in good:
+            del self._lines[number]
+        if good:
+            self._show_rest()
+            self._save([Intent(Add(self._reader.draft(line.values))) for line in good.values()])
 
     def _read(self, text: str) -> list[_Line]:
         rows = [row for row in _cells(text) if any(c.strip() for c in row)]
@@ -172,23 +158,6 @@ class PastePresenter:
                 self._check(line)
             lines.append(line)
         return lines
-
-    def _saved(self, outcome: Outcome) -> None:
-        self._busy = False
-        done = {entry.client_ref for entry in outcome.stored}
-        done |= {write.client_ref for write in outcome.kept if isinstance(write, Add)}
-        refusals = {write.op_id: error for write, error in outcome.refused}
-        for number, line in list(self._lines.items()):
-            if line.write is not None and line.write.client_ref in done:
-                del self._lines[number]
-            elif line.write is not None and line.write.op_id in refusals:
-                line.refusal = sentence(refusals[line.write.op_id], self._desk.texts)
-                self._check(line)
-        self._show_rest()
-
-    def _not_saved(self, _error: BaseException) -> None:
-        self._busy = False
-        self._count()
 
     def _show_rest(self) -> None:
         if not self._lines:
@@ -222,8 +191,7 @@ class PastePresenter:
 
     def _row(self, number: int) -> PastedRow:
         line = self._lines[number]
-        errors = {"": line.refusal, **line.errors} if line.refusal else line.errors
-        return PastedRow(number, tuple(getattr(line.values, name) for name in FIELDS), errors)
+        return PastedRow(number, tuple(getattr(line.values, name) for name in FIELDS), line.errors)
 
     def _count(self) -> None:
         _ = self._desk.texts.gettext

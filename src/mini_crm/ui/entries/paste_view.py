@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tkinter as tk
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import ttkbootstrap as ttk
 
@@ -36,6 +36,7 @@ class PasteDialog(Dialog):
         self._presenter: PastePresenter | None = None
         self._rows: dict[str, PastedRow] = {}
         self._editor: tk.Entry | None = None
+        self._take_edit: Callable[[], None] = _nothing
         _ = texts.gettext
         self.resizable(True, True)
         hint = _(
@@ -104,8 +105,7 @@ class PasteDialog(Dialog):
         cells = [
             (SIGN if name in row.errors else "") + cell for name, cell in zip(FIELDS, row.cells, strict=True)
         ]
-        number = f"{SIGN if '' in row.errors else ''}{row.number}"
-        self.table.item(str(row.number), values=(number, *cells), tags=(BAD,) if row.errors else ())
+        self.table.item(str(row.number), values=(row.number, *cells), tags=(BAD,) if row.errors else ())
         self._show_errors()
 
     def show_count(self, text: str, *, can_save: bool) -> None:
@@ -115,8 +115,8 @@ class PasteDialog(Dialog):
             self.save_button.state(["!disabled" if can_save else "disabled"])
 
     def edit(self, number: int, name: str) -> tk.Entry | None:
-        """Open a cell for typing."""
-        self._end_edit()
+        """Open a cell for typing; one that is open already is taken as it stands."""
+        self._take_edit()
         row = str(number)
         self.table.see(row)
         self.table.update_idletasks()
@@ -129,17 +129,21 @@ class PasteDialog(Dialog):
         editor.place(x=box[0], y=box[1], width=box[2], height=box[3])
         editor.focus_set()
 
-        def take(event: tk.Event[tk.Misc]) -> str:
+        def take_text() -> None:
             text = without_unseen(editor.get(), lines=True)
             self._end_edit()
             if self._presenter is not None and text != self._rows[row].cells[FIELDS.index(name)]:
                 self._presenter.set_cell(number, name, text)
+
+        def take(event: tk.Event[tk.Misc]) -> str:
+            take_text()
             if event.keysym == "Tab":
                 self._edit_first_bad()
             elif event.type is not tk.EventType.FocusOut:
                 self.table.focus_set()
             return "break"
 
+        self._take_edit = take_text
         for key in ("<Return>", "<KP_Enter>", "<Tab>", "<FocusOut>"):
             editor.bind(key, take)
         editor.bind("<Escape>", lambda event: self._cancel_edit())
@@ -151,6 +155,7 @@ class PasteDialog(Dialog):
         return "break"
 
     def _end_edit(self) -> None:
+        self._take_edit = _nothing
         if self._editor is not None:
             closing, self._editor = self._editor, None
             closing.bind("<FocusOut>", lambda event: None)
@@ -185,10 +190,15 @@ class PasteDialog(Dialog):
         self.errors.configure(text="" if row is None else "\n".join(row.errors.values()))
 
     def _drop(self) -> None:
+        self._take_edit()
         if self._presenter is not None:
             self._presenter.drop([int(number) for number in self.table.selection()])
 
     def _save(self) -> None:
-        self._end_edit()
+        self._take_edit()
         if self._presenter is not None:
             self._presenter.save()
+
+
+def _nothing() -> None:
+    """Take nothing: no cell is open."""

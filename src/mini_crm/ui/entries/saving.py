@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from typing import Protocol
+from uuid import UUID
 
 from mini_crm.domain.errors import DatabaseUnreachable, MiniCrmError
 from mini_crm.messages import sentence
 from mini_crm.ui.desk import Desk
-from mini_crm.ui.entries.conflict import ConflictTexts, describe, redo
 from mini_crm.ui.entries.form_presenter import FormPresenter
+from mini_crm.ui.entries.pending import Pending
 from mini_crm.ui.entries.table_presenter import TablePresenter
 from mini_crm.ui.entries.texts import EntryTexts
-from mini_crm.ui.entries.writer import Conflict, EntryWriter, Outcome
-from mini_crm.usecases.writes import Add, Write
+from mini_crm.ui.entries.writer import EntryWriter, Intent, Outcome
+from mini_crm.usecases.writes import Add, Update, Write
 
 
 class SavingPort(Protocol):
@@ -23,24 +24,25 @@ class SavingPort(Protocol):
         """Show a sentence that goes away by itself or with the next one."""
         ...
 
-    def show_conflict(
-        self, conflict: ConflictTexts, again: Callable[[], None], leave: Callable[[], None]
-    ) -> None:
-        """Show what the other one changed; do the own change again, or leave it."""
+    def note(self, text: str) -> None:
+        """Show a sentence that goes away by itself; one about an error stays beside it."""
         ...
 
 
 class Saving:
     """A ``Save`` for all parts of the page.
 
+    What is saved stands in the table at once, marked. An answer changes that row and says a sentence; it
+    moves no cursor, opens nothing, and fills the form only if that is as empty as saving has left it.
+
     Args:
         desk: Of the lead.
         view: The page.
         texts: Writes the entries.
-        table: Shows what was stored.
-        form: Gives the form, which may hold the entry that somebody else changed.
+        pending: Knows what has no answer yet, and what was refused.
+        table: Shows it, and what was stored.
+        form: Gives the form.
         kept: Is called when writes were put aside on this computer.
-        failed: Is told of errors that nobody foresaw.
     """
 
     def __init__(
@@ -48,54 +50,93 @@ class Saving:
         desk: Desk,
         view: SavingPort,
         texts: EntryTexts,
+        pending: Pending,
         table: TablePresenter,
         *,
         form: Callable[[], FormPresenter],
         kept: Callable[[], None],
-        failed: Callable[[BaseException], None],
     ) -> None:
         self._desk = desk
         self._view = view
         self._texts = texts
+        self._pending = pending
         self._table = table
         self._form = form
         self._kept = kept
-        self._failed = failed
         self._writer = EntryWriter(desk)
 
-    def __call__(
-        self,
-        writes: Sequence[Write],
-        then: Callable[[Outcome], None],
-        failed: Callable[[BaseException], None] | None = None,
-    ) -> None:
+    def __call__(self, intents: Sequence[Intent], then: Callable[[Outcome], None] | None = None) -> None:
         """See ``Save``."""
+        self._pending.add(intents)
+        self._table.show_pending()
 
         def done(outcome: Outcome) -> None:
-            self._show(outcome)
-            then(outcome)
+            self._answered(outcome)
+            if then is not None:
+                then(outcome)
 
-        def not_done(error: BaseException) -> None:
-            self._failed(error)
-            if failed is not None:
-                failed(error)
+        self._writer.save(intents, done)
 
-        self._writer.save(writes, done, not_done)
+    def give_up(self, intent: Intent) -> None:
+        """Forget something that was refused, as the person wants."""
+        if intent.instead_of is not None:
+            self.forget([intent.instead_of])
 
-    def _show(self, outcome: Outcome) -> None:
-        all_shown = not outcome.stored or self._table.show_written(outcome.stored)
-        said = [*self._stored(outcome, all_shown=all_shown), *self._not_stored(outcome)]
-        if said:
-            self._view.say("\n".join(said), is_error=bool(outcome.kept or outcome.refused))
+    def forget(self, op_ids: Sequence[UUID]) -> None:
+        """Take refused writes off this computer."""
+        outbox = self._desk.outbox
+        if outbox is not None and op_ids:
+
+            def work() -> None:
+                for op_id in op_ids:
+                    outbox.forget(op_id)
+
+            self._desk.tasks.run(work, lambda _: self._kept(), lambda _: None)
+
+    def _answered(self, outcome: Outcome) -> None:
+        stored = []
+        for write, entry in outcome.stored:
+            item = self._pending.settle(write.op_id)
+            stored.append((entry.entry_id if item is None else item.row_id, entry))
+        for write in outcome.kept:
+            self._pending.settle(write.op_id)
+        for conflict in outcome.conflicts:
+            self._pending.refuse(conflict.write.op_id, conflict.error, conflict)
+            self._table.merge([conflict.entry])
+        for write, error in outcome.refused:
+            self._refused(write, error)
+        all_shown = not stored or self._table.show_written(stored)
+        if not stored:
+            self._table.show_pending()
+        self._say(outcome, all_shown=all_shown)
         if outcome.kept:
             self._kept()
-        for conflict in outcome.conflicts:
-            self._show_conflict(conflict)
+
+    def _refused(self, write: Write, error: MiniCrmError) -> None:
+        """Put it back into the form if nothing was typed there since; else its row stays."""
+        self._pending.refuse(write.op_id, error)
+        item = self._pending.settle(write.op_id)
+        if item is None:
+            return
+        if not isinstance(write, Add | Update):
+            self.give_up(item.intent)  # nothing was typed for it; the sentence says all
+        elif not self._form().take_back(item.intent, error):
+            self._pending.restore(item)
+
+    def _say(self, outcome: Outcome, *, all_shown: bool) -> None:
+        wrong = self._not_stored(outcome)
+        said = "\n".join([*self._stored(outcome, all_shown=all_shown), *wrong])
+        if wrong:
+            self._view.say(said, is_error=True)
+        elif said and (self._pending.has_refused or self._form().holds_refused):
+            self._view.note(said)
+        elif said:
+            self._view.say(said, is_error=False)
 
     def _stored(self, outcome: Outcome, *, all_shown: bool) -> list[str]:
         _, texts = self._desk.texts.gettext, self._desk.texts
         # A deletion is told by the panel, beside its undo.
-        count = sum(entry.deleted_at is None for entry in outcome.stored)
+        count = sum(entry.deleted_at is None for _write, entry in outcome.stored)
         if not count:
             return []
         said = texts.ngettext("{n} entry is stored.", "{n} entries are stored.", count).format(n=count)
@@ -109,12 +150,15 @@ class Saving:
                 _("The database does not answer. What you wrote is kept on this computer and is sent later.")
             )
         refused: dict[str, list[Write]] = {}
-        for write, error in outcome.refused:
+        conflicts: list[tuple[Write, MiniCrmError]] = [(each.write, each.error) for each in outcome.conflicts]
+        for write, error in (*outcome.refused, *conflicts):
             refused.setdefault(self._why(error), []).append(write)
         for why, writes in refused.items():
             alone = outcome.count == 1 and isinstance(writes[0], Add)
             names = self._texts.names(writes)
             said.append(why if alone else f"{names[:1].upper()}{names[1:]}: {why}")
+        if any(write.op_id in self._pending for writes in refused.values() for write in writes):
+            said.append(_("It stands in the table, marked with ⚠: press Enter there to put it right."))
         return said
 
     def _why(self, error: MiniCrmError) -> str:
@@ -123,25 +167,3 @@ class Saving:
                 "NOT stored: the database does not answer. Do it again later; what you typed is still here."
             )
         return sentence(error, self._desk.texts)
-
-    def _show_conflict(self, conflict: Conflict) -> None:
-        form = self._form()
-        in_form = form.entry is not None and form.entry.entry_id == conflict.entry.entry_id
-        self._table.reload()
-
-        def again() -> None:
-            write = redo(conflict)
-            if write is not None:
-                self([write], redone)
-
-        def redone(outcome: Outcome) -> None:
-            if in_form and (outcome.stored or outcome.kept):
-                form.clear()
-
-        def leave() -> None:
-            if in_form and conflict.entry.deleted_at is None:
-                form.edit(conflict.entry)
-            elif in_form:
-                form.clear()
-
-        self._view.show_conflict(describe(conflict, self._desk.texts, self._texts), again, leave)

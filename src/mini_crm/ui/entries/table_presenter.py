@@ -6,10 +6,12 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Protocol
+from uuid import UUID
 
 from mini_crm.domain.model import Entry, EntryFilter, EntryPage, EntrySort, Status
 from mini_crm.domain.rules import name_key
 from mini_crm.ui.desk import Cancel, Desk
+from mini_crm.ui.entries.pending import Pending
 from mini_crm.ui.entries.texts import EntryTexts, Row
 
 PAGE = 200
@@ -82,9 +84,11 @@ class TablePresenter:
         desk: Of the lead.
         view: The table.
         texts: Writes the rows.
+        pending: What is shown although it is not stored.
         today: Gives the server's day.
         failed: Is told when rows could not be read.
         arrived: Is called whenever rows were read.
+        settled: Is given refused writes that turned out to be stored.
     """
 
     def __init__(
@@ -92,25 +96,30 @@ class TablePresenter:
         desk: Desk,
         view: TablePort,
         texts: EntryTexts,
+        pending: Pending,
         *,
         today: Callable[[], date],
         failed: Callable[[BaseException], None],
         arrived: Callable[[], None],
+        settled: Callable[[Sequence[UUID]], None],
     ) -> None:
         self._desk = desk
         self._view = view
         self._texts = texts
+        self._pending = pending
         self._today = today
         self._failed = failed
         self._arrived = arrived
+        self._settled = settled
         self._filter = EntryFilter()
         self._sort = EntrySort.ENTRY_ID
         self._descending = True
         self._entries: dict[int, Entry] = {}
+        self._rows: list[Row] = []
         self._total = 0
         self._asked = 0
         self._loading = False
-        self._sought: int | None = None
+        self._sought: tuple[int, list[int]] | None = None
         self._planned: Cancel | None = None
 
     @property
@@ -137,6 +146,10 @@ class TablePresenter:
         chosen = (self._entries.get(entry_id) for entry_id in self._view.selected_ids())
         return [entry for entry in chosen if entry is not None]
 
+    def chosen_rows(self) -> list[int]:
+        """Give the chosen rows from top to bottom; new entries that are not stored have one below zero."""
+        return self._view.selected_ids()
+
     def start(self) -> None:
         """Show the first page."""
         self._view.show_order(self._sort, self._descending)
@@ -151,6 +164,7 @@ class TablePresenter:
         """Filter the rows anew, from the top; the same filter again changes nothing."""
         if wanted != self._filter:
             self._filter = wanted
+            self._sought = None
             self.reload(from_top=True)
 
     def sort_by(self, column: EntrySort) -> None:
@@ -180,15 +194,26 @@ class TablePresenter:
         if self._planned is None:
             self._planned = self._desk.tasks.after(RELOAD_MS, self.reload)
 
-    def show_written(self, entries: Iterable[Entry]) -> bool:
+    def show_written(self, stored: Sequence[tuple[int, Entry]]) -> bool:
         """Show what was just stored, at once; counts and places follow.
+
+        Args:
+            stored: Entries, each with the row in which it stood so far; a chosen row stays chosen.
 
         Returns:
             Whether all that is not deleted passes the filter.
         """
-        all_pass = self.merge(entries)
+        chosen = self._view.selected_ids()
+        all_pass = self.merge(entry for _row, entry in stored)
+        for row, entry in stored:
+            if chosen == [row] and row != entry.entry_id:
+                self._view.select(entry.entry_id)
         self.reload_soon()
         return all_pass
+
+    def show_pending(self) -> None:
+        """Show anew what is being saved or was refused."""
+        self._view.show_rows(self._pending.over(self._rows))
 
     def merge(self, entries: Iterable[Entry], gone: Iterable[int] = ()) -> bool:
         """Show entries as they are now without asking the store; counts, sums and order stay as they were.
@@ -217,7 +242,8 @@ class TablePresenter:
         for entry_id in gone:
             if entry_id in self._entries:
                 self._forget(entry_id)
-        self._view.show_rows(self._texts.rows(list(self._entries.values()), self._today()))
+        self._rows = self._texts.rows(list(self._entries.values()), self._today())
+        self._show()
         return all_pass
 
     def jump_to(self, entry_id: int) -> bool:
@@ -231,7 +257,7 @@ class TablePresenter:
         """Filter so that a row is among the first ones, and choose it when it is there."""
         if self.jump_to(entry_id):
             return
-        self._sought = entry_id
+        self._sought = (entry_id, self._view.selected_ids())
         self._filter = wanted
         self.reload(from_top=True)
 
@@ -267,10 +293,14 @@ class TablePresenter:
 
     def _replace(self, loaded: _Loaded) -> None:
         self._entries = {entry.entry_id: entry for entry in loaded.page.entries}
-        self._view.show_rows(loaded.rows)
+        self._rows = list(loaded.rows)
+        chosen = self._view.selected_ids()
+        self._show()
         if self._sought is not None:
-            self._view.select(self._sought)
+            entry_id, before = self._sought
             self._sought = None
+            if chosen == before:  # else the person has gone on to other rows meanwhile
+                self._view.select(entry_id)
 
     def _replace_from_top(self, loaded: _Loaded) -> None:
         self._view.to_top()
@@ -280,7 +310,17 @@ class TablePresenter:
         # Rows that slid down meanwhile come a second time.
         known = set(self._entries)
         self._entries |= {entry.entry_id: entry for entry in loaded.page.entries}
-        self._view.append_rows([row for row in loaded.rows if row.entry_id not in known])
+        fresh = [row for row in loaded.rows if row.entry_id not in known]
+        self._rows += fresh
+        if self._pending:
+            self._show()
+        else:
+            self._view.append_rows(fresh)
+
+    def _show(self) -> None:
+        """Show the rows; what was refused and is among them all the same was stored, its answer lost."""
+        self._settled(self._pending.seen(self._entries.values()))
+        self.show_pending()
 
     def _forget(self, entry_id: int) -> None:
         del self._entries[entry_id]

@@ -96,6 +96,8 @@ class EntryTableView(plain_ttk.Frame):
         )
         self.tree.tag_configure(Mark.PAID, foreground=colours.paid, background=colours.paid_back)
         self.tree.tag_configure(Mark.REFUSED, foreground=colours.refused, background=colours.refused_back)
+        self.tree.tag_configure(Mark.SAVING, foreground=colours.accent, background=colours.info_back)
+        self.tree.tag_configure(Mark.NOT_STORED, foreground=colours.error, background=colours.amber_back)
         offer_copy(self.tree)
         tip_cut_cells(self.tree, theme)
         self.tree.bind("<Configure>", lambda event: self._fit())
@@ -115,7 +117,7 @@ class EntryTableView(plain_ttk.Frame):
         tree.bind("<Double-1>", self._double)
         tree.bind("<Return>", lambda event: presenter.edit_selected())
         tree.bind("<KP_Enter>", lambda event: presenter.edit_selected())
-        tree.bind("<Delete>", lambda event: presenter.actions.propose_delete())
+        tree.bind("<Delete>", lambda event: presenter.delete_selected())
         tree.bind("<<Paste>>", lambda event: self.paste())
         tree.bind("<Button-3>", self._menu_at_pointer)
         tree.bind("<<TreeviewSelect>>", lambda event: self._tell())
@@ -213,6 +215,10 @@ class EntryTableView(plain_ttk.Frame):
         _ = self._texts.gettext
         actions = presenter.actions
         menu = tk.Menu(self, tearoff=False)
+        refused = presenter.mending.refused(self.selected_ids())
+        if refused:
+            self._offer_mending(menu, presenter, refused)
+            return menu
         lines: tuple[tuple[str, str, Callable[[], object]] | None, ...] = (
             (_("Change"), "Enter", presenter.edit_selected),
             None,
@@ -224,7 +230,7 @@ class EntryTableView(plain_ttk.Frame):
             (_("Copy rows"), "Ctrl+C", lambda: copy_rows(self.tree)),
             (_("Paste rows from Excel"), "Ctrl+V", self.paste),
             None,
-            (_("Delete…"), "Del", actions.propose_delete),
+            (_("Delete…"), "Del", presenter.delete_selected),
         )
         for line in lines:
             if line is None:
@@ -235,6 +241,18 @@ class EntryTableView(plain_ttk.Frame):
         menu.add_separator()
         menu.add_cascade(label=_("Columns"), menu=self.column_menu(menu))
         return menu
+
+    def _offer_mending(self, menu: tk.Menu, presenter: EntriesPresenter, refused: Sequence[int]) -> None:
+        """Fill the menu of rows that were not stored."""
+        _, mending = self._texts.gettext, presenter.mending
+        menu.add_command(
+            label=_("Put right…"), accelerator="Enter", command=partial(mending.mend, refused[0])
+        )
+        menu.add_command(label=_("Send again"), command=partial(mending.again, refused))
+        menu.add_separator()
+        menu.add_command(label=_("Copy rows"), accelerator="Ctrl+C", command=lambda: copy_rows(self.tree))
+        menu.add_separator()
+        menu.add_command(label=_("Give up…"), accelerator="Del", command=partial(mending.drop, refused))
 
     def column_menu(self, parent: tk.Misc) -> tk.Menu:
         """Make the menu that hides and shows columns."""

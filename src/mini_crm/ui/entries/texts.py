@@ -31,14 +31,19 @@ class Mark(StrEnum):
     OVERDUE = "overdue"
     PAID = "paid"
     REFUSED = "refused"
+    SAVING = "saving"
+    NOT_STORED = "not_stored"
 
 
-SIGNS = {Mark.EXPECTED: "", Mark.DUE_TODAY: "▸ ", Mark.OVERDUE: "! ", Mark.PAID: "✓ ", Mark.REFUSED: "✕ "}
+SIGNS = {
+    Mark.EXPECTED: "", Mark.DUE_TODAY: "▸ ", Mark.OVERDUE: "! ", Mark.PAID: "✓ ", Mark.REFUSED: "✕ ",
+    Mark.SAVING: "… ", Mark.NOT_STORED: "⚠ ",
+}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One row of the table: cells in the order of ``COLUMNS``."""
+    """One row of the table: cells in the order of ``COLUMNS``; a number below zero is no entry's yet."""
 
     entry_id: int
     cells: tuple[str, ...]
@@ -106,18 +111,28 @@ class EntryTexts:
             Action.REASSIGNED: _("reassigned"),
         }
 
-    def row(self, entry: Entry, today: date) -> Row:
-        """Write one entry as a row of the table."""
-        mark = mark_of(entry, today)
+    def row(self, entry: Entry, today: date, mark: Mark | None = None, note: str = "") -> Row:
+        """Write one entry as a row of the table.
+
+        Args:
+            entry: As it is stored, or as it is to be.
+            today: The server's day.
+            mark: None for the one that it has on that day.
+            note: Said before the status, or in place of the usual one.
+        """
+        mark = mark or mark_of(entry, today)
+        status = self.status_of(entry)
+        if note:
+            status = note if entry.status is Status.EXPECTED else f"{note} · {status}"
         cells = (
-            str(entry.entry_id),
+            str(entry.entry_id) if entry.entry_id > 0 else "",
             entry.group_name,
             entry.manager_name,
             entry.client_pin,
             self.amount(entry.amount, entry.unit),
             self.day(entry.entered_on),
             self.day(entry.pay_by),
-            SIGNS[mark] + self.status_of(entry),
+            SIGNS[mark] + status,
             "" if entry.probability is None else percent(entry.probability, self.texts),
             " ".join(entry.comment.split()),
         )

@@ -2,16 +2,38 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Protocol
+from uuid import UUID
 
 from mini_crm.domain.errors import DatabaseError, MiniCrmError, MustChangePassword, SessionEnded, StaleVersion
 from mini_crm.domain.model import Entry, EntryVersion
 from mini_crm.ui.desk import Desk
+from mini_crm.ui.entries.draft import FormValues
 from mini_crm.usecases.outbox import NOT_KEPT
 from mini_crm.usecases.writes import Add, Write
+
+_log = logging.getLogger("mini_crm.ui")
+
+
+@dataclass(frozen=True, slots=True)
+class Intent:
+    """What a person wants stored.
+
+    Attributes:
+        write: Carries it out; sent twice it is stored once.
+        entry: What is changed, as the person saw it; None for a new entry.
+        typed: What stood in the form; None if the write does not come from there.
+        instead_of: The refused write on this computer that this one replaces.
+    """
+
+    write: Write
+    entry: Entry | None = None
+    typed: FormValues | None = None
+    instead_of: UUID | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,13 +63,13 @@ class Outcome:
     """What became of some writes.
 
     Attributes:
-        stored: Entries as they are now.
+        stored: Writes, each with its entry as it is now.
         kept: Writes that wait on this computer.
         conflicts: Writes of entries that somebody changed since.
-        refused: Writes that were not stored, with the reason; nothing of them is kept here.
+        refused: Writes that were not stored, with the reason; none of them is sent again by itself.
     """
 
-    stored: list[Entry] = field(default_factory=list)
+    stored: list[tuple[Write, Entry]] = field(default_factory=list)
     kept: list[Write] = field(default_factory=list)
     conflicts: list[Conflict] = field(default_factory=list)
     refused: list[tuple[Write, MiniCrmError]] = field(default_factory=list)
@@ -59,15 +81,10 @@ class Outcome:
 
 
 class Save(Protocol):
-    """Sends writes, shows what became of them, then calls back."""
+    """Shows what is being saved, sends it, shows what became of it, then calls back."""
 
-    def __call__(
-        self,
-        writes: Sequence[Write],
-        then: Callable[[Outcome], None],
-        failed: Callable[[BaseException], None] | None = None,
-    ) -> None:
-        """Store writes; see ``EntryWriter.save``."""
+    def __call__(self, intents: Sequence[Intent], then: Callable[[Outcome], None] | None = None) -> None:
+        """Store something; see ``EntryWriter.save``."""
         ...
 
 
@@ -81,40 +98,39 @@ class EntryWriter:
     def __init__(self, desk: Desk) -> None:
         self._desk = desk
 
-    def save(
-        self,
-        writes: Sequence[Write],
-        done: Callable[[Outcome], None],
-        failed: Callable[[BaseException], None],
-    ) -> None:
+    def save(self, intents: Sequence[Intent], done: Callable[[Outcome], None]) -> None:
         """Store writes one after the other; each is stored whole or not at all.
 
         If the session ends in between, all are sent again after the lead has signed in: those that
         were stored already give their first result.
 
         Args:
-            writes: Send the same ones again to retry.
-            done: Is given what became of each.
-            failed: Is given an error that nobody foresaw.
+            intents: Send the same writes again to retry.
+            done: Is given what became of each, whatever went wrong.
         """
-        self._desk.call(lambda token: self._send_all(writes, token), done, failed)
 
-    def _send_all(self, writes: Sequence[Write], token: bytes) -> Outcome:
+        def failed(error: BaseException) -> None:
+            done(Outcome(refused=[(intent.write, _known(error)) for intent in intents]))
+
+        self._desk.call(lambda token: self._send_all(intents, token), done, failed)
+
+    def _send_all(self, intents: Sequence[Intent], token: bytes) -> Outcome:
         outcome = Outcome()
-        away: DatabaseError | None = None
-        for place, write in enumerate(writes):
+        away: MiniCrmError | None = None
+        for place, intent in enumerate(intents):
+            write = intent.write
             if away is not None:
                 # Each further try would cost its whole wait.
-                self._put_aside(outcome, write, away)
+                self._put_aside(outcome, intent, away)
                 continue
             try:
-                outcome.stored.append(self._send(write, token))
-            except (SessionEnded, MustChangePassword):
-                self._keep(writes[place + 1 :])
+                outcome.stored.append((write, self._send(intent, token)))
+            except SessionEnded:
+                self._keep(intents[place + 1 :])
                 raise
             except StaleVersion as error:
                 self._tell_conflict(outcome, write, error, token)
-            except DatabaseError as error:
+            except (DatabaseError, MustChangePassword) as error:
                 away = error
                 if self._desk.outbox is None or error.code == NOT_KEPT:
                     outcome.refused.append((write, error))
@@ -122,31 +138,36 @@ class EntryWriter:
                     outcome.kept.append(write)
             except MiniCrmError as error:
                 outcome.refused.append((write, error))
+            except Exception as error:
+                _log.exception("a write could not be sent")
+                outcome.refused.append((write, _known(error)))
         return outcome
 
-    def _put_aside(self, outcome: Outcome, write: Write, away: DatabaseError) -> None:
+    def _put_aside(self, outcome: Outcome, intent: Intent, away: MiniCrmError) -> None:
         outbox = self._desk.outbox
         if outbox is None:
-            outcome.refused.append((write, away))
+            outcome.refused.append((intent.write, away))
             return
         try:
-            outbox.put(write)
+            outbox.put(intent.write, intent.instead_of)
         except OSError as error:
-            outcome.refused.append((write, outbox.not_kept(error)))
+            outcome.refused.append((intent.write, outbox.not_kept(error)))
         else:
-            outcome.kept.append(write)
+            outcome.kept.append(intent.write)
 
-    def _keep(self, writes: Sequence[Write]) -> None:
+    def _keep(self, intents: Sequence[Intent]) -> None:
         """Keep what the ended session had no time for, should the lead leave and not sign in again."""
         outbox = self._desk.outbox
         if outbox is not None:
             with suppress(OSError):  # then only signing in again stores them
-                for write in writes:
-                    outbox.put(write)
+                for intent in intents:
+                    outbox.put(intent.write, intent.instead_of)
 
-    def _send(self, write: Write, token: bytes) -> Entry:
+    def _send(self, intent: Intent, token: bytes) -> Entry:
         store, outbox = self._desk.store, self._desk.outbox
-        return write.send(store, token) if outbox is None else outbox.save(store, token, write)
+        if outbox is None:
+            return intent.write.send(store, token)
+        return outbox.save(store, token, intent.write, intent.instead_of)
 
     def _tell_conflict(self, outcome: Outcome, write: Write, error: StaleVersion, token: bytes) -> None:
         entry_id = int(str(error.data["entry_id"]))
@@ -157,3 +178,10 @@ class EntryWriter:
             outcome.refused.append((write, error))
         else:
             outcome.conflicts.append(Conflict(write, error, entry, history))
+
+
+def _known(error: BaseException) -> MiniCrmError:
+    """Give an error that has a sentence; what nobody foresaw is in the log."""
+    if isinstance(error, MiniCrmError):
+        return error
+    return MiniCrmError("outbox_unexpected", name=type(error).__name__)

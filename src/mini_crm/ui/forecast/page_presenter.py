@@ -92,12 +92,12 @@ class ForecastViewPort(Protocol):
         """Say a sentence across the page; an empty one takes it away."""
         ...
 
-    def show_commitment_error(self, field: str, text: str) -> None:
+    def show_commitment_error(self, field: str, text: str, *, go_there: bool = False) -> None:
         """Say what is wrong with ``amount`` or ``note``; an empty sentence takes it back."""
         ...
 
-    def clear_commitment(self) -> None:
-        """Empty the fields: the commitment is recorded."""
+    def clear_commitment(self, amount: str, note: str) -> None:
+        """Empty the fields: this is recorded; what was typed there since stays."""
         ...
 
     def has_typed(self) -> bool:
@@ -142,6 +142,7 @@ class ForecastPresenter:
         self._data: _Data | None = None
         self._wanted: Period | None = None
         self._unit = ""
+        self._recording: tuple[Period, str, str, str] | None = None
         self._asked = 0
         self._read_at: datetime | None = None
         self._groups: dict[int, str] | None = None
@@ -197,14 +198,15 @@ class ForecastPresenter:
             self._view.show_page(self._page(self._data, self._unit))
 
     def commit(self, amount: str, note: str) -> None:
-        """Record the lead's own number for the period and unit that are chosen."""
+        """Record the lead's own number for the period and unit that are chosen; the same twice is once."""
         period, unit = self._wanted, self._unit
-        if period is None or not unit:
+        if period is None or not unit or self._recording == (period, unit, amount, note):
             return
         try:
             value = parse_amount(amount, whole=unit == PIECES, unit=unit, limit=MAX_TOTAL)
         except BadValue as error:
-            self._view.show_commitment_error("amount", sentence(error, self._desk.texts))
+            said = sentence(error, self._desk.texts)
+            self._view.show_commitment_error("amount", said, go_there=True)
             return
         self._view.show_commitment_error("amount", "")
         self._view.show_commitment_error("note", "")
@@ -212,10 +214,19 @@ class ForecastPresenter:
         def record(token: bytes) -> Commitment:
             return self._desk.store.set_commitment(token, period, unit, value, note)
 
-        self._desk.call(record, self._committed, self._not_committed)
+        def done(commitment: Commitment) -> None:
+            self._recording = None
+            self._view.clear_commitment(amount, note)
+            self._committed(commitment)
+
+        def failed(error: BaseException) -> None:
+            self._recording = None
+            self._not_committed(error)
+
+        self._recording = (period, unit, amount, note)
+        self._desk.call(record, done, failed)
 
     def _committed(self, commitment: Commitment) -> None:
-        self._view.clear_commitment()
         text = self._desk.texts.gettext("Recorded: {sum} for {period}. Earlier numbers stay in the list.")
         self._view.show_notice(
             "ok",

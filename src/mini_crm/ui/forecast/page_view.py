@@ -112,17 +112,18 @@ class ForecastView(plain_ttk.Frame):
         else:
             self.notice.hide()
 
-    def show_commitment_error(self, field: str, text: str) -> None:
+    def show_commitment_error(self, field: str, text: str, *, go_there: bool = False) -> None:
         """See ``ForecastViewPort``."""
         wrong = self.note if field == "note" else self.amount
         wrong.show_error(text)
-        if text:
+        if go_there:
             wrong.focus_input()
 
-    def clear_commitment(self) -> None:
+    def clear_commitment(self, amount: str, note: str) -> None:
         """See ``ForecastViewPort``."""
-        self.amount.set("")
-        self.note.set("")
+        if (self.amount.get(), self.note.get()) == (amount, note):
+            self.amount.set("")
+            self.note.set("")
 
     def has_typed(self) -> bool:
         """See ``ForecastViewPort``."""
