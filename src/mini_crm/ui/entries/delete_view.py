@@ -57,7 +57,6 @@ class EntryDeleteView(plain_ttk.Frame):
         self._presenter = presenter
         for key in ("<Return>", "<KP_Enter>"):
             self.number.bind(key, self._enter)
-            self.delete_button.bind(key, lambda event: self.delete_button.invoke())
         self.delete_button.configure(command=presenter.actions.delete)
         self.undo_button.configure(command=presenter.actions.undo)
 
