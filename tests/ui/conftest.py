@@ -23,7 +23,7 @@ from mini_crm.ui.app import App, make_root
 from mini_crm.ui.main_window import Surroundings
 from mini_crm.ui.memory import Memory
 from mini_crm.ui.theme import Theme
-from virtual_screen import virtual_screen
+from virtual_screen import virtual_screen, window_manager
 
 WaitUntil = Callable[[Callable[[], object]], None]
 TIMEOUT_S = 10.0
@@ -40,8 +40,8 @@ def quick_key(password: str, kind: PasswordKind, kdf: KdfParameters) -> bytes:
 
 @pytest.fixture(scope="session", autouse=True)
 def screen() -> Iterator[None]:
-    """Give a virtual screen where there is none."""
-    with virtual_screen():
+    """Give a virtual screen and a window manager where there are none."""
+    with virtual_screen(), window_manager():
         yield
 
 

@@ -12,6 +12,7 @@ from mini_crm.ui.matching import matching, the_one
 from mini_crm.ui.theme import Theme
 from mini_crm.ui.widgets.drop_down import MAX_ROWS, WHEEL, DropDown
 from mini_crm.ui.widgets.focus import focused, is_inside
+from mini_crm.ui.widgets.idle import when_idle
 
 CHOSEN = "<<ComboboxSelected>>"
 """A field raises this virtual event when a name was chosen or completed."""
@@ -45,7 +46,7 @@ class _Combobox(ttk.Entry):
         self.bind("<F4>", lambda event: self._toggle())
         self.bind("<Escape>", self._escape)
         self.bind("<Button-1>", self._click)
-        self.bind("<FocusOut>", lambda event: self.after_idle(self._left))
+        self.bind("<FocusOut>", lambda event: when_idle(self, self._left))
         for sequence in ("<Unmap>", "<Destroy>"):
             self.bind(sequence, lambda event: self.close_list())
         for sequence in WHEEL:
@@ -166,8 +167,6 @@ class _Combobox(ttk.Entry):
 
     def _left(self) -> None:
         """Take what was marked by keys, or complete the text, when another widget has the focus."""
-        if not self.winfo_exists():
-            return
         now = focused(self)
         if now is self:
             return
@@ -193,7 +192,7 @@ class FilteredCombobox(_Combobox):
         self._seen = ""
         self.bind("<KeyRelease>", lambda event: self._typed())
         for sequence in ("<<Paste>>", "<<Cut>>"):
-            self.bind(sequence, lambda event: self.after_idle(self._typed))
+            self.bind(sequence, lambda event: when_idle(self, self._typed))
         self.bind("<Motion>", self._point)
 
     def choice(self) -> str | None:
@@ -222,7 +221,7 @@ class FilteredCombobox(_Combobox):
         self.configure(cursor="arrow" if self._opens(event) else "xterm")
 
     def _typed(self) -> None:
-        if self.winfo_exists() and self.get() != self._seen and self._may_choose():
+        if self.get() != self._seen and self._may_choose():
             self._seen = self.get()
             self._show(self._seen)
 

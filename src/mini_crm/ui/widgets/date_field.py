@@ -14,6 +14,7 @@ from mini_crm.i18n import Texts
 from mini_crm.ui.theme import Theme
 from mini_crm.ui.widgets.fields import Field
 from mini_crm.ui.widgets.focus import focused, is_inside
+from mini_crm.ui.widgets.idle import when_idle
 from mini_crm.ui.widgets.popup import Popup
 
 if TYPE_CHECKING:
@@ -198,10 +199,10 @@ class _CalendarWindow(Popup):
         self._of.input.focus_set()
 
     def _left(self, event: tk.Event[tk.Misc]) -> None:
-        self.after_idle(self._close_if_outside)
+        when_idle(self, self._close_if_outside)
 
     def _close_if_outside(self) -> None:
-        if self.winfo_exists() and not is_inside(focused(self), self):
+        if not is_inside(focused(self), self):
             self._of.close_calendar()
 
 

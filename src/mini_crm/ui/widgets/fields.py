@@ -16,6 +16,7 @@ from mini_crm.i18n import Texts
 from mini_crm.ui.theme import ERROR_LABEL, HINT_LABEL, Theme
 from mini_crm.ui.widgets.combobox import CHOSEN, FilteredCombobox
 from mini_crm.ui.widgets.focus import last_focused
+from mini_crm.ui.widgets.idle import when_idle
 from mini_crm.ui.widgets.note import Note, shorten
 
 PAUSE_MS = 500
@@ -73,9 +74,9 @@ class Field(plain_ttk.Frame):
             slot.grid(row=2, column=0, columnspan=3, sticky="ew")
             self._line.place(x=0, y=0, relwidth=1)
             self._line.bind("<Enter>", lambda event: self._note.show(self._error if self._is_cut() else ""))
-            self._line.bind("<Leave>", lambda event: self.after_idle(self._write_line))
+            self._line.bind("<Leave>", lambda event: when_idle(self, self._write_line))
             for sequence in ("<FocusIn>", "<FocusOut>"):
-                self.input.bind(sequence, lambda event: self.after_idle(self._write_line), add="+")
+                self.input.bind(sequence, lambda event: when_idle(self, self._write_line), add="+")
         elif has_line:
             self._line.grid(row=2, column=0, columnspan=3, sticky="ew")
         self.bind("<Configure>", lambda event: self._fit_line(event.width))
@@ -182,7 +183,7 @@ class Field(plain_ttk.Frame):
         self._line.configure(text=text, style=ERROR_LABEL if self._error else HINT_LABEL)
 
     def _look_soon(self) -> None:
-        self.after_idle(self._look)
+        when_idle(self, self._look)
 
     def _look(self) -> None:
         if not self.winfo_exists() or self.get() == self._text:

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import tkinter as tk
 
+from mini_crm.ui.widgets.idle import when_idle
+
 
 def pop_up(menu: tk.Menu, x: int, y: int) -> None:
     """Show a menu at a point of the screen, the cursor keys in it; it is destroyed when it is closed."""
 
     def gone(event: tk.Event[tk.Misc]) -> None:
         if event.widget is menu:  # and not one of its own menus
-            menu.after_idle(menu.destroy)
+            when_idle(menu, menu.destroy)
 
     menu.bind("<Unmap>", gone)
     menu.tk_popup(x, y)
