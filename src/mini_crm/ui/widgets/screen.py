@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import ctypes
-import ctypes.util
 import sys
 import tkinter as tk
 from typing import NamedTuple
@@ -70,7 +69,7 @@ if sys.platform == "win32":
 
 def _x11_area(screen: str) -> Area | None:
     """Ask the window manager. Source: Extended Window Manager Hints, _NET_WORKAREA."""
-    x11 = ctypes.CDLL(ctypes.util.find_library("X11") or "libX11.so.6")
+    x11 = ctypes.CDLL("libX11.so.6")
     pointer, number = ctypes.c_void_p, ctypes.c_ulong
     x11.XOpenDisplay.restype = pointer
     x11.XInternAtom.restype = x11.XDefaultRootWindow.restype = number
