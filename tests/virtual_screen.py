@@ -71,10 +71,9 @@ def window_manager() -> Iterator[None]:
             )
         settings = Path(__file__).resolve().parent / "openbox.xml"
         command = ["openbox", "--sm-disable", "--config-file", str(settings)]
+        screen.add_panel(PANEL)  # before: a window that comes while it starts can be overlooked
         manager = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         try:
-            _wait(lambda: bool(screen.numbers("_NET_WORKAREA")))
-            screen.add_panel(PANEL)
             _wait(lambda: screen.numbers("_NET_WORKAREA")[3:4] == [screen.height - PANEL])
             yield
         finally:

@@ -13,6 +13,15 @@ REPLACE = 0
 SPARE_KEY = 248
 """The keyboard of a virtual screen has no such key: it lends itself to any letter."""
 
+KEYSYMS = {
+    "Return": 0xFF0D, "Escape": 0xFF1B, "Tab": 0xFF09, "BackSpace": 0xFF08, "Delete": 0xFFFF, "space": 0x20,
+    "Home": 0xFF50, "Left": 0xFF51, "Up": 0xFF52, "Right": 0xFF53, "Down": 0xFF54, "Prior": 0xFF55,
+    "Next": 0xFF56, "End": 0xFF57, "Menu": 0xFF67, "KP_Enter": 0xFF8D,
+    "Shift": 0xFFE1, "Control": 0xFFE3, "Alt": 0xFFE9,
+    **{f"F{number}": 0xFFBD + number for number in range(1, 11)},
+}  # fmt: skip
+"""The keys that are no letters. Source: keysymdef.h."""
+
 
 class Screen:
     """A connection to the X server of ``DISPLAY``.

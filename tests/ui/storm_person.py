@@ -11,19 +11,14 @@ from random import Random
 
 from mini_crm.ui.app import App
 from mini_crm.ui.widgets.dialogs import Dialog
-from x11 import Screen, keysym_of
+from x11 import KEYSYMS, Screen, keysym_of
 
 GAP_MS = 4
 """Between two events."""
 STAY = 45
 """After so many events in one dialog it is closed by Escape."""
-SHIFT, CONTROL, ALT = 0xFFE1, 0xFFE3, 0xFFE9
-KEYS = {
-    "Return": 0xFF0D, "Escape": 0xFF1B, "Tab": 0xFF09, "BackSpace": 0xFF08, "Delete": 0xFFFF, "space": 0x20,
-    "Home": 0xFF50, "Left": 0xFF51, "Up": 0xFF52, "Right": 0xFF53, "Down": 0xFF54, "Prior": 0xFF55,
-    "Next": 0xFF56, "End": 0xFF57, "Menu": 0xFF67, "KP_Enter": 0xFF8D,
-    **{f"F{number}": 0xFFBD + number for number in range(1, 11)},
-}  # fmt: skip
+SHIFT, CONTROL, ALT = KEYSYMS["Shift"], KEYSYMS["Control"], KEYSYMS["Alt"]
+KEYS = {name: code for name, code in KEYSYMS.items() if code not in (SHIFT, CONTROL, ALT)}
 LETTERS = "абвгдеёиклмнопрстуя xyz0123456789.,-"
 INPUTS = {"TEntry", "Entry", "Text"}
 BUTTONS = {"TButton", "TMenubutton"}

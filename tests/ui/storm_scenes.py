@@ -20,7 +20,7 @@ from mini_crm.ui.sign_in.password_dialogs import PasswordDialog, SignInAgainDial
 from mini_crm.ui.widgets.dialogs import Dialog, Question
 from mini_crm.usecases.accounts import issue_passwords
 from mini_crm.usecases.signing import sign_in
-from ui.storm_person import CONTROL, Person, Scene
+from ui.storm_person import CONTROL, SHIFT, Person, Scene
 
 Kind = TypeVar("Kind", bound=Dialog)
 BY = "storm"
@@ -287,7 +287,7 @@ class Scenes:
         yield from self.menu_item(-1)
         yield from self.person.wait(lambda: self._dialog(Question) is not None, 100)
         if self.person.random.random() < 0.3:
-            yield from self.person.key("Tab", 0xFFE1)
+            yield from self.person.key("Tab", SHIFT)
             yield from self.person.key("Return")
 
     def forecast(self) -> Scene:

@@ -6,6 +6,7 @@ import tkinter as tk
 from collections.abc import Callable
 
 from mini_crm.ui.theme import Theme
+from mini_crm.ui.widgets.idle import when_idle
 from mini_crm.ui.widgets.screen import work_area
 
 SCROLLED = "<<PageScrolled>>"
@@ -40,10 +41,10 @@ class Popup(tk.Toplevel):
 
     def destroy(self) -> None:
         """Take it away with its bindings."""
-        for sequence, name in self._outside:
-            if self._top.winfo_exists():
+        going, self._outside = self._outside, []
+        if self._top.winfo_exists():
+            for sequence, name in going:
                 _unbind(self._top, sequence, name)
-        self._outside = []
         super().destroy()
 
     def show_beside(self, at: tk.Misc, width: int, height: int) -> None:
@@ -69,6 +70,8 @@ class Popup(tk.Toplevel):
         return top.winfo_rootx(), top.winfo_rooty(), top.winfo_width(), top.winfo_height()
 
     def _happened_outside(self, event: tk.Event[tk.Misc]) -> None:
+        if not self._outside:  # it was closed by this very event
+            return
         of_top_only = event.type in (tk.EventType.Configure, tk.EventType.Unmap)
         if event.widget is self._field or (of_top_only and event.widget is not self._top):
             return
@@ -81,4 +84,5 @@ def _unbind(widget: tk.Misc, sequence: str, name: str) -> None:
     """Take one binding away; ``unbind`` of Python before 3.13 takes them all."""
     lines = str(widget.tk.call("bind", str(widget), sequence)).split("\n")
     widget.tk.call("bind", str(widget), sequence, "\n".join(line for line in lines if name not in line))
-    widget.deletecommand(name)
+    # Not at once: the event that leads to this may still be on its way to it.
+    when_idle(widget, lambda: widget.deletecommand(name))

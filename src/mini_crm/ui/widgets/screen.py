@@ -52,7 +52,8 @@ def frame_of(window: tk.Misc) -> tuple[int, int]:
     top = window.winfo_toplevel()
     if not top.winfo_viewable():
         return 0, round(TITLE * float(top.tk.call("tk", "scaling")) * 72 / 96)
-    return max(0, top.winfo_rootx() - top.winfo_x()), max(0, top.winfo_rooty() - top.winfo_y())
+    _size, x, y = top.geometry().split("+")  # where its frame begins
+    return max(0, top.winfo_rootx() - int(x)), max(0, top.winfo_rooty() - int(y))
 
 
 if sys.platform == "win32":
