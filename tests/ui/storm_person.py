@@ -86,11 +86,11 @@ class Person:
 
     # what scenes are made of
 
-    def click(self, widget: tk.Misc | str, *, button: int = 1) -> Scene:
-        """Click into the middle of a widget, if it can be seen."""
+    def click(self, widget: tk.Misc | str, across: float = 0.5, down: float = 0.5) -> Scene:
+        """Click into a widget, by default into its middle, if it can be seen."""
         target = next((one for one in self.targets() if one.path == str(widget)), None)
         if target is not None:
-            self._click(target, 0.5, 0.5, button)
+            self._click(target, across, down, 1)
             yield
 
     def key(self, name: str, *held: int) -> Scene:
@@ -144,16 +144,17 @@ class Person:
             self._since = 0
             return self.key("Escape")
         away = "login" if self.app.login is not None else "again" if "SignInAgainDialog" in self._open else ""
-        if away and self.random.random() < 0.15:
+        if away and self.random.random() < 0.3:
             return self._scenes[away]()
-        if not self._open and not away and self.random.random() < 0.12:
+        if not self._open and not away and self.random.random() < 0.2:
             names = [name for name in self._scenes if name not in ("login", "again")]
             name = min(names, key=lambda name: (self.played[name], self.random.random()))
             self.played[name] += 1
             return self._scenes[name]()
-        return self._anything()
+        return self.anything()
 
-    def _anything(self) -> Scene:
+    def anything(self) -> Scene:
+        """Press any key, or click on anything, what was used least before the rest."""
         random, targets = self.random, self.targets()
         if not targets or random.random() < 0.4:
             self._any_key()
@@ -238,8 +239,11 @@ class Person:
         return self._kind(path) != "button" or bool(int(self._call(path, "instate", "!disabled")))
 
     def _name(self, path: str) -> str:
-        top = re.sub(r"#[^.]*", "#menu", path)
-        return re.sub(r"^\.!([a-z_]+)\d*", r".\1", top)
+        """Give a name that does not count what was opened before."""
+        if "!_calendarwindow" in path:
+            return "calendar" + re.sub(r".*!_calendarwindow\d*", "", path)
+        name = re.sub(r"#[^.]*", "#menu", re.sub(r"(banner\d*)\.!frame\d*", r"\1", path))
+        return re.sub(r"^\.!([a-z_]+)\d*", r".\1", name)
 
     def _box(self, path: str) -> tuple[int, int, int, int]:
         x, y, width, height = (

@@ -15,6 +15,7 @@ from mini_crm.domain.dates import format_date
 from mini_crm.domain.model import EntryFilter
 from mini_crm.store.sqlite import SqliteStore
 from mini_crm.ui.app import App
+from mini_crm.ui.entries.dialogs_view import KeptDialog
 from mini_crm.ui.entries.page_view import EntriesView
 from mini_crm.ui.sign_in.password_dialogs import PasswordDialog, SignInAgainDialog
 from mini_crm.ui.widgets.dialogs import Dialog, Question
@@ -110,6 +111,8 @@ class Scenes:
             "change password": self.change_password,
             "leave": self.leave,
             "forecast": self.forecast,
+            "calendar": self.calendar,
+            "trouble": self.trouble,
             "menu": self.language,
         }
 
@@ -181,16 +184,21 @@ class Scenes:
         view = yield from self.entries()
         if view is None:
             return
-        number = self.outside.newest(self.password)
-        yield from self.person.click(view.form.number)
-        yield from self.person.type(str(number))
-        yield from self.person.key("Return")
-        yield from self.person.wait(lambda: view.form.client_pin.get(), 100)
+        number = yield from self.show_newest(view)
         self.outside.change(number, self.password)
         yield from self.person.click(view.form.comment.input)
         yield from self.person.type("моё")
         yield from self.person.key("Return", CONTROL)
         yield from self.person.wait(lambda: self._dialog(Dialog) is not None, 100)
+
+    def show_newest(self, view: EntriesView) -> Generator[None, None, int]:
+        """Show the newest row in the form; the result is its number."""
+        number = self.outside.newest(self.password)
+        yield from self.person.click(view.form.number)
+        yield from self.person.type(str(number))
+        yield from self.person.key("Return")
+        yield from self.person.wait(lambda: view.form.client_pin.get(), 100)
+        return number
 
     def paste(self) -> Scene:
         """Paste rows from Excel, one of them bad."""
@@ -224,17 +232,25 @@ class Scenes:
         yield from self.person.click(view.panel.undo_button)
 
     def kept(self) -> Scene:
-        """Save while the database cannot, and look at what waits."""
+        """Save a change that another window has overtaken, while the database cannot; then mend or drop it."""
         view = yield from self.entries()
         if view is None:
             return
-        yield from self.fill(view)
+        number = yield from self.show_newest(view)
+        self.outside.change(number, self.password)
+        yield from self.person.click(view.form.comment.input)
+        yield from self.person.type("потом")
         self.outside.hold()
         yield from self.person.key("Return", CONTROL)
         yield from self.person.wait(view.kept.winfo_viewable, 4000)
-        yield from self.person.click(view.kept)
-        yield from self.person.wait(lambda: self._dialog(Dialog) is not None, 100)
         self.outside.let_go()
+        yield from self.person.wait(lambda: self._dialog(Dialog) is not None, 1500)
+        yield from self.person.click(view.kept)
+        yield from self.person.wait(lambda: self._dialog(KeptDialog) is not None, 100)
+        dialog = self._dialog(KeptDialog)
+        if dialog is not None:
+            yield from self.person.click(dialog.table, 0.3, 0.2)
+            yield from self.person.click(self.person.random.choice((dialog.mend_button, dialog.drop_button)))
 
     def expired(self) -> Scene:
         """Go on after the session was ended from outside."""
@@ -300,12 +316,43 @@ class Scenes:
         yield from person.wait(lambda: main.forecast is not None, 200)
         page = main.forecast._view if main.forecast is not None else None
         if page is not None:
-            yield from person.click(page.pages)
+            yield from person.click(page.pages, 0.03, 0.05)
             yield from person.key("Right")
             yield from person.click(page.amount.input)
             yield from person.type("1000")
             yield from person.key("Return")
             yield from person.key("Return")
+            for _ in range(40):
+                yield from person.anything()
+
+    def calendar(self) -> Scene:
+        """Turn over the months and years of a calendar and take a day."""
+        view = yield from self.entries()
+        if view is None:
+            return
+        field = self.person.random.choice(
+            (view.form.pay_by, view.filters.pay_by_from, view.filters.pay_by_to)
+        )
+        yield from self.person.click(field._button)
+        yield from self.person.wait(lambda: field.calendar is not None, 100)
+        arrows = [
+            one.path for one in self.person.targets() if one.kind == "button" and one.name.startswith("cal")
+        ]
+        for arrow in arrows:
+            yield from self.person.click(arrow)
+        yield from self.person.key("Return")
+
+    def trouble(self) -> Scene:
+        """Ask for a row that is not there, and close the sentence that says so."""
+        view = yield from self.entries()
+        if view is None:
+            return
+        yield from self.person.click(view.form.number)
+        yield from self.person.type("999999")
+        yield from self.person.key("Return")
+        yield from self.person.wait(lambda: view.trouble.button is not None, 100)
+        if view.trouble.button is not None:
+            yield from self.person.click(view.trouble.button)
 
     def language(self) -> Scene:
         """Choose the other language in the menu."""

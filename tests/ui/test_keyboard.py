@@ -209,6 +209,7 @@ def test_a_dialog_takes_an_open_menu_away(root: ttk.App, theme: Theme, hand: Han
     dialog.show(dialog.yes)
     root.update()
     assert grabbing(root) is dialog
+    assert not menu.winfo_exists()
     hand.key("space")
     assert not dialog.cancelled
 
