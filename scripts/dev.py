@@ -5,6 +5,7 @@ Usage: python3 scripts/dev.py COMMAND [ARGUMENTS]
 
   demo [--dir DIR] [--no-window] ...   make a demo company, forecast, write the report, open the window
   test [PYTEST ARGUMENTS]              lint, then every test; with arguments only what they choose, no lint
+  storm [--seed N] [--events N]        thousands of real clicks and keys over the whole program
   bench [PYTEST ARGUMENTS]             the benchmarks
   lint                                 ruff, mypy for Linux and for Windows, import contracts
   format                               put the code into ruff's format, mend what ruff can mend
@@ -57,6 +58,8 @@ SYSTEM = {
         "installer with tcl/tk; a Python built from source: the Tk headers first, then build it again)",
     ),
     "Xvfb": ("xvfb", "install Xvfb, the virtual display (Fedora: xorg-x11-server-Xvfb)"),
+    "openbox": ("openbox", "install openbox, the window manager of the tests (Fedora: openbox)"),
+    "XTEST": ("libxtst6", "install libXtst, through which tests press keys (Fedora: libXtst)"),
     "ODBC": ("unixodbc", "install unixODBC, which pyodbc needs (Fedora: unixODBC; macOS: unixodbc)"),
     "LibreOffice": (
         "libreoffice-calc",
@@ -95,6 +98,7 @@ def main(arguments: list[str]) -> int:
     commands = {
         "demo": demo,
         "test": test,
+        "storm": storm,
         "bench": bench,
         "lint": lint,
         "format": format_code,
@@ -143,6 +147,13 @@ def test(arguments: list[str]) -> int:
     if failed:
         print(f"dev.py: failed before the tests: {', '.join(failed)}", file=sys.stderr)
     return code or int(bool(failed))
+
+
+def storm(arguments: list[str]) -> int:
+    """Send real clicks and keys to the running program, and see whether it comes through."""
+    set_up("run", "dev")
+    with screen():
+        return run([PYTHON, "tests/ui/storm.py", *arguments], cwd=ROOT)
 
 
 def bench(arguments: list[str]) -> int:
@@ -388,14 +399,16 @@ def is_there(name: str) -> bool:
             importlib.import_module("_tkinter")
         if name == "ODBC":
             ctypes.CDLL("libodbc.so.2")
+        if name == "XTEST" and sys.platform == "linux":
+            ctypes.CDLL("libXtst.so.6")
         if name == "shared Python library" and sys.platform == "linux":
             library = sysconfig.get_config_var("INSTSONAME")
             own = Path(sysconfig.get_config_var("LIBDIR"), library)
             ctypes.CDLL(str(own) if own.exists() else library)
     except (ImportError, OSError):
         return False
-    if name == "Xvfb":
-        return shutil.which("Xvfb") is not None
+    if name in ("Xvfb", "openbox"):
+        return shutil.which(name) is not None
     if name == "LibreOffice":
         # The package without windows (libreoffice-calc-nogui) cannot open a file from a macro.
         return shutil.which("soffice") is not None and (OFFICE_PARTS.exists() or not debian_has_it(name))
@@ -419,9 +432,9 @@ def screen() -> Iterator[None]:
         yield
         return
     if os.environ.get("DISPLAY"):
-        need_system("Tk", "ODBC", wanted=("Xvfb", "DejaVu fonts"))
+        need_system("Tk", "ODBC", "openbox", "XTEST", wanted=("Xvfb", "DejaVu fonts"))
     else:
-        need_system("Tk", "ODBC", "Xvfb", wanted=("DejaVu fonts",))
+        need_system("Tk", "ODBC", "openbox", "XTEST", "Xvfb", wanted=("DejaVu fonts",))
     if not is_there("Xvfb"):
         yield
         return

@@ -4,12 +4,19 @@ from __future__ import annotations
 
 import os
 import select
+import shutil
 import subprocess
 import sys
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from pathlib import Path
+
+from x11 import Screen
 
 TIMEOUT_S = 10.0
+PANEL = 40
+"""Height of the panel at the lower edge: about that of a task bar."""
 
 
 @contextmanager
@@ -41,3 +48,42 @@ def virtual_screen(size: str = "1280x800", *, always: bool = False) -> Iterator[
         os.close(reading)
         server.terminate()
         server.wait()
+
+
+@contextmanager
+def window_manager() -> Iterator[None]:
+    """Run a window manager and a panel on the X server, if there is none: focus and stacking differ without.
+
+    Raises:
+        FileNotFoundError: It is not installed.
+    """
+    if sys.platform in ("win32", "darwin"):
+        yield
+        return
+    with Screen() as screen:
+        if screen.numbers("_NET_SUPPORTING_WM_CHECK"):
+            yield
+            return
+        if shutil.which("openbox") is None:
+            raise FileNotFoundError(
+                "The window's tests run under the window manager openbox, which is not installed "
+                "(Debian, Fedora: the package openbox)."
+            )
+        settings = Path(__file__).resolve().parent / "openbox.xml"
+        command = ["openbox", "--sm-disable", "--config-file", str(settings)]
+        screen.add_panel(PANEL)  # before: a window that comes while it starts can be overlooked
+        manager = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        try:
+            _wait(lambda: screen.numbers("_NET_WORKAREA")[3:4] == [screen.height - PANEL])
+            yield
+        finally:
+            manager.terminate()
+            manager.wait()
+
+
+def _wait(condition: Callable[[], bool]) -> None:
+    end = time.monotonic() + TIMEOUT_S
+    while not condition():
+        if time.monotonic() > end:
+            raise TimeoutError("the window manager does not start")
+        time.sleep(0.01)

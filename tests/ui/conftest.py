@@ -7,7 +7,7 @@ import logging
 import time
 import tkinter
 import traceback
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from types import TracebackType
@@ -23,10 +23,12 @@ from mini_crm.ui.app import App, make_root
 from mini_crm.ui.main_window import Surroundings
 from mini_crm.ui.memory import Memory
 from mini_crm.ui.theme import Theme
-from virtual_screen import virtual_screen
+from virtual_screen import virtual_screen, window_manager
+from x11 import KEYSYMS, Screen, keysym_of
 
 WaitUntil = Callable[[Callable[[], object]], None]
 TIMEOUT_S = 10.0
+CLICK_S = 1.0
 
 LEAD = "Петрова Наталья"
 OTHER_LEAD = "Кузнецов Артём"
@@ -40,8 +42,8 @@ def quick_key(password: str, kind: PasswordKind, kdf: KdfParameters) -> bytes:
 
 @pytest.fixture(scope="session", autouse=True)
 def screen() -> Iterator[None]:
-    """Give a virtual screen where there is none."""
-    with virtual_screen():
+    """Give a virtual screen and a window manager where there are none."""
+    with virtual_screen(), window_manager():
         yield
 
 
@@ -199,6 +201,60 @@ def app(root: ttk.App, around: Surroundings, no_hidden_errors: list[str]) -> Ite
     root.update()
     yield program
     program.clear()
+
+
+class Hand:
+    """A person's hand: keys and clicks come from the X server, and the window is given time to follow."""
+
+    def __init__(self, root: ttk.App, screen: Screen) -> None:
+        self._root = root
+        self._screen = screen
+        self._felt = False
+        root.bind_class("Hand", "<ButtonRelease>", lambda event: self._feel())
+
+    def click(self, widget: tkinter.Misc, x: float = 0.5, y: float = 0.5, button: int = 1) -> None:
+        """Click into a widget: at a pixel, or at a part of its width and height."""
+        width, height = widget.winfo_width(), widget.winfo_height()
+        across = x if isinstance(x, int) else int(x * width)
+        down = y if isinstance(y, int) else int(y * height)
+        if "Hand" not in widget.bindtags():
+            widget.bindtags(("Hand", *widget.bindtags()))
+        self._felt = False
+        self._screen.click(widget.winfo_rootx() + across, widget.winfo_rooty() + down, button)
+        # The window manager hands clicks on in its own time; one that a dialog keeps out never comes.
+        end = time.monotonic() + CLICK_S
+        while not self._felt and time.monotonic() < end:
+            self._root.update()
+            time.sleep(0.001)
+        self._live()
+
+    def key(self, *names: str, held: Sequence[str] = ()) -> None:
+        """Press keys one after the other: ``Return``, ``Tab``, or a letter, others held meanwhile."""
+        for name in names:
+            self._screen.key(_keysym(name), *(_keysym(each) for each in held))
+            self._live()
+
+    def _feel(self) -> None:
+        self._felt = True
+
+    def _live(self) -> None:
+        for _ in range(3):
+            self._root.update()
+            time.sleep(0.002)
+        self._root.update()
+
+
+def _keysym(name: str) -> int:
+    return KEYSYMS.get(name) or keysym_of(name)
+
+
+@pytest.fixture
+def hand(root: ttk.App) -> Iterator[Hand]:
+    """Give a hand to type and click with; the window has the focus."""
+    root.focus_force()
+    root.update()
+    with Screen() as screen:
+        yield Hand(root, screen)
 
 
 def type_into(widget: tkinter.Entry, text: str) -> None:

@@ -87,15 +87,13 @@ def form_pictures(desk: Desk) -> None:
 def table_pictures(desk: Desk) -> None:
     """The table: filtered, and its menu."""
     studio, view = desk.studio, desk.view
-    view.filters.due.current(2)
-    view.filters.due.event_generate("<<ComboboxSelected>>")
+    view.filters.due.take(view.filters.due.names[2])
     studio.live(0.8)
     desk.settle()
     studio.shoot("entries_overdue")
     view.filters.reset_button.invoke()
     studio.live(0.3)
-    view.filters.status.current(2)
-    view.filters.status.event_generate("<<ComboboxSelected>>")
+    view.filters.status.take(view.filters.status.names[2])
     studio.live(0.8)
     desk.settle()
     studio.shoot("entries_paid")

@@ -240,7 +240,7 @@ def test_a_database_that_goes_away(open_window: Open) -> None:
     window.presenter.refresh()
     window.wait_until(lambda: len(window.entries()) == 1)
     window.wait_until(lambda: not window.view.kept.winfo_ismapped())
-    assert len(window.shown()) == 1
+    window.wait_until(lambda: len(window.shown()) == 1)
 
 
 def test_the_window_lives_while_the_database_does_not_answer(open_window: Open) -> None:

@@ -203,14 +203,11 @@ def test_period_is_chosen_with_the_keyboard(
     """Down opens the list of periods, Down and Enter choose the next one, and its numbers are shown."""
     page = open_page(RUSSIAN)
     month = page.table()
-    assert len(page.view.period.cget("values")) == 4
-    press(page.view.period, "<Down>")
-    drop_down = f"{page.view.period}.popdown.f.l"
-    for key in ("<Down>", "<Return>"):
-        page.root.tk.call("event", "generate", drop_down, key)
-        page.root.update()
+    assert len(page.view.period.names) == 4
+    for key in ("<Down>", "<Down>", "<Return>"):
+        press(page.view.period, key)
     wait_until(lambda: page.table() != month)
-    assert page.view.period.current() == 1
+    assert page.view.period.chosen == 1
 
 
 def test_unit_is_chosen(history: SqliteStore, open_page: Opener, wait_until: WaitUntil) -> None:
@@ -218,8 +215,7 @@ def test_unit_is_chosen(history: SqliteStore, open_page: Opener, wait_until: Wai
     page = open_page(RUSSIAN)
     assert page.view.unit.winfo_viewable()
     assert page.view.unit.get() == "RUB"
-    page.view.unit.current(1)
-    page.view.unit.event_generate("<<ComboboxSelected>>")
+    page.view.unit.take(page.view.unit.names[1])
 
     def cards() -> str:
         return " ".join(str(label.cget("text")) for label in labels(page.view.cards))

@@ -93,6 +93,7 @@ def test_a_click_on_the_list_chooses(choice: ChoiceField, root: ttk.App) -> None
     (window,) = [child for child in choice.input.winfo_children() if isinstance(child, tk.Toplevel)]
     (box,) = [child for child in window.winfo_children() if isinstance(child, tk.Listbox)]
     box.event_generate("<Button-1>", x=5, y=5)
+    box.event_generate("<ButtonRelease-1>", x=5, y=5)
     root.update()
     assert choice.get() == "Ёлкина Вера"
     assert not choice.input.is_open

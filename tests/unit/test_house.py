@@ -116,6 +116,29 @@ def test_presenters_know_no_view() -> None:
         assert not [name for name in imports(file) if "_view" in name], file
 
 
+@pytest.mark.parametrize(
+    ("words", "only_in"),
+    [
+        (r"\.(Combobox|OptionMenu|Spinbox)\b|ttk::combobox", None),
+        (r"\bListbox\(", "drop_down.py"),
+        (r"\.(focus_get|focus_lastfor|focus_displayof|grab_current|winfo_containing)\b", None),
+        (r"\.after_idle\(", "idle.py"),
+        (r"\.tk_popup\(", "menus.py"),
+        (r"button\.bind\(", None),
+    ],
+)
+def test_what_tk_does_badly_is_done_in_one_place(words: str, only_in: str | None) -> None:
+    """No list of Tk's own; one place asks for the focus, puts off, pops up menus, lets keys press buttons."""
+    found = [
+        f"{file.name}: {line.strip()}"
+        for file in (SOURCE / "ui").rglob("*.py")
+        if file.name != only_in
+        for line in file.read_text("utf-8").splitlines()
+        if re.search(words, line)
+    ]
+    assert found == []
+
+
 def test_import_contracts_hold() -> None:
     """Each part imports only the parts that it may."""
     command = [

@@ -17,6 +17,7 @@ from mini_crm.ui.sign_in.login_view import LoginView
 from mini_crm.ui.sign_in.password_dialogs import ask_new_password
 from mini_crm.ui.tasks import Tasks
 from mini_crm.ui.theme import NAME, Theme
+from mini_crm.ui.widgets.buttons import bind_buttons
 from mini_crm.ui.widgets.clipboard import bind_clipboard
 from mini_crm.ui.widgets.dialogs import show_error
 from mini_crm.ui.widgets.icon import make_icon
@@ -48,6 +49,14 @@ def make_root(scaling: float | None = None) -> ttk.App:
     except tk.TclError as error:
         raise SettingsError("no_display", reason=str(error)) from error
     root.withdraw()
+    bind_buttons(root)
+
+    def failed_in_tcl(problem: str, options: object) -> None:
+        """Tell of an error in Tk's own bindings, for which Tk has a box of its own."""
+        detail = root.tk.call("dict", "get", options, "-errorinfo")
+        root.report_callback_exception(tk.TclError, tk.TclError(f"{problem}\n{detail}"), None)
+
+    root.tk.call("interp", "bgerror", "", root.register(failed_in_tcl))
     return root
 
 
@@ -186,15 +195,18 @@ class App:
             self.main = None
 
     def report(self, kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
-        """Tell of an error that nothing caught: a sentence for the person, the rest for the log."""
+        """Tell of an error that nothing caught: a sentence for the person, the rest for the log.
+
+        Nothing may come out of here: it would end the main loop, and with it the program.
+        """
         log.error("unexpected", exc_info=(kind, error, trace))
         if self._reporting:
             return
         self._reporting = True
         try:
             show_error(self.root, self.texts, self.theme, sentence(error, self.texts))
-        except tk.TclError:
-            log.warning("the window is gone, the error was not shown")
+        except Exception:
+            log.warning("the error was not shown", exc_info=True)
         finally:
             self._reporting = False
 

@@ -31,6 +31,7 @@ from mini_crm.usecases.signing import SignedIn
 
 if TYPE_CHECKING:
     from mini_crm.ui.entries.page_presenter import EntriesPresenter
+    from mini_crm.ui.entries.page_view import EntriesView
     from mini_crm.ui.forecast.page_presenter import ForecastPresenter
 
 AGGREGATE_S = 30 * 60
@@ -150,6 +151,7 @@ class MainWindow(plain_ttk.Frame):
             memory=around.memory,
         )
         self.entries: EntriesPresenter | None = None
+        self._entries_view: EntriesView | None = None
         self.forecast: ForecastPresenter | None = None
         self._frame()
 
@@ -266,6 +268,9 @@ class MainWindow(plain_ttk.Frame):
         yield from view.build()
         yield
         self.entries = EntriesPresenter(self.desk, view, aside=self._aside)
+        self._entries_view = view
+        for part in (self.pages, self.menu_button):
+            view.hear(part)
         self.entries.start()
         yield
         aggregate = self._around.aggregate
@@ -307,6 +312,8 @@ class MainWindow(plain_ttk.Frame):
 
         view = ForecastView(self._forecast_page, self._texts, self._theme)
         view.pack(fill="both", expand=True)
+        if self._entries_view is not None:
+            self._entries_view.hear(view)
         self.forecast = ForecastPresenter(self.desk, view)
         self.forecast.start()
 

@@ -95,6 +95,8 @@ class Theme:
         """Set the styles."""
         style = ttk.Style()
         colours = self.colours
+        for name in (".", "TNotebook.Tab"):
+            style.configure(name, focuscolor=colours.accent)  # the library leaves it empty: no colour for Tk
         style.configure(ERROR_LABEL, foreground=colours.error, font=self.small)
         style.configure(HINT_LABEL, foreground=colours.weak, font=self.small)
         style.configure(BOLD_LABEL, font=self.bold)
@@ -105,7 +107,6 @@ class Theme:
         style.configure("Treeview", rowheight=self.row_height)
         style.configure(TABLE, rowheight=self.row_height)
         style.configure(f"{TABLE}.Heading", font=self.bold)
-        root.option_add("*Listbox.font", self.body)
         root.option_add("*Menu.font", self.body)
         root.option_add("*Menu.background", colours.background)
         root.option_add("*Menu.foreground", colours.text)

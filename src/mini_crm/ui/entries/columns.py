@@ -8,6 +8,7 @@ from tkinter import ttk as plain_ttk
 
 from mini_crm.domain.model import EntrySort
 from mini_crm.ui.memory import Memory, Value
+from mini_crm.ui.widgets.idle import when_idle
 
 ORDER, WIDTHS, SORTING = "entries.columns", "entries.widths", "entries.sorting"
 HIDDEN = "entries.hidden"
@@ -104,7 +105,7 @@ def drag_columns(tree: plain_ttk.Treeview, moved: Callable[[], None], resized: C
             tree.configure(displaycolumns=order)
             moved()
         if grasped == ["separator"]:
-            tree.after_idle(resized)
+            when_idle(tree, resized)
         dragged.clear()
         grasped.clear()
 

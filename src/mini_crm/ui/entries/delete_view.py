@@ -11,6 +11,7 @@ import ttkbootstrap as ttk
 from mini_crm.i18n import Texts
 from mini_crm.ui.theme import ERROR_LABEL, HINT_LABEL, Theme
 from mini_crm.ui.widgets import wrap_to_width
+from mini_crm.ui.widgets.idle import when_idle
 
 if TYPE_CHECKING:
     from mini_crm.ui.entries.page_presenter import EntriesPresenter
@@ -49,7 +50,7 @@ class EntryDeleteView(plain_ttk.Frame):
         self.columnconfigure(3, weight=1)
         wrap_to_width(self.shown, gap)
         self.number.bind("<KeyRelease>", lambda event: self._typed())
-        self.number.bind("<<Paste>>", lambda event: self.after_idle(self._typed), add="+")
+        self.number.bind("<<Paste>>", lambda event: when_idle(self, self._typed), add="+")
         self.bind("<Destroy>", self._gone)
 
     def attach(self, presenter: EntriesPresenter) -> None:
@@ -57,7 +58,6 @@ class EntryDeleteView(plain_ttk.Frame):
         self._presenter = presenter
         for key in ("<Return>", "<KP_Enter>"):
             self.number.bind(key, self._enter)
-            self.delete_button.bind(key, lambda event: self.delete_button.invoke())
         self.delete_button.configure(command=presenter.actions.delete)
         self.undo_button.configure(command=presenter.actions.undo)
 

@@ -15,7 +15,7 @@ from mini_crm.i18n import Texts
 from mini_crm.ui.entries.filters_presenter import Due, FilterValues
 from mini_crm.ui.entries.texts import EntryTexts
 from mini_crm.ui.theme import Theme
-from mini_crm.ui.widgets import ChoiceField, DateField, Field, Note
+from mini_crm.ui.widgets import CHOSEN, ChoiceBox, ChoiceField, DateField, Field, Note
 
 if TYPE_CHECKING:
     from mini_crm.ui.entries.page_presenter import EntriesPresenter
@@ -70,9 +70,9 @@ class EntryFiltersView(plain_ttk.Frame):
         )
         box = ttk.Frame(self)
         ttk.Label(box, text=_("Status")).pack(anchor="w")
-        self.status = ttk.Combobox(box, width=10, state="readonly", values=list(self._statuses.values()))
+        self.status = ChoiceBox(box, theme, list(self._statuses.values()), width=10)
         self.status.pack(fill="x")
-        self.status.set(self._statuses[None])
+        self.status.set_text(self._statuses[None])
         due_box = ttk.Frame(self)
         self._dues: dict[Due | None, str] = {
             None: _("any day"),
@@ -82,9 +82,9 @@ class EntryFiltersView(plain_ttk.Frame):
             Due.MONTH: _("This month"),
         }
         ttk.Label(due_box, text=_("Pay by")).pack(anchor="w")
-        self.due = ttk.Combobox(due_box, width=11, state="readonly", values=list(self._dues.values()))
+        self.due = ChoiceBox(due_box, theme, list(self._dues.values()), width=11)
         self.due.pack(fill="x")
-        self.due.set(self._dues[None])
+        self.due.set_text(self._dues[None])
         self.reset_button = ttk.Button(
             self, text=_("Reset"), bootstyle="secondary", padding=(theme.px(6), theme.px(2))
         )
@@ -104,10 +104,10 @@ class EntryFiltersView(plain_ttk.Frame):
             field.on_change(self._changed)
             field.input.bind("<Return>", lambda event: self._now(), add="+")
         self.manager.on_choice(self._now)
-        self.status.bind("<<ComboboxSelected>>", lambda event: self._now())
-        self.due.bind("<<ComboboxSelected>>", lambda event: self._due_chosen())
+        self.status.bind(CHOSEN, lambda event: self._now())
+        self.due.bind(CHOSEN, lambda event: self._due_chosen())
         for day in (self.pay_by_from, self.pay_by_to):
-            day.on_change(lambda: self.due.set(""))
+            day.on_change(lambda: self.due.set_text(""))
         self.reset_button.configure(command=self._reset)
 
     def read(self) -> FilterValues:
@@ -126,7 +126,7 @@ class EntryFiltersView(plain_ttk.Frame):
         self.manager.set(values.manager)
         self.pay_by_from.set(values.pay_by_from)
         self.pay_by_to.set(values.pay_by_to)
-        self.status.set(self._statuses[values.status])
+        self.status.set_text(self._statuses[values.status])
         self.text.set(values.text)
 
     def show_managers(self, names: Sequence[str]) -> None:
@@ -149,7 +149,7 @@ class EntryFiltersView(plain_ttk.Frame):
     def _reset(self) -> None:
         if self._presenter is not None:
             self._presenter.filters.reset()
-            self.due.set(self._dues[None])
+            self.due.set_text(self._dues[None])
 
     def _changed(self) -> None:
         if self._pause is not None:

@@ -16,7 +16,15 @@ from mini_crm.i18n import Texts
 from mini_crm.ui.entries.draft import FormValues
 from mini_crm.ui.entries.texts import EntryTexts
 from mini_crm.ui.theme import BOLD_LABEL, Theme
-from mini_crm.ui.widgets import AmountField, ChoiceField, DateField, Field, enter_goes_on, tip_cut_text
+from mini_crm.ui.widgets import (
+    AmountField,
+    ChoiceBox,
+    ChoiceField,
+    DateField,
+    Field,
+    enter_goes_on,
+    tip_cut_text,
+)
 from mini_crm.ui.widgets.note import shorten
 
 if TYPE_CHECKING:
@@ -26,10 +34,10 @@ if TYPE_CHECKING:
 class StatusField(Field):
     """A ``Field`` with the three statuses to choose from."""
 
-    input: plain_ttk.Combobox
+    input: ChoiceBox
 
-    def _make_input(self, width: int) -> plain_ttk.Combobox:
-        return ttk.Combobox(self, width=width, state="readonly")
+    def _make_input(self, width: int) -> ChoiceBox:
+        return ChoiceBox(self, self.theme, width=width)
 
     def focus_input(self) -> None:
         """Put the cursor onto it."""
@@ -77,7 +85,7 @@ class EntryFormView(plain_ttk.Frame):
         self.amount = AmountField(grid, theme, texts, _("Amount or quantity"), width=8, steady=True)
         self.entered_on = Field(grid, theme, _("Day of entry"), width=12, steady=True)
         self.status = StatusField(grid, theme, _("Status"), width=12, steady=True)
-        self.status.input.configure(values=list(self._status_names.values()))
+        self.status.input.set_names(list(self._status_names.values()))
         self.entered_on.set_readonly(True)
         self.entered_on.input.configure(takefocus=False)
         for field in (self.group, self.manager, self.comment):
@@ -129,7 +137,6 @@ class EntryFormView(plain_ttk.Frame):
             for key in ("<Control-Return>", "<Control-KP_Enter>"):
                 widget.bind(key, self._save_by_key)
         for key in ("<Return>", "<KP_Enter>"):
-            self.save_button.bind(key, self._save_by_key)
             self.number.bind(key, lambda event: presenter.edit_number(self.number.get()))
         self.save_button.configure(command=form.save)
         self.clear_button.configure(command=presenter.clear_form)

@@ -12,7 +12,7 @@ import ttkbootstrap as ttk
 from mini_crm.i18n import Texts
 from mini_crm.ui.entries.head_presenter import Bar
 from mini_crm.ui.theme import AMBER_LABEL, BOLD_LABEL, HINT_LABEL, NUMBER_LABEL, OK_LABEL, Theme
-from mini_crm.ui.widgets import wrap_to_width
+from mini_crm.ui.widgets import CHOSEN, ChoiceBox, wrap_to_width
 
 if TYPE_CHECKING:
     from mini_crm.ui.entries.page_presenter import EntriesPresenter
@@ -116,9 +116,9 @@ class EntryHeadView(plain_ttk.Frame):
         left.pack(side="left", anchor="n", padx=(0, theme.px(12)))
         self.lead = ttk.Label(left, style=BOLD_LABEL)
         self.lead.pack(anchor="w")
-        self.period = ttk.Combobox(left, state="readonly", width=16)
+        self.period = ChoiceBox(left, theme, width=16)
         self.period.pack(anchor="w")
-        self.period.bind("<<ComboboxSelected>>", self._period_chosen)
+        self.period.bind(CHOSEN, self._period_chosen)
         right = ttk.Frame(self)
         right.pack(side="right", anchor="n", padx=(theme.px(12), 0))
         self.as_of = ttk.Label(right, anchor="e")
@@ -141,9 +141,9 @@ class EntryHeadView(plain_ttk.Frame):
 
     def show_periods(self, names: Sequence[str], chosen: int) -> None:
         """See ``HeadPort``."""
-        self.period.configure(values=list(names))
+        self.period.set_names(names)
         if names:
-            self.period.current(chosen)
+            self.period.set_text(names[chosen])
 
     def show_bars(self, bars: Sequence[Bar]) -> None:
         """See ``HeadPort``."""
@@ -183,4 +183,4 @@ class EntryHeadView(plain_ttk.Frame):
 
     def _period_chosen(self, event: tk.Event[tk.Misc]) -> None:
         if self._presenter is not None:
-            self._presenter.head.choose_period(self.period.current())
+            self._presenter.head.choose_period(self.period.chosen)

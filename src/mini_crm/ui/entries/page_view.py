@@ -114,8 +114,21 @@ class EntriesView(plain_ttk.Frame):
         self.bind_class(KEYS, "<Control-KeyPress>", self._control_key)
         for sequence in ("<KeyPress>", "<ButtonPress>", "<Motion>", "<MouseWheel>"):
             self.bind_class(KEYS, sequence, lambda event: presenter.touched())
-        _tag(self)
+        self.hear(self)
         self.form.focus("group")
+
+    def hear(self, widget: tk.Misc) -> None:
+        """Know of the keys and clicks in a widget and in all that it holds."""
+        if KEYS not in widget.bindtags():
+            widget.bindtags((*widget.bindtags(), KEYS))
+        for child in widget.winfo_children():
+            self.hear(child)
+
+    def find(self) -> None:
+        """Put the cursor into the search, whatever page is shown."""
+        if isinstance(self.master, plain_ttk.Notebook):
+            self.master.select(self)
+        self.filters.focus_text()
 
     def say(self, text: str, *, is_error: bool) -> None:
         """See ``EntriesViewPort``."""
@@ -196,7 +209,7 @@ class EntriesView(plain_ttk.Frame):
         if self._presenter is not None:
             self._presenter.touched()
         if latin_letter(event) == "f":
-            self.filters.focus_text()
+            self.find()
 
     def _forget_said(self) -> None:
         """Name the quick keys where nothing else is to be said."""
@@ -211,9 +224,3 @@ class EntriesView(plain_ttk.Frame):
     def _gone(self, event: tk.Event[tk.Misc]) -> None:
         if event.widget is self:
             self._stop_forgetting()
-
-
-def _tag(widget: tk.Misc) -> None:
-    widget.bindtags((*widget.bindtags(), KEYS))
-    for child in widget.winfo_children():
-        _tag(child)

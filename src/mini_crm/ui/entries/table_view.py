@@ -17,6 +17,7 @@ from mini_crm.ui.entries.texts import COLUMNS, EntryTexts, Mark, Row
 from mini_crm.ui.memory import Memory
 from mini_crm.ui.theme import TABLE, Theme
 from mini_crm.ui.widgets import copy_rows, offer_copy, tip_cut_cells
+from mini_crm.ui.widgets.menus import pop_up
 
 if TYPE_CHECKING:
     from mini_crm.ui.entries.page_presenter import EntriesPresenter
@@ -272,7 +273,7 @@ class EntryTableView(plain_ttk.Frame):
 
     def _menu_at_pointer(self, event: tk.Event[tk.Misc]) -> None:
         if self.tree.identify_region(event.x, event.y) == "heading":
-            _show(self.column_menu(self), event.x_root, event.y_root)
+            pop_up(self.column_menu(self), event.x_root, event.y_root)
             return
         name = self.tree.identify_row(event.y)
         if name and name not in self.tree.selection():
@@ -336,7 +337,7 @@ class EntryTableView(plain_ttk.Frame):
     def _pop_up(self, x: int, y: int) -> None:
         if self._presenter is not None:
             self.tree.focus_set()
-            _show(self.menu(self._presenter), x, y)
+            pop_up(self.menu(self._presenter), x, y)
 
     def _double(self, event: tk.Event[tk.Misc]) -> None:
         if self._presenter is not None and self.tree.identify_region(event.x, event.y) == "cell":
@@ -373,15 +374,6 @@ class EntryTableView(plain_ttk.Frame):
         step = list(self._shown).index(name) - now
         if step:
             self.tree.yview_scroll(step, "units")
-
-
-def _show(menu: tk.Menu, x: int, y: int) -> None:
-    def gone(event: tk.Event[tk.Misc]) -> None:
-        if event.widget is menu:  # and not one of its own menus
-            menu.after_idle(menu.destroy)
-
-    menu.bind("<Unmap>", gone)
-    menu.tk_popup(x, y)
 
 
 def _call(action: Callable[[], None], _event: tk.Event[tk.Misc]) -> None:

@@ -16,6 +16,7 @@ from mini_crm.ui.forecast.table import ReadOnlyTable
 from mini_crm.ui.forecast.texts import Card
 from mini_crm.ui.theme import AMBER_LABEL, HINT_LABEL, NUMBER_LABEL, OK_LABEL, Theme
 from mini_crm.ui.widgets.banner import Banner
+from mini_crm.ui.widgets.combobox import CHOSEN, ChoiceBox
 from mini_crm.ui.widgets.fields import AmountField, Field, enter_goes_on
 
 CARDS_IN_A_ROW = 4
@@ -67,11 +68,11 @@ class ForecastView(plain_ttk.Frame):
 
     def show_page(self, page: Page) -> None:
         """See ``ForecastViewPort``."""
-        self.period.configure(values=page.periods)
-        self.period.current(page.period)
-        self.unit.configure(values=page.units)
+        self.period.set_names(page.periods)
+        self.period.set_text(page.periods[page.period])
+        self.unit.set_names(page.units)
         if page.units:
-            self.unit.current(page.unit)
+            self.unit.set_text(page.units[page.unit])
         if len(page.units) > 1:
             self.unit_label.grid()
             self.unit.grid()
@@ -139,14 +140,14 @@ class ForecastView(plain_ttk.Frame):
         _, theme = self._texts.gettext, self._theme
         top = ttk.Frame(self)
         ttk.Label(top, text=_("Period")).grid(row=0, column=0, padx=(0, theme.px(6)))
-        self.period = ttk.Combobox(top, state="readonly", width=42)
+        self.period = ChoiceBox(top, theme, width=42)
         self.period.grid(row=0, column=1)
-        self.period.bind("<<ComboboxSelected>>", lambda event: self._period_chosen())
+        self.period.bind(CHOSEN, lambda event: self._period_chosen())
         self.unit_label = ttk.Label(top, text=_("Unit"))
         self.unit_label.grid(row=0, column=2, padx=(theme.pad * 2, theme.px(6)))
-        self.unit = ttk.Combobox(top, state="readonly", width=6)
+        self.unit = ChoiceBox(top, theme, width=6)
         self.unit.grid(row=0, column=3)
-        self.unit.bind("<<ComboboxSelected>>", lambda event: self._unit_chosen())
+        self.unit.bind(CHOSEN, lambda event: self._unit_chosen())
         self.unit_label.grid_remove()
         self.unit.grid_remove()
         top.columnconfigure(4, weight=1)
@@ -210,14 +211,12 @@ class ForecastView(plain_ttk.Frame):
     # events
 
     def _period_chosen(self) -> None:
-        self.period.selection_clear()
         if self._events is not None:
-            self._events.choose_period(self.period.current())
+            self._events.choose_period(self.period.chosen)
 
     def _unit_chosen(self) -> None:
-        self.unit.selection_clear()
         if self._events is not None:
-            self._events.choose_unit(self.unit.current())
+            self._events.choose_unit(self.unit.chosen)
 
     def _commit(self) -> None:
         if self._events is not None:

@@ -82,7 +82,6 @@ class LoginView(plain_ttk.Frame):
         for key in ("<Return>", "<KP_Enter>"):
             self.name.input.bind(key, lambda event: self._name_given(), add="+")
             self.password.input.bind(key, lambda event: self._pressed(), add="+")
-            self.button.bind(key, lambda event: self._pressed())
         self.name.on_choice(lambda: self.password.focus_input() if not self._name_has_list() else None)
 
     def show_names(self, names: Sequence[str]) -> None:

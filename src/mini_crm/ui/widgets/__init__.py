@@ -5,7 +5,7 @@ from __future__ import annotations
 from mini_crm.ui.widgets.across import scroll_across
 from mini_crm.ui.widgets.banner import Banner, Level
 from mini_crm.ui.widgets.clipboard import copy_rows, latin_letter, offer_copy
-from mini_crm.ui.widgets.combobox import FilteredCombobox
+from mini_crm.ui.widgets.combobox import CHOSEN, ChoiceBox, FilteredCombobox
 from mini_crm.ui.widgets.date_field import DateField
 from mini_crm.ui.widgets.fields import AmountField, ChoiceField, Field, enter_goes_on
 from mini_crm.ui.widgets.labels import wrap_to_width
@@ -13,8 +13,10 @@ from mini_crm.ui.widgets.note import Note
 from mini_crm.ui.widgets.tips import tip_cut_cells, tip_cut_text
 
 __all__ = [
+    "CHOSEN",
     "AmountField",
     "Banner",
+    "ChoiceBox",
     "ChoiceField",
     "DateField",
     "Field",

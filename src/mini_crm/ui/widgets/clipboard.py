@@ -9,6 +9,7 @@ from functools import partial
 from tkinter import ttk
 
 from mini_crm.i18n import Texts
+from mini_crm.ui.widgets.menus import pop_up
 
 CONTROL = 0x4
 WINDOWS_CODES = {65: "a", 67: "c", 86: "v", 88: "x", 89: "y", 90: "z", 70: "f", 78: "n", 83: "s", 80: "p"}
@@ -61,7 +62,7 @@ def bind_clipboard(root: tk.Misc, texts: Callable[[], Texts]) -> None:
         # There Ctrl+A goes to the start of the line, which nobody expects.
         root.event_delete("<<LineStart>>", "<Control-a>")
         root.event_add("<<SelectAll>>", "<Control-a>")
-    for kind in ("TEntry", "TCombobox", "Entry", "Text"):
+    for kind in ("TEntry", "Entry", "Text"):
         root.bind_class(kind, "<Button-3>", menu, add="+")
 
 
@@ -128,5 +129,4 @@ def _show_menu(widget: tk.Misc, x: int, y: int, texts: Texts) -> None:
         (_("Select all"), "<<SelectAll>>"),
     ):
         menu.add_command(label=caption, command=partial(widget.event_generate, virtual))
-    menu.bind("<Unmap>", lambda event: menu.after_idle(menu.destroy))
-    menu.tk_popup(x, y)
+    pop_up(menu, x, y)

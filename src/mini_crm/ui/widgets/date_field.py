@@ -13,6 +13,9 @@ from mini_crm.domain.errors import BadValue
 from mini_crm.i18n import Texts
 from mini_crm.ui.theme import Theme
 from mini_crm.ui.widgets.fields import Field
+from mini_crm.ui.widgets.focus import focused, is_inside
+from mini_crm.ui.widgets.idle import when_idle
+from mini_crm.ui.widgets.popup import Popup
 
 if TYPE_CHECKING:
     from tkcalendar import Calendar
@@ -130,17 +133,15 @@ class DateField(Field):
             self.show_error(error)
 
 
-class _CalendarWindow(tk.Toplevel):
+class _CalendarWindow(Popup):
     """The calendar below its field, or above it where there is no room below."""
 
     def __init__(self, field: DateField, theme: Theme, language: str, day: date) -> None:
         # Loaded only now: it brings Babel and costs a tenth of a second.
         from tkcalendar import Calendar
 
-        super().__init__(field, background=theme.colours.line)
-        self.withdraw()
-        self.overrideredirect(True)
-        self._field = field
+        super().__init__(field.input, theme, field.close_calendar)
+        self._of = field
         colours = theme.colours
         self.calendar = Calendar(
             self,
@@ -183,15 +184,7 @@ class _CalendarWindow(tk.Toplevel):
         self.bind("<Down>", lambda event: self._step(7))
         self.bind("<Return>", lambda event: self._taken())
         self.update_idletasks()
-        entry = field.input
-        width, height = self.winfo_reqwidth(), self.winfo_reqheight()
-        x = max(0, min(entry.winfo_rootx(), self.winfo_screenwidth() - width))
-        y = entry.winfo_rooty() + entry.winfo_height()
-        if y + height > self.winfo_screenheight():
-            y = max(0, entry.winfo_rooty() - height)
-        self.geometry(f"+{x}+{y}")
-        self.deiconify()
-        self.lift()
+        self.show_beside(field.input, self.winfo_reqwidth(), self.winfo_reqheight())
         self.focus_set()
 
     def _step(self, days: int) -> str:
@@ -199,18 +192,18 @@ class _CalendarWindow(tk.Toplevel):
         return "break"
 
     def _taken(self) -> None:
-        self._field.take(self.calendar.selection_get())
+        self._of.take(self.calendar.selection_get())
 
     def _cancelled(self) -> None:
-        self._field.close_calendar()
-        self._field.input.focus_set()
+        self._of.close_calendar()
+        self._of.input.focus_set()
 
     def _left(self, event: tk.Event[tk.Misc]) -> None:
-        self.after_idle(self._close_if_outside)
+        when_idle(self, self._close_if_outside)
 
     def _close_if_outside(self) -> None:
-        if self.winfo_exists() and not str(self.focus_get() or "").startswith(str(self)):
-            self._field.close_calendar()
+        if not is_inside(focused(self), self):
+            self._of.close_calendar()
 
 
 def _name_months(calendar: Calendar, language: str, month: int) -> None:

@@ -9,6 +9,9 @@ import ttkbootstrap as ttk
 
 from mini_crm.i18n import Texts
 from mini_crm.ui.theme import Theme
+from mini_crm.ui.widgets.focus import focused, grabbing
+from mini_crm.ui.widgets.menus import take_menus_away
+from mini_crm.ui.widgets.screen import frame_of, work_area
 
 WRAP = 420
 """Width of a sentence, at 100 %."""
@@ -42,8 +45,8 @@ class Dialog(tk.Toplevel):
         self.title(title)
         self.theme = theme
         self._below = top
-        self._focus_before = top.focus_get()
-        self._grab_before: tk.Misc | None = None
+        self._focus_before = focused(top)
+        self._grab_before: Dialog | None = None
         self.cancelled = True
         self.resizable(False, False)
         if top.winfo_viewable():
@@ -63,31 +66,32 @@ class Dialog(tk.Toplevel):
 
         Args:
             caption: Its text.
-            command: What it does; Enter does the same while it has the focus.
+            command: What it does.
             style: A bootstyle, such as ``primary`` or ``danger``.
         """
         button = ttk.Button(self._buttons, text=caption, command=command, bootstyle=style)
         button.pack(side="left", expand=True, fill="x", padx=self.theme.px(3))
-        for key in ("<Return>", "<KP_Enter>"):
-            button.bind(key, lambda event: command())
         return button
 
     def show(self, focus: tk.Misc | None = None) -> None:
         """Put it over its parent and make the parent wait; the caller goes on at once."""
         self.update_idletasks()
-        below = self._below
-        width = min(self.winfo_reqwidth(), self.winfo_screenwidth())
-        height = min(self.winfo_reqheight(), self.winfo_screenheight())
-        x = below.winfo_rootx() + (below.winfo_width() - width) // 2
-        y = below.winfo_rooty() + (below.winfo_height() - height) // 3
-        x = max(0, min(x, self.winfo_screenwidth() - width))
-        y = max(0, min(y, self.winfo_screenheight() - height))
+        below, area = self._below, work_area(self)
+        side, title = frame_of(below)
+        width = min(self.winfo_reqwidth(), area.width - 2 * side)
+        height = min(self.winfo_reqheight(), area.height - title - side)
+        x = below.winfo_rootx() + (below.winfo_width() - width) // 2 - side
+        y = below.winfo_rooty() + (below.winfo_height() - height) // 3 - title
+        x = max(area.x, min(x, area.right - width - 2 * side))
+        y = max(area.y, min(y, area.bottom - height - title - side))
         fits = (width, height) == (self.winfo_reqwidth(), self.winfo_reqheight())
         self.geometry(f"+{x}+{y}" if fits else f"{width}x{height}+{x}+{y}")
         self.deiconify()
         self.lift()
         self.wait_visibility()
-        self._grab_before = tk.Misc.grab_current(self)
+        take_menus_away(self)
+        holding = grabbing(self)
+        self._grab_before = holding if isinstance(holding, Dialog) else None
         self.grab_set()
         (focus or self).focus_set()
 

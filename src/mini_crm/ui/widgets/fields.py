@@ -15,7 +15,9 @@ from mini_crm.domain.money import edit_amount, parse_amount
 from mini_crm.domain.text import without_unseen
 from mini_crm.i18n import Texts
 from mini_crm.ui.theme import ERROR_LABEL, HINT_LABEL, Theme
-from mini_crm.ui.widgets.combobox import FilteredCombobox
+from mini_crm.ui.widgets.combobox import CHOSEN, FilteredCombobox
+from mini_crm.ui.widgets.focus import last_focused
+from mini_crm.ui.widgets.idle import when_idle
 from mini_crm.ui.widgets.note import Note, shorten
 
 PAUSE_MS = 500
@@ -77,14 +79,14 @@ class Field(plain_ttk.Frame):
             slot.grid(row=2, column=0, columnspan=3, sticky="ew")
             self._line.place(x=0, y=0, relwidth=1)
             self._line.bind("<Enter>", lambda event: self._note.show(self._error if self._is_cut() else ""))
-            self._line.bind("<Leave>", lambda event: self.after_idle(self._write_line))
+            self._line.bind("<Leave>", lambda event: when_idle(self, self._write_line))
             for sequence in ("<FocusIn>", "<FocusOut>"):
-                self.input.bind(sequence, lambda event: self.after_idle(self._write_line), add="+")
+                self.input.bind(sequence, lambda event: when_idle(self, self._write_line), add="+")
         elif has_line:
             self._line.grid(row=2, column=0, columnspan=3, sticky="ew")
         self.bind("<Configure>", lambda event: self._fit_line(event.width))
         self.input.bind("<KeyRelease>", lambda event: self._look(), add="+")
-        for sequence in ("<<Paste>>", "<<Cut>>", "<<ComboboxSelected>>"):
+        for sequence in ("<<Paste>>", "<<Cut>>", CHOSEN):
             self.input.bind(sequence, lambda event: self._look_soon(), add="+")
         self.input.bind("<FocusOut>", lambda event: self._look(), add="+")
         self.bind("<Destroy>", self._gone)
@@ -179,7 +181,7 @@ class Field(plain_ttk.Frame):
         if self._steady:
             cut = self._is_cut()
             # The last focus: it is still in this field while the person looks at another program.
-            inside = self.focus_lastfor() is self.input
+            inside = last_focused(self) is self.input
             self._note.show(self._error if inside and cut else "")
             if cut:
                 text = "" if self._note.text else shorten(text, self.theme.small, self.winfo_width())
@@ -200,7 +202,7 @@ class Field(plain_ttk.Frame):
             self.input.icursor(cursor)
 
     def _look_soon(self) -> None:
-        self.after_idle(self._look)
+        when_idle(self, self._look)
 
     def _look(self) -> None:
         if not self.winfo_exists():
@@ -254,7 +256,7 @@ class ChoiceField(Field):
 
     def on_choice(self, action: Callable[[], None]) -> None:
         """Call the action when a name was chosen."""
-        self.input.bind("<<ComboboxSelected>>", lambda event: action(), add="+")
+        self.input.bind(CHOSEN, lambda event: action(), add="+")
 
 
 class AmountField(Field):

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from functools import partial
 from tkinter import ttk
 
-from mini_crm.ui.widgets.combobox import SCROLLED
+from mini_crm.ui.widgets.popup import SCROLLED
 
 STEP = 40
 """Pixels that one notch of the wheel scrolls."""

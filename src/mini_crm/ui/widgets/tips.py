@@ -129,7 +129,7 @@ def tip_cut_text(widget: tk.Misc, theme: Theme, text: Callable[[], str], font: t
 
 
 def _margin(widget: tk.Misc, theme: Theme) -> int:
-    if isinstance(widget, ttk.Combobox):
+    if widget.winfo_class() == "TEntry" and str(widget.cget("style")) == "TCombobox":
         return theme.px(38)
     return theme.px(16) if isinstance(widget, ttk.Entry) else 0
 
