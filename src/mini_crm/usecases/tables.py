@@ -22,6 +22,7 @@ from typing import NamedTuple
 from mini_crm.domain.dates import trimmed
 from mini_crm.domain.errors import BadFile, BadValue
 from mini_crm.domain.rules import name_key
+from mini_crm.files import refuse_unless_plain
 
 SEPARATORS = (",", ";", "\t")
 _CHUNK = 1 << 20
@@ -145,7 +146,10 @@ def open_input(path: Path) -> Iterator[io.BufferedReader]:
 
     Raises:
         BadFile: ``file_missing``, ``file_is_directory``, ``file_locked`` or ``file_unreadable``.
+        UsageError: ``not_a_plain_file``: a pipe or a device, which may never end.
     """
+    if not path.is_dir():
+        refuse_unless_plain(path, follow=True)
     try:
         with path.open("rb") as raw:
             yield raw
