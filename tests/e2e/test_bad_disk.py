@@ -140,6 +140,15 @@ def test_execer_refuses_what_is_no_file(kind: str, tmp_path: Path) -> None:
     assert what_is(out) == before
 
 
+@pytest.mark.parametrize("kind", ["pipe", "socket", "device", "reserved"])
+@pytest.mark.parametrize("command", ["import-roster", "import-entries", "import-targets"])
+def test_input_that_may_never_end_is_refused(command: str, kind: str, admin: Admin, large: Path) -> None:
+    """A pipe that nobody writes into, or a device, is not waited for as an input either."""
+    shutil.copy(large, admin.database)
+    file, _ = made(admin.folder, kind, "in.csv")
+    assert str(file) in admin.refused(7, command, file)
+
+
 def made(folder: Path, kind: str, name: str) -> tuple[Path, object]:
     """Put something in the place of a file; give its path, and what it is."""
     path = folder / name

@@ -162,7 +162,11 @@ def test_three_windows_roll_over_at_once(tmp_path: Path) -> None:
     for window in windows:
         assert window.stdout is not None and window.stdout.readline() == "ready\n"
     for window in windows:
-        window.communicate("go\n", timeout=100)
+        assert window.stdin is not None
+        window.stdin.write("go\n")
+        window.stdin.flush()
+    for window in windows:
+        window.communicate(timeout=100)
         assert window.returncode == 0
     found = lines_in(tmp_path)
     assert len(list(tmp_path.iterdir())) > 50
