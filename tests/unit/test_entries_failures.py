@@ -284,7 +284,7 @@ def test_a_manager_who_is_gone_is_said_beside_the_field(page: Page) -> None:
 
 
 def test_an_older_copy_in_place_of_the_database(page_with_outbox: Page, tmp_path: Path) -> None:
-    """When an older copy is put in place, what was saved meanwhile goes into it, and the list shows it alone."""
+    """An older copy that is put in place gets what was saved meanwhile, and the list shows it alone."""
     page, path = page_with_outbox, tmp_path / "company.sqlite"
     page.add(client_pin="early")
     page.company.store.backup(tmp_path / "copy", "test")
