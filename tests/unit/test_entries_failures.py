@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable
 from dataclasses import replace
 from decimal import Decimal
@@ -290,3 +291,21 @@ def test_a_manager_who_is_gone_is_said_beside_the_field(page: Page) -> None:
     page.presenter.form.save()
     assert "manager" in page.view.form.errors
     assert page.view.form.values.client_pin == "0042"
+
+
+def test_an_older_copy_in_place_of_the_database(page_with_outbox: Page, tmp_path: Path) -> None:
+    """An older copy that is put in place gets what was saved meanwhile, and the list shows it alone."""
+    page, path = page_with_outbox, tmp_path / "company.sqlite"
+    page.add(client_pin="early")
+    page.company.store.backup(tmp_path / "copy", "test")
+    page.add(client_pin="lost")
+    page.add(client_pin="lost too")
+    (tmp_path / "old").mkdir()
+    for file in tmp_path.glob("company.sqlite*"):
+        file.rename(tmp_path / "old" / file.name)
+    shutil.copyfile(tmp_path / "copy", path)
+    page.fill(client_pin="meanwhile")
+    page.presenter.form.save()
+    for _ in range(3):
+        page.tick()
+    assert page.view.table.column(EntrySort.CLIENT_PIN) == ["meanwhile", "early"]

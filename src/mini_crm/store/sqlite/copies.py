@@ -14,7 +14,9 @@ from mini_crm.files import make_private_folder
 from mini_crm.store.sqlite.db import Database, damage_in, find_damage
 from mini_crm.store.sqlite.fresh import companions, made_beside, refuse_companions
 
-_PART = 1 << 20
+_PARTS = ("-wal", "-journal")
+"""Endings of files that hold what is not in the database itself yet."""
+_CHUNK = 1 << 20
 
 
 def back_up(db: Database, target: Path) -> int:
@@ -68,7 +70,7 @@ def put_back(source: BinaryIO, file: Path, path: Path) -> Iterator[Database]:
     if os.path.lexists(path):
         raise AlreadyThere("restore_over_database", path=str(path))
     refuse_companions(path)
-    if parts := companions(file):
+    if parts := [part for part in companions(file) if part.name.endswith(_PARTS) and part.lstat().st_size]:
         raise BadFile("backup_in_parts", path=str(file), files=[str(part) for part in parts])
     missing = [folder for folder in path.parents if not folder.exists()]
     try:
@@ -93,7 +95,7 @@ def _copy(source: BinaryIO, file: Path, target: Path) -> None:
     with target.open("wb") as stream:
         while True:
             try:
-                part = source.read(_PART)
+                part = source.read(_CHUNK)
             except OSError as error:
                 raise BadFile("file_unreadable", path=str(file), reason=error.strerror or "") from error
             if not part:

@@ -203,7 +203,8 @@ class Database:
         return connection
 
     def close(self) -> None:
-        """Close this thread's connection; the next call opens a new one."""
+        """Close this thread's connection; the next call opens a new one, of whatever is there by then."""
+        self.forget_zone()
         connection = self._own()
         if connection is not None:
             self._local.connection = None
@@ -286,7 +287,9 @@ class Database:
     def copy_into(self, target: Connection) -> None:
         """Copy the database as of one moment, while it is in use, into an empty one."""
         with self.errors():
-            self.connection().backup(target)
+            conn = self.connection()
+            self._refuse_moved(conn)
+            conn.backup(target)
 
     @contextmanager
     def _transaction(self, begin: str, connection: Connection | None) -> Iterator[Connection]:
