@@ -15,7 +15,7 @@ from x11 import KEYSYMS, Screen, keysym_of
 
 GAP_MS = 4
 """Between two events."""
-STAY = 45
+STAY = 25
 """After so many events in one dialog it is closed by Escape."""
 SHIFT, CONTROL, ALT = KEYSYMS["Shift"], KEYSYMS["Control"], KEYSYMS["Alt"]
 KEYS = {name: code for name, code in KEYSYMS.items() if code not in (SHIFT, CONTROL, ALT)}
@@ -131,7 +131,7 @@ class Person:
         try:
             self._watch()
             next(self._scene)
-        except StopIteration:
+        except (StopIteration, tk.TclError):  # it is over, or the window that it was about is gone
             self._scene = self._choose()
         except Exception:
             self.is_done = True
@@ -144,9 +144,9 @@ class Person:
             self._since = 0
             return self.key("Escape")
         away = "login" if self.app.login is not None else "again" if "SignInAgainDialog" in self._open else ""
-        if away and self.random.random() < 0.3:
+        if away and self.random.random() < 0.5:
             return self._scenes[away]()
-        if not self._open and not away and self.random.random() < 0.2:
+        if not self._open and not away and self.random.random() < 0.4:
             names = [name for name in self._scenes if name not in ("login", "again")]
             name = min(names, key=lambda name: (self.played[name], self.random.random()))
             self.played[name] += 1

@@ -232,7 +232,7 @@ class Scenes:
         yield from self.person.click(view.panel.undo_button)
 
     def kept(self) -> Scene:
-        """Save a change that another window has overtaken while the database could not; mend or drop it."""
+        """Save while the database cannot what another window has overtaken; then mend or drop it."""
         view = yield from self.entries()
         if view is None:
             return

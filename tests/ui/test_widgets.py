@@ -24,8 +24,9 @@ from mini_crm.ui.widgets import (
     offer_copy,
 )
 from mini_crm.ui.widgets.clipboard import bind_clipboard, raise_event_of_key
+from mini_crm.ui.widgets.focus import focused
 from mini_crm.ui.widgets.password_field import PasswordField
-from ui.conftest import WaitUntil, press, type_into
+from ui.conftest import Hand, WaitUntil, press, type_into
 
 TODAY = date(2026, 3, 5)
 NAMES = [f"Иванов {number}" for number in range(300)] + ["Ёлкина Вера"]
@@ -227,6 +228,31 @@ def test_the_calendar_stays_on_the_screen(root: ttk.App, theme: Theme) -> None:
     assert window.winfo_rooty() + window.winfo_height() <= root.winfo_screenheight()
     field.close_calendar()
     root.geometry(place)
+
+
+def test_the_calendar_goes_with_a_click_beside_it_or_on_its_button(
+    root: ttk.App, theme: Theme, hand: Hand
+) -> None:
+    """The button opens the calendar and closes it again; so does a click on anything else, and Escape."""
+    field = DateField(root, theme, Texts("ru"), "Оплатит до", today=TODAY)
+    beside = ttk.Label(root, text="рядом")
+    field.pack()
+    beside.pack(side="bottom")
+    root.update()
+    hand.click(field._button)
+    assert field.calendar is not None
+    hand.click(field._button)
+    assert field.calendar is None
+    hand.click(field._button)
+    hand.click(beside)
+    assert field.calendar is None
+    assert focused(root) is field.input
+    hand.click(field.input)
+    hand.key("F4")
+    assert field.calendar is not None
+    hand.key("Escape")
+    assert field.calendar is None
+    assert focused(root) is field.input
 
 
 def test_amount_in_the_groups_unit(root: ttk.App, theme: Theme) -> None:

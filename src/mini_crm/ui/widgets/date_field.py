@@ -94,9 +94,11 @@ class DateField(Field):
             self._calendar = _CalendarWindow(self, self.theme, self._texts.language, self._day_or_today())
 
     def close_calendar(self) -> None:
-        """Close the calendar."""
+        """Close the calendar; the focus does not go with it."""
         if self._calendar is not None:
             closing, self._calendar = self._calendar, None
+            if is_inside(focused(self), closing):
+                self.input.focus_set()
             closing.destroy()
 
     @property
@@ -140,7 +142,7 @@ class _CalendarWindow(Popup):
         # Loaded only now: it brings Babel and costs a tenth of a second.
         from tkcalendar import Calendar
 
-        super().__init__(field.input, theme, field.close_calendar)
+        super().__init__(field, theme, field.close_calendar)
         self._of = field
         colours = theme.colours
         self.calendar = Calendar(
@@ -176,13 +178,14 @@ class _CalendarWindow(Popup):
             self.calendar.style.configure(f"{side}.{self.calendar}.TButton", arrowsize=theme.px(ARROW))
         self.calendar.pack(padx=1, pady=1)
         self.calendar.bind("<<CalendarSelected>>", lambda event: self._taken())
-        self.bind("<Escape>", lambda event: self._cancelled())
+        self.bind("<Escape>", lambda event: field.close_calendar())
         self.bind("<FocusOut>", self._left)
         self.bind("<Left>", lambda event: self._step(-1))
         self.bind("<Right>", lambda event: self._step(1))
         self.bind("<Up>", lambda event: self._step(-7))
         self.bind("<Down>", lambda event: self._step(7))
-        self.bind("<Return>", lambda event: self._taken())
+        for key in ("<Return>", "<KP_Enter>"):
+            self.bind(key, lambda event: self._taken())
         self.update_idletasks()
         self.show_beside(field.input, self.winfo_reqwidth(), self.winfo_reqheight())
         self.focus_set()
@@ -193,10 +196,6 @@ class _CalendarWindow(Popup):
 
     def _taken(self) -> None:
         self._of.take(self.calendar.selection_get())
-
-    def _cancelled(self) -> None:
-        self._of.close_calendar()
-        self._of.input.focus_set()
 
     def _left(self, event: tk.Event[tk.Misc]) -> None:
         when_idle(self, self._close_if_outside)

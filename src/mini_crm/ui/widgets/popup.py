@@ -6,6 +6,7 @@ import tkinter as tk
 from collections.abc import Callable
 
 from mini_crm.ui.theme import Theme
+from mini_crm.ui.widgets.focus import is_inside
 from mini_crm.ui.widgets.idle import when_idle
 from mini_crm.ui.widgets.screen import work_area
 
@@ -73,7 +74,8 @@ class Popup(tk.Toplevel):
         if not self._outside:  # it was closed by this very event
             return
         of_top_only = event.type in (tk.EventType.Configure, tk.EventType.Unmap)
-        if event.widget is self._field or (of_top_only and event.widget is not self._top):
+        inside = isinstance(event.widget, tk.Misc) and is_inside(event.widget, self._field)
+        if inside or (of_top_only and event.widget is not self._top):
             return
         if event.type is tk.EventType.Configure and self._place_of_top() == self._was:
             return
