@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
+from uuid import uuid4
 
 import pytest
 
@@ -192,9 +193,9 @@ def test_commitments(company: Company) -> None:
     """Each number that a lead committed to stays on record, newest first."""
     store, token, month = company.store, company.anna.token, month_of(company.today)
     assert store.list_commitments(token, month) == ()
-    first = store.set_commitment(token, month, "RUB", Decimal("1000.50"), "осторожно")
-    second = store.set_commitment(token, month, "RUB", Decimal(0), "")
-    third = store.set_commitment(token, month, PIECES, Decimal(5), "x" * 500)
+    first = store.set_commitment(token, uuid4(), month, "RUB", Decimal("1000.50"), "осторожно")
+    second = store.set_commitment(token, uuid4(), month, "RUB", Decimal(0), "")
+    third = store.set_commitment(token, uuid4(), month, PIECES, Decimal(5), "x" * 500)
     assert store.list_commitments(token, month) == (third, second, first)
     assert (first.period, first.unit, first.amount, first.note) == (
         month,
@@ -208,9 +209,9 @@ def test_commitments(company: Company) -> None:
 def test_commitments_are_per_lead_and_period(company: Company) -> None:
     """Neither another lead's nor another period's numbers are in the list."""
     store, month, year = company.store, month_of(company.today), year_of(company.today)
-    mine = store.set_commitment(company.anna.token, month, "RUB", Decimal(1), "")
-    theirs = store.set_commitment(company.boris.token, month, "RUB", Decimal(2), "")
-    yearly = store.set_commitment(company.anna.token, year, "RUB", Decimal(3), "")
+    mine = store.set_commitment(company.anna.token, uuid4(), month, "RUB", Decimal(1), "")
+    theirs = store.set_commitment(company.boris.token, uuid4(), month, "RUB", Decimal(2), "")
+    yearly = store.set_commitment(company.anna.token, uuid4(), year, "RUB", Decimal(3), "")
     assert store.list_commitments(company.anna.token, month) == (mine,)
     assert store.list_commitments(company.anna.token, year) == (yearly,)
     assert store.list_commitments(company.boris.token, month) == (theirs,)
@@ -232,7 +233,7 @@ def test_bad_commitment(company: Company, field: str, unit: str, amount: str, no
     """A number that breaks a rule is refused with the field's name."""
     month = month_of(company.today)
     with pytest.raises(BadValue) as caught:
-        company.store.set_commitment(company.anna.token, month, unit, Decimal(amount), note)
+        company.store.set_commitment(company.anna.token, uuid4(), month, unit, Decimal(amount), note)
     assert caught.value.field == field
     assert company.store.list_commitments(company.anna.token, month) == ()
 
@@ -240,7 +241,9 @@ def test_bad_commitment(company: Company, field: str, unit: str, amount: str, no
 def test_commitment_in_a_unit_of_others(company: Company) -> None:
     """The unit must be one of the lead's own groups."""
     with pytest.raises(BadValue):
-        company.store.set_commitment(company.boris.token, month_of(company.today), PIECES, Decimal(1), "")
+        company.store.set_commitment(
+            company.boris.token, uuid4(), month_of(company.today), PIECES, Decimal(1), ""
+        )
 
 
 def test_commitment_for_periods_that_stand(company: Company) -> None:
@@ -248,14 +251,14 @@ def test_commitment_for_periods_that_stand(company: Company) -> None:
     store, token = company.store, company.anna.token
     store.add_period(custom(company), BY)
     for period in (*standing_periods(company.today), custom(company)):
-        made = store.set_commitment(token, period, "RUB", Decimal(1), "")
+        made = store.set_commitment(token, uuid4(), period, "RUB", Decimal(1), "")
         assert store.list_commitments(token, period) == (made,)
     store.close_period(custom(company), BY)
     last_month = month_of(month_of(company.today).start - timedelta(days=1))
     next_year = year_of(date(company.today.year + 1, 1, 1))
     for period in (custom(company), custom(company, last=99), last_month, next_year):
         with pytest.raises(NotFound):
-            store.set_commitment(token, period, "RUB", Decimal(1), "")
+            store.set_commitment(token, uuid4(), period, "RUB", Decimal(1), "")
 
 
 def test_commitment_beside_the_forecast(company: Company) -> None:
@@ -263,8 +266,8 @@ def test_commitment_beside_the_forecast(company: Company) -> None:
     store, month = company.store, month_of(company.today)
     company.anna.add(company.petr)
     company.boris.add(company.zoya)
-    store.set_commitment(company.anna.token, month, "RUB", Decimal(700), "")
-    store.set_commitment(company.anna.token, month, "RUB", Decimal(600), "")
+    store.set_commitment(company.anna.token, uuid4(), month, "RUB", Decimal(700), "")
+    store.set_commitment(company.anna.token, uuid4(), month, "RUB", Decimal(600), "")
     store.aggregate_forecast(None, "test")
     shown = {
         (row.period, row.lead_name): row.commitment

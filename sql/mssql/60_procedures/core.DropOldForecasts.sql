@@ -17,8 +17,8 @@ CREATE OR ALTER PROCEDURE core.DropOldForecasts
 AS
 BEGIN
     SET NOCOUNT, XACT_ABORT ON;
-    DECLARE @KeptSince datetime2(0) = DATEADD(DAY, -2, SYSUTCDATETIME());
-    DECLARE @ReadSince datetime2(0) = DATEADD(MINUTE, -15, SYSUTCDATETIME());
+    DECLARE @KeptSince datetime2(0) = DATEADD(DAY, -2, core.Now());
+    DECLARE @ReadSince datetime2(0) = DATEADD(MINUTE, -15, core.Now());
     DECLARE @Before int = (
         SELECT MIN(r.RunId)
         FROM core.Run AS r

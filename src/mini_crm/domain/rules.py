@@ -44,7 +44,7 @@ def check_pin(text: str, field: str = "client_pin") -> str:
         raise BadValue("pin_missing", field=field)
     # Invisible marks too: with one inside, two PINs that look alike would be two clients.
     _refuse_characters(pin, "", ("Cc", "Cf", "Cs", "Zl", "Zp"), "pin_characters", field)
-    if (length := _length(pin)) > MAX_PIN:
+    if (length := utf16_length(pin)) > MAX_PIN:
         raise BadValue("pin_too_long", field=field, length=length, limit=MAX_PIN)
     return pin
 
@@ -67,9 +67,25 @@ def check_comment(text: str, field: str = "comment") -> str:
         comment = comment.replace(line_end, "\n")
     comment = trimmed(comment)
     _refuse_characters(comment, "\n\t", ("Cc", "Cs"), "comment_characters", field)
-    if (length := _length(comment)) > MAX_COMMENT:
+    if (length := utf16_length(comment)) > MAX_COMMENT:
         raise BadValue("comment_too_long", field=field, length=length, limit=MAX_COMMENT)
     return comment
+
+
+def check_note(text: str, field: str = "note") -> str:
+    """Check the note of a commitment; it may be empty.
+
+    Args:
+        text: What was typed; blanks around it are dropped.
+        field: The field to name in errors.
+
+    Raises:
+        BadValue: ``commitment_note_too_long``.
+    """
+    note = text.strip()
+    if utf16_length(note) > MAX_COMMENT:
+        raise BadValue("commitment_note_too_long", field=field, limit=MAX_COMMENT)
+    return note
 
 
 def check_pay_by(pay_by: date, entered_on: date, field: str = "pay_by") -> None:
@@ -161,13 +177,14 @@ def name_key(text: str) -> str:
     return unicodedata.normalize("NFC", folded)
 
 
+def utf16_length(text: str) -> int:
+    """Count a text in UTF-16 units, as ``nvarchar`` does: a letter is one, an emoji two."""
+    return len(text.encode("utf-16-le", errors="surrogatepass")) // 2
+
+
 def name_order(text: str) -> str:
     """Give the form by which names are sorted: as ``name_key``, and the Russian yo stands with ye."""
     return name_key(text).replace("\u0451", "\u0435")
-
-
-def _length(text: str) -> int:
-    return len(text.encode("utf-16-le", errors="surrogatepass")) // 2
 
 
 def _refuse_characters(text: str, allowed: str, categories: tuple[str, ...], code: str, field: str) -> None:

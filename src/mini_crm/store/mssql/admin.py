@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
 from typing import cast
+from uuid import uuid4
 
 from mini_crm.domain.credentials import KdfParameters, PasswordKind
 from mini_crm.domain.errors import UsageError
@@ -89,12 +90,12 @@ class Administration:
         self.server.call(
             "admin.AddPeriod",
             about={"period": period.code},
-            repeatable=False,  # it would be told that it is open already
             kind=period.kind,
             starts_on=period.start,
             ends_on=period.end,
             name=period.name,
             by=by,
+            op_id=uuid4(),
         )
 
     def close_period(self, period: Period, by: str) -> None:
@@ -102,11 +103,11 @@ class Administration:
         self.server.call(
             "admin.ClosePeriod",
             about={"period": period.code},
-            repeatable=False,  # it would be told that it is not open
             kind=period.kind,
             starts_on=period.start,
             ends_on=period.end,
             by=by,
+            op_id=uuid4(),
         )
 
     def set_targets(self, targets: Sequence[Target], by: str) -> int:

@@ -103,11 +103,11 @@ class Imports:
         ids = json_of(sorted(set(entry_ids)))
         ((row,),) = self.server.call(
             procedure,
-            repeatable=False,  # the entries would be out, or in, already
             timeout_s=BULK_S,
             entry_ids=ids,
             manager_id=manager_id,
             by=by,
+            op_id=uuid4(),
         )
         return int(row["Entries"])
 
