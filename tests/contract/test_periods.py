@@ -19,7 +19,7 @@ from contract.company import (
     Company,
     import_row,
 )
-from mini_crm.domain.errors import AlreadyThere, BadValue, NotFound
+from mini_crm.domain.errors import AlreadyThere, BadValue, NotFound, OperationReused
 from mini_crm.domain.model import PIECES, Record, RosterRow, Status, Target
 from mini_crm.domain.period import Period, PeriodKind, month_of, quarter_of, standing_periods, year_of
 from mini_crm.store.port import Store
@@ -186,6 +186,23 @@ def test_targets_beside_the_forecast(company: Company) -> None:
     assert own == {None, Decimal(1000)}
 
 
+@pytest.mark.parametrize("name", ["я" * 101, "\U0001f600" * 51])
+def test_period_with_a_long_name(company: Company, name: str) -> None:
+    """A name that the server could not store whole is refused on every database."""
+    period = custom(company, name=name)
+    with pytest.raises(BadValue, match="name_too_long"):
+        company.store.add_period(period, BY)
+    with pytest.raises(BadValue, match="name_too_long"):
+        company.store.set_targets([Target(period, None, "RUB", Decimal(1))], BY)
+    assert len(company.store.list_periods()) == 3
+
+
+def test_period_with_the_longest_name(company: Company) -> None:
+    """A name of 100 UTF-16 units is kept whole."""
+    company.store.add_period(custom(company, name="\U0001f600" * 50), BY)
+    assert company.store.list_periods()[-1].name == "\U0001f600" * 50
+
+
 # -------------------------------------------------------------------------------------- commitments
 
 
@@ -204,6 +221,37 @@ def test_commitments(company: Company) -> None:
         "осторожно",
     )
     assert abs(datetime.now(UTC) - first.made_at) < timedelta(minutes=1)
+
+
+def test_commitment_that_is_sent_again(company: Company) -> None:
+    """Repeating an operation gives what the first time gave, whatever came since; it is on record once."""
+    store, token, op_id = company.store, company.anna.token, uuid4()
+    store.add_period(custom(company), BY)
+    first = store.set_commitment(token, op_id, custom(company), "RUB", Decimal(5), " why ")
+    later = store.set_commitment(token, uuid4(), custom(company), "RUB", Decimal(7), "")
+    store.close_period(custom(company), BY)
+    assert store.set_commitment(token, op_id, custom(company), "RUB", Decimal(5), "why") == first
+    assert store.list_commitments(token, custom(company)) == (later, first)
+
+
+@pytest.mark.parametrize(
+    ("unit", "amount", "note"), [("RUB", 6, "why"), ("RUB", 5, "other"), (PIECES, 5, "why")]
+)
+def test_commitment_with_other_content(company: Company, unit: str, amount: int, note: str) -> None:
+    """An operation that came before with other content is refused, and nothing is recorded."""
+    store, token, op_id, month = company.store, company.anna.token, uuid4(), month_of(company.today)
+    made = store.set_commitment(token, op_id, month, "RUB", Decimal(5), "why")
+    with pytest.raises(OperationReused):
+        store.set_commitment(token, op_id, month, unit, Decimal(amount), note)
+    assert store.list_commitments(token, month) == (made,)
+
+
+def test_operations_are_the_leads_own(company: Company) -> None:
+    """Two leads may use one OpId: neither is told of the other's number."""
+    store, op_id, month = company.store, uuid4(), month_of(company.today)
+    mine = store.set_commitment(company.anna.token, op_id, month, "RUB", Decimal(5), "")
+    theirs = store.set_commitment(company.boris.token, op_id, month, "RUB", Decimal(6), "")
+    assert (mine.amount, theirs.amount) == (Decimal(5), Decimal(6))
 
 
 def test_commitments_are_per_lead_and_period(company: Company) -> None:
@@ -225,6 +273,7 @@ def test_commitments_are_per_lead_and_period(company: Company) -> None:
         ("amount", "RUB", "1e15", ""),
         ("amount", "RUB", "1.001", ""),
         ("note", "RUB", "1", "я" * 501),
+        ("note", "RUB", "1", "я" * 480 + "\U0001f600" * 20),  # 520 UTF-16 units
         ("unit", "EUR", "1", ""),
         ("unit", "", "1", ""),
     ],
@@ -236,6 +285,13 @@ def test_bad_commitment(company: Company, field: str, unit: str, amount: str, no
         company.store.set_commitment(company.anna.token, uuid4(), month, unit, Decimal(amount), note)
     assert caught.value.field == field
     assert company.store.list_commitments(company.anna.token, month) == ()
+
+
+def test_note_of_emoji(company: Company) -> None:
+    """A note of 500 UTF-16 units is stored as it is, whatever it is made of."""
+    month, note = month_of(company.today), "я" * 460 + "\U0001f600" * 20
+    made = company.store.set_commitment(company.anna.token, uuid4(), month, "RUB", Decimal(1), note)
+    assert made.note == note
 
 
 def test_commitment_in_a_unit_of_others(company: Company) -> None:

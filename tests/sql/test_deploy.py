@@ -302,7 +302,8 @@ def test_azure_needs_a_time_zone(engine: int, zone: str | None, zones: int | Non
 
 BOUND = Script(
     "40_functions/core.Bound.sql",
-    "CREATE OR ALTER FUNCTION core.Bound () RETURNS int\nWITH SCHEMABINDING AS BEGIN RETURN core.Used(); END;\nGO\n",
+    "CREATE OR ALTER FUNCTION core.Bound () RETURNS int\n"
+    "WITH SCHEMABINDING AS BEGIN RETURN core.Used(); END;\nGO\n",
 )
 USED = Script(
     "40_functions/core.Used.sql",
@@ -311,7 +312,7 @@ USED = Script(
 
 
 def test_what_is_bound_gives_way() -> None:
-    """SQL Server replaces no function that a bound one uses: that one is dropped with it, and made anew after it."""
+    """SQL Server replaces no function that a bound one uses: that one is dropped with it, then made anew."""
     functions = (USED, BOUND)
     journal = {script.name: script.hash for script in functions}
     dropped_and_used, bound = plan((edited(USED), BOUND), journal)

@@ -664,7 +664,7 @@ def test_commitment_that_could_not_be_stored_stays_in_the_form(store: FakeStore)
 
 
 def test_commitment_that_is_sent_again_is_the_same_operation(store: FakeStore) -> None:
-    """Who sends a commitment again whose answer was lost sends the same OpId; other content, or a new one, another."""
+    """A commitment whose answer was lost is sent again with its OpId; any other one has another."""
     opened = Opened(store)
     store.failure = DatabaseUnreachable("database_unreachable")
     opened.presenter.commit("5", "why")

@@ -17,6 +17,10 @@ MAX_PIN = 32
 MAX_COMMENT = 500
 """In UTF-16 units, which is what ``nvarchar`` counts: a letter is one, an emoji two."""
 
+MAX_KEPT_NAME = 200
+"""Of a lead, group or manager in the tables, and of its ``name_key``, which may be longer than the name."""
+MAX_PERIOD_NAME = 100
+
 MAX_PAY_BY_YEARS = 5
 
 FIRST_WAIT_AT = 3
@@ -175,6 +179,17 @@ def name_key(text: str) -> str:
     """
     folded = unicodedata.normalize("NFD", " ".join(text.split())).casefold()
     return unicodedata.normalize("NFC", folded)
+
+
+def check_name_fits(name: str, field: str, limit: int = MAX_KEPT_NAME) -> None:
+    """Check that a name, and the form in which it is compared, can be stored whole.
+
+    Raises:
+        BadValue: ``name_too_long``.
+    """
+    for text, most in ((name, limit), (name_key(name), MAX_KEPT_NAME)):
+        if (length := utf16_length(text)) > most:
+            raise BadValue("name_too_long", field=field, length=length, limit=most)
 
 
 def utf16_length(text: str) -> int:

@@ -322,7 +322,8 @@ class AdminStore(Protocol):
             complete: Whatever is not in the rows is gone, and is deactivated.
 
         Raises:
-            BadValue: A row is empty, stands twice, or would change the unit of a group with entries.
+            BadValue: A row is empty or too long, stands twice, or would change the unit of a group that
+                has entries.
         """
         ...
 
@@ -424,6 +425,7 @@ class AdminStore(Protocol):
 
         Raises:
             AlreadyThere: It is open already.
+            BadValue: Its name is too long.
         """
         ...
 

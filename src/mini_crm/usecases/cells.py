@@ -9,6 +9,7 @@ from mini_crm.domain.dates import SHOWN_LENGTH, trimmed
 from mini_crm.domain.errors import BadValue
 from mini_crm.domain.model import PIECES
 from mini_crm.domain.money import MAX_AMOUNT, parse_amount
+from mini_crm.domain.rules import check_name_fits
 
 MAX_NAME = 100
 """In UTF-16 units, which is what ``nvarchar`` counts."""
@@ -30,8 +31,7 @@ def check_name(text: str, field: str) -> str:
     name = trimmed(unicodedata.normalize("NFC", " ".join(text.split())))
     if not name:
         raise BadValue("name_missing", field=field)
-    if len(name.encode("utf-16-le", errors="surrogatepass")) // 2 > MAX_NAME:
-        raise BadValue("name_too_long", field=field, length=len(name), limit=MAX_NAME)
+    check_name_fits(name, field, MAX_NAME)
     for position, char in enumerate(name, start=1):
         if unicodedata.category(char) in ("Cc", "Cf", "Cs"):
             raise BadValue("name_characters", field=field, character=f"U+{ord(char):04X}", position=position)

@@ -13,7 +13,7 @@ from mini_crm.domain.errors import UsageError
 from mini_crm.domain.model import AdminAct, Lead, Record, RosterChange, RosterRow, Target
 from mini_crm.domain.money import check_total
 from mini_crm.domain.period import Period
-from mini_crm.domain.rules import name_key
+from mini_crm.domain.rules import MAX_PERIOD_NAME, check_name_fits, name_key
 from mini_crm.store.mssql.batches import json_of
 from mini_crm.store.mssql.call import Server
 from mini_crm.store.mssql.imports import roster_json
@@ -87,6 +87,7 @@ class Administration:
 
     def add_period(self, period: Period, by: str) -> None:
         """See ``AdminStore``."""
+        check_name_fits(period.name, "name", MAX_PERIOD_NAME)
         self.server.call(
             "admin.AddPeriod",
             about={"period": period.code},
@@ -112,6 +113,9 @@ class Administration:
 
     def set_targets(self, targets: Sequence[Target], by: str) -> int:
         """See ``AdminStore``."""
+        for target in targets:
+            check_name_fits(target.period.name, "period", MAX_PERIOD_NAME)
+            check_name_fits(target.lead_name or "", "lead")
         rows = [
             {
                 "Place": place,

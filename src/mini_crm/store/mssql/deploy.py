@@ -136,7 +136,7 @@ def plan(
 
 
 def replacement(script: Script, code: Sequence[Script]) -> Transaction:
-    """Give the steps that make or replace an object; first go those that are bound to it and would forbid it."""
+    """Give the steps that make or replace an object; first go those that are bound to it and forbid it."""
     return (*(Step.drop(user.name) for user in code if user.is_bound and user.uses(script)), Step.run(script))
 
 
@@ -172,8 +172,8 @@ def deploy(
     Raises:
         NotAllowed: ``deploy_needs_owner``.
         UsageError: ``deploy_zone_missing``: the server's clock tells no company's day.
-        DatabaseError: See ``plan``; ``compatibility_too_low``; ``snapshots_off``; ``deploy_failed``: a script broke off. It was rolled back, those
-            before it are done.
+        DatabaseError: See ``plan``; ``compatibility_too_low``; ``snapshots_off``; ``deploy_failed``: a
+            script broke off. It was rolled back, those before it are done.
     """
     ((state,),) = server.query(STATE)
     if not state["IsOwner"]:

@@ -155,8 +155,8 @@ _POSTGRES_LOST_ITS_WAY = re.compile(r'\brelation "(\w+)_\1_\w+\.\w+" does not ex
 """It named a database twice, as up to version 4.3 it now and then does with a foreign key; a new connection
 does not. Source: babelfish_extensions, issue 3058."""
 _POSTGRES_KEPT_ITS_LEVEL = re.compile(r"\bSET TRANSACTION ISOLATION failed\b")
-"""Between two statements it held a snapshot, as now and then while others change the catalogue: a procedure could
-not begin to read as of one moment. Nothing was done."""
+"""It held a snapshot between two statements, as now and then while others change the catalogue: a procedure
+could not begin to read as of one moment. Nothing was done."""
 _POSTGRES_BUSY = re.compile(r"\bdue to lock timeout\b|\bcould not serialize access\b")
 """What SQL Server reports as 1222 and 3960."""
 _NAMED_TWICE = re.compile(r'relation "(\w+?)_\1_core\.')

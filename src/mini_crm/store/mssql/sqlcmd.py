@@ -39,13 +39,14 @@ IF COALESCE(IS_SRVROLEMEMBER('sysadmin'), 0) = 0 AND COALESCE(IS_MEMBER('db_owne
     THROW 50000, N'Only an owner of the database can do this.', 1;
 IF DB_NAME() IN (N'master', N'model', N'msdb', N'tempdb')
     THROW 50000, N'Name the database: sqlcmd -d DATABASE', 1;
-IF EXISTS (SELECT 1 FROM sys.databases AS d WHERE d.name = DB_NAME() AND d.compatibility_level < {compatibility})
+IF EXISTS (
+    SELECT 1 FROM sys.databases AS d WHERE d.name = DB_NAME() AND d.compatibility_level < {compatibility})
     THROW 50000, N'The compatibility level of the database is below {compatibility}: raise it first.', 1;
 GO
 """
 _ZONE_MISSING = """\
 IF CAST(SERVERPROPERTY('EngineEdition') AS int) IN ({engines}) AND OBJECT_ID(N'core.ZoneOffset') IS NULL
-    THROW 50000, N'The clock of Azure SQL is UTC: write this script with deploy --script FILE --time-zone NAME.', 1;
+    THROW 50000, N'The clock of Azure SQL is UTC: write this script with --time-zone NAME.', 1;
 GO
 """
 _SNAPSHOTS_OFF = """\
@@ -58,7 +59,8 @@ _REMOVE = """\
 DECLARE @Drop nvarchar(max) = N'';
 SELECT @Drop = @Drop + N'DROP ' + CASE LEFT(d.Name, 2) {kinds} END + N' IF EXISTS '
     + SUBSTRING(d.Name, CHARINDEX(N'/', d.Name) + 1, LEN(d.Name) - CHARINDEX(N'/', d.Name) - 4) + N';
-INSERT INTO core.Deployment (Name, Hash, DeployedAt, DeployedBy) VALUES (N''' + d.Name + N''', '''', core.Now(), SUSER_SNAME());
+INSERT INTO core.Deployment (Name, Hash, DeployedAt, DeployedBy)
+VALUES (N''' + d.Name + N''', '''', core.Now(), SUSER_SNAME());
 '
 FROM core.Deployment AS d
 WHERE d.DeploymentId IN (SELECT MAX(n.DeploymentId) FROM core.Deployment AS n GROUP BY n.Name)
@@ -90,7 +92,8 @@ def sqlcmd_script(scripts: Sequence[Script], zone: str | None = None) -> str:
         parts.append(f"-- {script.name}  {script.hash}\n{_guarded(script, scripts)}GO\n")
     parts.append(_removal(scripts) + "GO\n")
     parts.append(
-        f"-- Views and functions learn of the tables' new columns.\n{transaction_text(refresh_steps(scripts))}\nGO\n"
+        "-- Views and functions learn of the tables' new columns.\n"
+        f"{transaction_text(refresh_steps(scripts))}\nGO\n"
     )
     if zone is not None:
         parts.append(_setting_of(zone))
@@ -119,7 +122,8 @@ def _checks(scripts: Sequence[Script]) -> str:
 def _setting_of(zone: str) -> str:
     known = json_of({"FromUtc": moment, "OffsetMinutes": minutes} for moment, minutes in offsets(zone))
     return (
-        f"DECLARE @By nvarchar(200) = LEFT(COALESCE(SUSER_SNAME(), N'?') + N'@' + COALESCE(HOST_NAME(), N'?'), 200);\n"
+        "DECLARE @By nvarchar(200) =\n"
+        "    LEFT(COALESCE(SUSER_SNAME(), N'?') + N'@' + COALESCE(HOST_NAME(), N'?'), 200);\n"
         f"EXEC admin.SetSetting @Name = '{TIME_ZONE}', @Value = {literal(zone)}, @By = @By,\n"
         f"    @Offsets = {literal(known)};\nGO\n"
     )
