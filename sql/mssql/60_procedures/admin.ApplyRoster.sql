@@ -25,7 +25,7 @@ BEGIN
     DECLARE @Now datetime2(0) = core.Now();
     DECLARE @Place int;
     DECLARE @Count int;
-    DECLARE @Detail nvarchar(100);
+    DECLARE @Detail nvarchar(400);
     -- part: Roster
 
     BEGIN TRY

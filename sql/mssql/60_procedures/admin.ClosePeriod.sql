@@ -19,7 +19,7 @@ AS
 BEGIN
     SET NOCOUNT, XACT_ABORT ON;
     SET IMPLICIT_TRANSACTIONS OFF;
-    DECLARE @Detail nvarchar(100) =
+    DECLARE @Detail nvarchar(400) =
         CONVERT(nvarchar(10), @StartsOn, 23) + N'..' + CONVERT(nvarchar(10), @EndsOn, 23);
     BEGIN TRY
         BEGIN TRANSACTION;

@@ -140,7 +140,7 @@ BEGIN
             @Changed = COUNT(CASE WHEN i.Fate = 'changed' THEN 1 END),
             @Unchanged = COUNT(CASE WHEN i.Fate = 'unchanged' THEN 1 END)
         FROM #Import AS i;
-        IF @DryRun = 0 AND (@New + @Again + @Changed > 0 OR EXISTS (SELECT 1 FROM #RosterChange))
+        IF @DryRun = 0 AND (@New + @Again + @Changed > 0 OR EXISTS (SELECT 1 FROM #RosterChange AS c))
             SELECT @IsStored = 1;
 
         SELECT

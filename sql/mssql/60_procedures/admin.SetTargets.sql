@@ -19,7 +19,7 @@ BEGIN
     DECLARE @Now datetime2(0) = core.Now();
     DECLARE @Place int;
     DECLARE @Changed int;
-    DECLARE @Detail nvarchar(100);
+    DECLARE @Detail nvarchar(400);
     CREATE TABLE #Target (
         Place      int NOT NULL PRIMARY KEY,
         Kind       varchar(10) COLLATE DATABASE_DEFAULT NOT NULL,

@@ -18,8 +18,7 @@ BEGIN
     SET NOCOUNT, XACT_ABORT ON;
     SET IMPLICIT_TRANSACTIONS OFF;
     DECLARE @Now datetime2(0) = core.Now();
-    DECLARE @UndoneAt datetime2(0);
-    DECLARE @Detail nvarchar(100) = N'batch ' + CAST(@BatchId AS nvarchar(20));
+    DECLARE @Detail nvarchar(400) = N'batch ' + CAST(@BatchId AS nvarchar(20));
     -- part: Change
     CREATE TABLE #Undo (
         EntryId int NOT NULL PRIMARY KEY,
