@@ -170,6 +170,7 @@ class MssqlAdapter:
         server = settings_of(os.environ[VARIABLE])
         name = f"mini_crm_test_{os.getpid()}"
         connection = connect(server)
+        connection.execute(f"DROP DATABASE IF EXISTS {name}")  # of a killed process that had this number
         connection.execute(f"CREATE DATABASE {name}")
         connection.close()
         atexit.register(self._drop, server, name)
@@ -193,7 +194,8 @@ class MssqlAdapter:
         return Database(self._store, settings.catalog, backdoor)
 
     def _drop(self, server: Settings, name: str) -> None:
-        super(KeptStore, self._store).close()
+        if "_store" in vars(self):  # else it could not even be deployed
+            super(KeptStore, self._store).close()
         connection = connect(server)
         try:
             _patiently(connection, f"DROP DATABASE {name}")
