@@ -66,6 +66,12 @@ def settings_of(text: str) -> Settings:
     )
 
 
+def collation() -> str:
+    """Give what CREATE DATABASE says of its collation, where ``MINI_CRM_TEST_COLLATION`` names one."""
+    name = os.environ.get("MINI_CRM_TEST_COLLATION", "")
+    return f" COLLATE {name}" if name else ""
+
+
 def connect(settings: Settings) -> pyodbc.Connection:
     """Open a connection of the tests' own."""
     return pyodbc.connect(connection_string(settings, settings.driver, "contract tests"), autocommit=True)
@@ -171,7 +177,7 @@ class MssqlAdapter:
         name = f"mini_crm_test_{os.getpid()}"
         connection = connect(server)
         connection.execute(f"DROP DATABASE IF EXISTS {name}")  # of a killed process that had this number
-        connection.execute(f"CREATE DATABASE {name}")
+        connection.execute(f"CREATE DATABASE {name}{collation()}")
         connection.close()
         atexit.register(self._drop, server, name)
         settings = replace(server, catalog=name)

@@ -3,20 +3,19 @@
 from __future__ import annotations
 
 import time
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
 import pytest
 
-from contract.company import BY, Company, Desk, fill
+from contract.company import Company, Desk, fill
 from mini_crm.domain.errors import DatabaseUnreachable
-from mini_crm.domain.period import Period, PeriodKind
 from mini_crm.settings import Settings
 from mini_crm.store.mssql import MssqlStore
 from mini_crm.store.mssql import call as calling
 from mini_crm.store.mssql.call import Server
 from server.raw import Raw, raw
 from server.writes import add, attempt_of, times_stored
+from sql.server_files import files
 
 
 @pytest.fixture
@@ -51,23 +50,27 @@ def test_every_connection_of_a_program_has_a_limit(settings: Settings) -> None:
     assert row["Waits"] == 5_000
 
 
-def test_a_period_that_changes_while_a_run_computes(company: Company, settings: Settings) -> None:
-    """A run whose results meet a period that somebody changed meanwhile begins anew by itself, and is done.
+def test_a_run_that_meets_a_conflict_begins_anew(company: Company, owner: Raw) -> None:
+    """A run in conflict with what others wrote is tried again inside: a bare job of the server does not fail.
 
-    Called as a job of the server calls it: nobody is there who would call again.
+    The conflict is made up, twice; ``test_conflicts.py`` makes a real one where a procedure can catch it.
     """
     fill(company)
-    period = Period(PeriodKind.CUSTOM, company.day(-3), company.day(20), "x")
-    company.store.add_period(period, BY)
-    with raw(settings) as job, raw(settings) as other, ThreadPoolExecutor(1) as threads:
-        other.must("BEGIN TRANSACTION")
-        # As closing it does. A key that moves is what Babelfish locks, too.
-        other.must("UPDATE core.Period SET EndsOn = DATEADD(DAY, 1, EndsOn) WHERE Kind = 'custom'")
-        running = threads.submit(job.run, "EXEC batch.AggregateForecast @StartedBy = N'Agent'")
-        time.sleep(3)
-        assert not running.done(), "the run waits for the period"
-        other.must("COMMIT")
-        outcome = running.result(timeout=60)
+    (script,) = [file for file in files("60_procedures") if file.name == "batch.AggregateForecast"]
+    text = script.text.split("\nGO\n")[1].replace(
+        "CREATE OR ALTER PROCEDURE batch.", "CREATE PROCEDURE batch.Tried"
+    )
+    computed = "EXEC core.ComputeForecast @CountDay = @CountDay, @IsLive = @IsLive, @RunId = @RunId;"
+    for there, instead in (
+        ("NOT IN (1205, 1222, 3960)", "NOT IN (51999)"),
+        (computed, f"{computed} IF @Tries < 3 THROW 51999, N'Somebody wrote.', 1;"),
+    ):
+        assert text.count(there) == 1
+        text = text.replace(there, instead)
+    owner.must(text)
+    outcome = owner.call("batch.TriedAggregateForecast", StartedBy="job")
+    owner.must("DROP PROCEDURE batch.TriedAggregateForecast")
     assert (outcome.number, outcome.said) == (0, "")
     newest = company.store.list_runs(1)[0]
-    assert (newest.started_by, newest.status) == ("Agent", "done")
+    assert (newest.started_by, newest.status) == ("job", "done")
+    assert company.store.get_company_forecast().run == newest

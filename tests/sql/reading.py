@@ -147,6 +147,19 @@ def unset(file: SqlFile) -> list[str]:
     return found
 
 
+def spelled_twice(file: SqlFile) -> list[str]:
+    """Name what is written with other capitals elsewhere: where case matters, that is another name."""
+    names = {word.lower(): word for word in NAMES}
+    variables: dict[str, str] = {}
+    found = []
+    for word in re.findall(r"@?\b[A-Za-z]\w+", file.code):
+        known = variables if word.startswith("@") else names
+        first = known.setdefault(word.lower(), word) if known is variables else known.get(word.lower(), word)
+        if first != word:
+            found.append(f"{word}, elsewhere {first}")
+    return found
+
+
 def clocks(file: SqlFile) -> list[str]:
     """Name the clocks that are read elsewhere than in ``core.Now``: a ``datetime2(0)`` rounds them up."""
     if file.name == "core.Now":
@@ -266,3 +279,8 @@ def _without_comments(text: str) -> str:
 
 
 TABLES = columns_of(files("20_migrations"))
+NAMES = {
+    *TABLES,
+    *(part for file in files("40_functions", "50_views", "60_procedures") for part in file.name.split(".")),
+}
+"""The names of columns and objects."""

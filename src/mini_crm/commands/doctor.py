@@ -42,7 +42,7 @@ def _doctor(program: Program) -> click.Command:
         record, leads = store.get_record(), store.list_leads()
         last = _last_good(runs := store.list_runs(20))
         warnings = [
-            *(_server_warnings(health, store, program.texts) if health is not None else ()),
+            *(server_warnings(health, store, program.texts) if health is not None else ()),
             *_warnings(leads, runs, last, program.texts),
         ]
         where = str(program.settings.sqlite_path or store.name)
@@ -133,7 +133,14 @@ def _say_health(program: Program, health: Health) -> None:
     program.say(_("The server's clock against this computer's: {seconds:+d} s").format(seconds=ahead))
 
 
-def _server_warnings(health: Health, store: Store, texts: Texts) -> Iterator[str]:
+def server_warnings(health: Health, store: Store, texts: Texts) -> Iterator[str]:
+    """Say what is not right with a server.
+
+    Args:
+        health: What was found there.
+        store: Open on it.
+        texts: The person's language.
+    """
     _ = texts.gettext
     if health.excess:
         said = _(
