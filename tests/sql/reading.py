@@ -279,8 +279,10 @@ def _without_comments(text: str) -> str:
 
 
 TABLES = columns_of(files("20_migrations"))
+CODE = files("40_functions", "50_views", "60_procedures")
 NAMES = {
     *TABLES,
-    *(part for file in files("40_functions", "50_views", "60_procedures") for part in file.name.split(".")),
+    *(part for file in CODE for part in file.name.split(".")),
+    *(name for file in files("20_migrations") for name in re.findall(r"\bTABLE core\.(\w+)", file.code)),
 }
-"""The names of columns and objects."""
+"""The names of columns, tables and all other objects."""
