@@ -33,8 +33,8 @@ from mini_crm.store.port import Store
 VARIABLE = "MINI_CRM_TEST_MSSQL"
 
 calling.QUERY_S = 300
-"""No test is about how fast a server is that compiles a procedure for the first time, on a machine with other work;
-those that are about waiting set their own limit."""
+"""No test is about how fast a server compiles a procedure for the first time on a machine with other work.
+Those that are about waiting set their own limit."""
 
 DAYS = {
     "Entry": ("EnteredOn", "PayBy", "FirstPayBy", "StatusOn"),
