@@ -160,6 +160,13 @@ STORE: Table = {
     "run_under_way": lambda t, d: t.gettext(
         "Another run is under way. This one changed nothing; the result appears when the other one is done."
     ),
+    "too_many_periods": lambda t, d: t.gettext(
+        "More custom periods are open than a forecast can count. Nothing was computed; close some of them: "
+        "mini-crm-admin periods"
+    ),
+    "password_data": lambda t, d: t.gettext(
+        "The password was not changed: what the program sent with it is not complete. Update the program."
+    ),
     "run_too_soon": lambda t, d: t.gettext(
         "The forecast was just computed. It can be computed again {wait}."
     ),
@@ -491,6 +498,19 @@ ADMIN: Table = {
     "deploy_needs_owner": lambda t, d: t.gettext(
         "Only an owner of the database (role db_owner) can do this. Nothing was changed; give such a login "
         "by --login, or write a script for the database administrator by --script."
+    ),
+    "deploy_zone_missing": lambda t, d: t.gettext(
+        "The server's clock is UTC, so it cannot tell when the company's day begins. Nothing was changed; "
+        "name the time zone: mini-crm-admin deploy --time-zone Europe/Moscow"
+    ),
+    "compatibility_too_low": lambda t, d: t.gettext(
+        "The compatibility level of the database is {level}; at least {needed} is needed. Nothing was "
+        "changed; let the database administrator raise it by ALTER DATABASE … SET COMPATIBILITY_LEVEL."
+    ),
+    "snapshots_off": lambda t, d: t.gettext(
+        "READ_COMMITTED_SNAPSHOT or ALLOW_SNAPSHOT_ISOLATION is off in this database and could not be "
+        "switched on, so nothing was deployed. Let the database administrator switch on both. "
+        "The server says: {reason}"
     ),
     "deploy_failed": lambda t, d: t.gettext(
         "{name} broke off and was rolled back; the scripts before it are done. Mend the cause and start "

@@ -76,9 +76,10 @@ def test_what_was_not_done_is_not_recorded(company: Company) -> None:
 
 
 def test_a_long_detail_is_cut(company: Company) -> None:
-    """Of hundreds of entry numbers the first 400 characters are kept, and all entries are taken out."""
+    """Of hundreds of entry numbers 400 characters are kept, none of them half a number; all are taken out."""
     entries = [company.boris.add(company.zoya).entry_id for _ in range(150)]
     assert company.store.void_entries(entries, BY) == 150
     (act,) = company.store.list_admin_log(1)
     assert len(act.detail) <= 400
+    assert act.detail.endswith("...")  # what stands before the dots may be cut, and is marked so
     assert act.detail.startswith(f"{entries[0]} {entries[1]} ")

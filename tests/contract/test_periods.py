@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
+from uuid import uuid4
 
 import pytest
 
@@ -18,7 +19,7 @@ from contract.company import (
     Company,
     import_row,
 )
-from mini_crm.domain.errors import AlreadyThere, BadValue, NotFound
+from mini_crm.domain.errors import AlreadyThere, BadValue, NotFound, OperationReused
 from mini_crm.domain.model import PIECES, Record, RosterRow, Status, Target
 from mini_crm.domain.period import Period, PeriodKind, month_of, quarter_of, standing_periods, year_of
 from mini_crm.store.port import Store
@@ -185,6 +186,23 @@ def test_targets_beside_the_forecast(company: Company) -> None:
     assert own == {None, Decimal(1000)}
 
 
+@pytest.mark.parametrize("name", ["я" * 101, "\U0001f600" * 51])
+def test_period_with_a_long_name(company: Company, name: str) -> None:
+    """A name that the server could not store whole is refused on every database."""
+    period = custom(company, name=name)
+    with pytest.raises(BadValue, match="name_too_long"):
+        company.store.add_period(period, BY)
+    with pytest.raises(BadValue, match="name_too_long"):
+        company.store.set_targets([Target(period, None, "RUB", Decimal(1))], BY)
+    assert len(company.store.list_periods()) == 3
+
+
+def test_period_with_the_longest_name(company: Company) -> None:
+    """A name of 100 UTF-16 units is kept whole."""
+    company.store.add_period(custom(company, name="\U0001f600" * 50), BY)
+    assert company.store.list_periods()[-1].name == "\U0001f600" * 50
+
+
 # -------------------------------------------------------------------------------------- commitments
 
 
@@ -192,9 +210,9 @@ def test_commitments(company: Company) -> None:
     """Each number that a lead committed to stays on record, newest first."""
     store, token, month = company.store, company.anna.token, month_of(company.today)
     assert store.list_commitments(token, month) == ()
-    first = store.set_commitment(token, month, "RUB", Decimal("1000.50"), "осторожно")
-    second = store.set_commitment(token, month, "RUB", Decimal(0), "")
-    third = store.set_commitment(token, month, PIECES, Decimal(5), "x" * 500)
+    first = store.set_commitment(token, uuid4(), month, "RUB", Decimal("1000.50"), "осторожно")
+    second = store.set_commitment(token, uuid4(), month, "RUB", Decimal(0), "")
+    third = store.set_commitment(token, uuid4(), month, PIECES, Decimal(5), "x" * 500)
     assert store.list_commitments(token, month) == (third, second, first)
     assert (first.period, first.unit, first.amount, first.note) == (
         month,
@@ -205,12 +223,43 @@ def test_commitments(company: Company) -> None:
     assert abs(datetime.now(UTC) - first.made_at) < timedelta(minutes=1)
 
 
+def test_commitment_that_is_sent_again(company: Company) -> None:
+    """Repeating an operation gives what the first time gave, whatever came since; it is on record once."""
+    store, token, op_id = company.store, company.anna.token, uuid4()
+    store.add_period(custom(company), BY)
+    first = store.set_commitment(token, op_id, custom(company), "RUB", Decimal(5), " why ")
+    later = store.set_commitment(token, uuid4(), custom(company), "RUB", Decimal(7), "")
+    store.close_period(custom(company), BY)
+    assert store.set_commitment(token, op_id, custom(company), "RUB", Decimal(5), "why") == first
+    assert store.list_commitments(token, custom(company)) == (later, first)
+
+
+@pytest.mark.parametrize(
+    ("unit", "amount", "note"), [("RUB", 6, "why"), ("RUB", 5, "other"), (PIECES, 5, "why")]
+)
+def test_commitment_with_other_content(company: Company, unit: str, amount: int, note: str) -> None:
+    """An operation that came before with other content is refused, and nothing is recorded."""
+    store, token, op_id, month = company.store, company.anna.token, uuid4(), month_of(company.today)
+    made = store.set_commitment(token, op_id, month, "RUB", Decimal(5), "why")
+    with pytest.raises(OperationReused):
+        store.set_commitment(token, op_id, month, unit, Decimal(amount), note)
+    assert store.list_commitments(token, month) == (made,)
+
+
+def test_operations_are_the_leads_own(company: Company) -> None:
+    """Two leads may use one OpId: neither is told of the other's number."""
+    store, op_id, month = company.store, uuid4(), month_of(company.today)
+    mine = store.set_commitment(company.anna.token, op_id, month, "RUB", Decimal(5), "")
+    theirs = store.set_commitment(company.boris.token, op_id, month, "RUB", Decimal(6), "")
+    assert (mine.amount, theirs.amount) == (Decimal(5), Decimal(6))
+
+
 def test_commitments_are_per_lead_and_period(company: Company) -> None:
     """Neither another lead's nor another period's numbers are in the list."""
     store, month, year = company.store, month_of(company.today), year_of(company.today)
-    mine = store.set_commitment(company.anna.token, month, "RUB", Decimal(1), "")
-    theirs = store.set_commitment(company.boris.token, month, "RUB", Decimal(2), "")
-    yearly = store.set_commitment(company.anna.token, year, "RUB", Decimal(3), "")
+    mine = store.set_commitment(company.anna.token, uuid4(), month, "RUB", Decimal(1), "")
+    theirs = store.set_commitment(company.boris.token, uuid4(), month, "RUB", Decimal(2), "")
+    yearly = store.set_commitment(company.anna.token, uuid4(), year, "RUB", Decimal(3), "")
     assert store.list_commitments(company.anna.token, month) == (mine,)
     assert store.list_commitments(company.anna.token, year) == (yearly,)
     assert store.list_commitments(company.boris.token, month) == (theirs,)
@@ -224,6 +273,7 @@ def test_commitments_are_per_lead_and_period(company: Company) -> None:
         ("amount", "RUB", "1e15", ""),
         ("amount", "RUB", "1.001", ""),
         ("note", "RUB", "1", "я" * 501),
+        ("note", "RUB", "1", "я" * 480 + "\U0001f600" * 20),  # 520 UTF-16 units
         ("unit", "EUR", "1", ""),
         ("unit", "", "1", ""),
     ],
@@ -232,15 +282,24 @@ def test_bad_commitment(company: Company, field: str, unit: str, amount: str, no
     """A number that breaks a rule is refused with the field's name."""
     month = month_of(company.today)
     with pytest.raises(BadValue) as caught:
-        company.store.set_commitment(company.anna.token, month, unit, Decimal(amount), note)
+        company.store.set_commitment(company.anna.token, uuid4(), month, unit, Decimal(amount), note)
     assert caught.value.field == field
     assert company.store.list_commitments(company.anna.token, month) == ()
+
+
+def test_note_of_emoji(company: Company) -> None:
+    """A note of 500 UTF-16 units is stored as it is, whatever it is made of."""
+    month, note = month_of(company.today), "я" * 460 + "\U0001f600" * 20
+    made = company.store.set_commitment(company.anna.token, uuid4(), month, "RUB", Decimal(1), note)
+    assert made.note == note
 
 
 def test_commitment_in_a_unit_of_others(company: Company) -> None:
     """The unit must be one of the lead's own groups."""
     with pytest.raises(BadValue):
-        company.store.set_commitment(company.boris.token, month_of(company.today), PIECES, Decimal(1), "")
+        company.store.set_commitment(
+            company.boris.token, uuid4(), month_of(company.today), PIECES, Decimal(1), ""
+        )
 
 
 def test_commitment_for_periods_that_stand(company: Company) -> None:
@@ -248,14 +307,14 @@ def test_commitment_for_periods_that_stand(company: Company) -> None:
     store, token = company.store, company.anna.token
     store.add_period(custom(company), BY)
     for period in (*standing_periods(company.today), custom(company)):
-        made = store.set_commitment(token, period, "RUB", Decimal(1), "")
+        made = store.set_commitment(token, uuid4(), period, "RUB", Decimal(1), "")
         assert store.list_commitments(token, period) == (made,)
     store.close_period(custom(company), BY)
     last_month = month_of(month_of(company.today).start - timedelta(days=1))
     next_year = year_of(date(company.today.year + 1, 1, 1))
     for period in (custom(company), custom(company, last=99), last_month, next_year):
         with pytest.raises(NotFound):
-            store.set_commitment(token, period, "RUB", Decimal(1), "")
+            store.set_commitment(token, uuid4(), period, "RUB", Decimal(1), "")
 
 
 def test_commitment_beside_the_forecast(company: Company) -> None:
@@ -263,8 +322,8 @@ def test_commitment_beside_the_forecast(company: Company) -> None:
     store, month = company.store, month_of(company.today)
     company.anna.add(company.petr)
     company.boris.add(company.zoya)
-    store.set_commitment(company.anna.token, month, "RUB", Decimal(700), "")
-    store.set_commitment(company.anna.token, month, "RUB", Decimal(600), "")
+    store.set_commitment(company.anna.token, uuid4(), month, "RUB", Decimal(700), "")
+    store.set_commitment(company.anna.token, uuid4(), month, "RUB", Decimal(600), "")
     store.aggregate_forecast(None, "test")
     shown = {
         (row.period, row.lead_name): row.commitment

@@ -362,3 +362,22 @@ def test_names_with_odd_signs(store: Store) -> None:
     store.apply_roster(odd, BY)
     assert active(store) == set(odd)
     assert store.list_lead_names() == ["O'Neil; DROP TABLE Lead"]
+
+
+@pytest.mark.parametrize("part", ["lead", "group", "manager"])
+@pytest.mark.parametrize("name", ["я" * 201, "\U0001f600" * 101, "\ufb03" * 70])
+def test_name_that_cannot_be_stored(company: Company, part: str, name: str) -> None:
+    """A name longer than 200 UTF-16 units, or compared as more than that, is refused; nothing is changed."""
+    before = company.store.list_leads()
+    with pytest.raises(BadValue) as caught:
+        company.store.apply_roster([*ROSTER, replace(ROSTER[0], **{part: name})], BY)
+    assert (caught.value.code, caught.value.field) == ("name_too_long", part)
+    assert company.store.list_leads() == before
+
+
+def test_the_longest_name(company: Company) -> None:
+    """A name of 200 UTF-16 units is kept whole, even of characters that JSON has to write as two."""
+    names = ['"' * 200, "\U0001f600" * 100, "\\" * 200]
+    company.store.apply_roster([replace(ROSTER[0], manager=name) for name in names], BY, complete=False)
+    kept = {m.name for lead in company.store.list_leads() for group in lead.groups for m in group.managers}
+    assert set(names) <= kept

@@ -49,6 +49,18 @@ def test_first_run(company: Company) -> None:
     assert company.store.get_company_forecast().run == made
 
 
+def test_a_lead_is_not_told_who_started_the_run(company: Company) -> None:
+    """A window sees when the forecast was made, not on whose computer; administrators and the report do."""
+    company.anna.add(company.petr)
+    company.store.aggregate_forecast(None, "execer, svc on SERVER-1")
+    run = company.store.get_forecast(company.anna.token).run
+    assert run is not None
+    assert run.started_by == ""
+    of_all = company.store.get_company_forecast().run
+    assert of_all is not None
+    assert of_all.started_by == "execer, svc on SERVER-1"
+
+
 def test_run_of_an_empty_database(store: Store) -> None:
     """A run with nothing to count is a run."""
     made = store.aggregate_forecast(None, "test")

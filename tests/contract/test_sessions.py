@@ -50,7 +50,7 @@ BY_A_PERSON: dict[str, Call] = {
     "list_accuracy": lambda desk, _: desk.store.list_accuracy(desk.token),
     "list_commitments": lambda desk, _: desk.store.list_commitments(desk.token, this_month(desk)),
     "set_commitment": lambda desk, _: desk.store.set_commitment(
-        desk.token, this_month(desk), "RUB", Decimal(1), ""
+        desk.token, uuid4(), this_month(desk), "RUB", Decimal(1), ""
     ),
     "request_run": lambda desk, _: desk.store.request_run(desk.token),
 }

@@ -14,6 +14,7 @@ import sys
 import tempfile
 from decimal import Decimal
 from pathlib import Path
+from uuid import uuid4
 
 from PIL import Image, ImageChops
 
@@ -58,7 +59,9 @@ def demo_report(folder: Path) -> Report:
             row.lead_id, PasswordKind.CODE, new_kdf(), verifier_of(key), must_change=False, by="pictures"
         )
         store.sign_in(row.lead_name, key, token, "pictures")
-        store.set_commitment(token, month, row.unit, Decimal(round(row.forecast * 1.1, -3) or 30), "")
+        store.set_commitment(
+            token, uuid4(), month, row.unit, Decimal(round(row.forecast * 1.1, -3) or 30), ""
+        )
     report = store.get_report()
     store.close()
     return report

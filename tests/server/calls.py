@@ -86,7 +86,7 @@ def calls(stage: Stage) -> dict[str, Arguments]:
         "api.ListTrend": {**token, **month},
         "api.RequestRun": token,
         "api.RestoreEntry": {**write, "EntryId": deleted.entry_id, "Version": deleted.version},
-        "api.SetCommitment": {**token, **month, "Unit": entry.unit, "Amount": 5, "Note": "mine"},
+        "api.SetCommitment": {**write, **month, "Unit": entry.unit, "Amount": 5, "Note": "mine"},
         "api.SignIn": {
             "NameKey": name_key(desk.name),
             "Key": desk.key,

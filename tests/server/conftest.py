@@ -25,7 +25,7 @@ collect_ignore_glob = [] if "mssql" in ADAPTERS else ["test_*.py"]
 if "mssql" in ADAPTERS:
     from server.raw import chains_ownership
 
-    collect_ignore = [] if chains_ownership() else ["test_working_rights.py"]
+    collect_ignore = [] if chains_ownership() else ["test_working_rights.py", "test_conflicts.py"]
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -86,7 +86,7 @@ def test_a_run_that_dies_in_the_middle(company: Company, settings: Settings, far
     fill(company)
     entry = company.anna.add(company.petr)
     complete = company.store.aggregate_forecast(None, BY)
-    assert company.store.get_forecast(company.anna.token).run == complete
+    assert company.store.get_company_forecast().run == complete
     company.anna.update(entry, comment="so that there is something to count")
     with raw(settings) as other, working(far) as (threads, session):
         hold_up_the_next_run(other, complete.run_id)
@@ -96,11 +96,11 @@ def test_a_run_that_dies_in_the_middle(company: Company, settings: Settings, far
             running.result(timeout=60)
         other.must("ROLLBACK")
     assert [run.status for run in company.store.list_runs() if run.started_by == "dies"] == ["running"]
-    assert company.store.get_forecast(company.anna.token).run == complete
+    assert company.store.get_company_forecast().run == complete
     after = company.store.aggregate_forecast(None, BY)
     assert after.status == "done"
     assert [run.status for run in company.store.list_runs() if run.started_by == "dies"] == ["failed"]
-    assert company.store.get_forecast(company.anna.token).run == after
+    assert company.store.get_company_forecast().run == after
 
 
 @pytest.mark.parametrize("cut", Cut, ids=lambda cut: cut.name)
@@ -116,14 +116,14 @@ def test_a_run_whose_line_is_cut(
     with pytest.raises(DatabaseUnreachable):
         far.store.aggregate_forecast(None, "cut")
     assert line.cuts == 1
-    seen = company.store.get_forecast(company.anna.token).run
+    seen = company.store.get_company_forecast().run
     assert seen is not None and seen.run_id >= before.run_id
     if cut in (Cut.BEFORE_ANSWER, Cut.MIDDLE_OF_ANSWER):
         assert seen.started_by == "cut"
     until_gone(owner, session)
     company.anna.update(company.anna.get(entry), comment="and again")
     after = company.store.aggregate_forecast(None, BY)
-    assert (after.status, company.store.get_forecast(company.anna.token).run) == ("done", after)
+    assert (after.status, company.store.get_company_forecast().run) == ("done", after)
     assert "running" not in {run.status for run in company.store.list_runs()}
 
 

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from dataclasses import replace
 from decimal import Decimal
+from uuid import uuid4
 
 import pytest
 
@@ -48,7 +49,7 @@ def test_a_window_works(company: Company, open_as: Open) -> None:
     assert [version.version for version in store.list_entry_history(token, entry.entry_id)] == [1, 2]
     assert store.request_run(token).entry_count == 1
     period = store.get_forecast(token).leads[0].period
-    store.set_commitment(token, period, "RUB", Decimal(5), "")
+    store.set_commitment(token, uuid4(), period, "RUB", Decimal(5), "")
     assert len(store.list_commitments(token, period)) == 1
     store.list_trend(token, period)
     store.list_accuracy(token)

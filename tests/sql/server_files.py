@@ -26,8 +26,12 @@ class SqlFile:
 
     @cached_property
     def text(self) -> str:
-        """All of it."""
-        return self.path.read_bytes().decode("utf-8")
+        """All of it, with the parts that it shares with others in their places."""
+        text = self.path.read_bytes().decode("utf-8")
+        for line, indent, name in re.findall(r"^(( *)-- part: (\w+))$", text, re.MULTILINE):
+            part = (self.path.parent / "parts" / f"{name}.sql").read_text("utf-8")
+            text = text.replace(line, "\n".join((indent + row) if row else row for row in part.splitlines()))
+        return text
 
     @property
     def name(self) -> str:

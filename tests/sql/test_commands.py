@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from mini_crm.admin import build
+from mini_crm.commands.doctor import server_warnings
+from mini_crm.i18n import Texts
 from mini_crm.program import run_program
-from mini_crm.store.mssql.health import excess_of, is_too_old
+from mini_crm.settings import Settings
+from mini_crm.store.mssql.health import excess_of, is_too_old, look
 
 Run = Callable[..., int]
 
@@ -93,3 +98,72 @@ def test_rights_that_no_program_needs(rights: dict[str, int | None], excess: tup
 def test_servers_that_are_too_old(version: str, engine: int, too_old: bool) -> None:
     """SQL Server 2016 SP1 is the first that knows all that the procedures use; Azure always does."""
     assert is_too_old(version, engine) is too_old
+
+
+class FakeServer:
+    """Answers what ``doctor`` asks a server."""
+
+    driver = "ODBC Driver 18 for SQL Server"
+    settings = Settings(database="mssql", server="s", catalog="Sales", login="", password="", driver="")
+
+    def __init__(self, **facts: Any) -> None:
+        self.owners: dict[str, str] = facts.pop("owners", {})
+        self.facts = {
+            "ServerTime": datetime.now(UTC),
+            "LoginName": "crm_manager",
+            "ProductVersion": "13.0.5026.0",
+            "Edition": "Standard Edition",
+            "Engine": 2,
+            "IsBabelfish": 0,
+            "ReadCommittedSnapshot": 1,
+            "SnapshotIsolation": 1,
+            "Compatibility": 130,
+            **facts,
+        }
+
+    def query(self, statement: str) -> list[list[dict[str, Any]]]:
+        """Answer."""
+        if "AS Owner" in statement:
+            return [[{"Name": name, "Owner": owner} for name, owner in self.owners.items()]]
+        if "IS_MEMBER" in statement:
+            return [
+                [
+                    dict.fromkeys(["crm_desktop", "crm_execer", "crm_report", "sysadmin", "db_owner"], 0)
+                    | {"crm_admin": 1}
+                ]
+            ]
+        return [[{"Encrypted": "TRUE"} if "dm_exec_connections" in statement else self.facts]]
+
+
+class FakeStore:
+    """Knows one setting."""
+
+    def __init__(self, zone: str | None) -> None:
+        self.zone = zone
+
+    def get_setting(self, name: str) -> str | None:
+        """Give the time zone."""
+        assert name == "TimeZone"
+        return self.zone
+
+
+@pytest.mark.parametrize(
+    ("facts", "zone", "said"),
+    [
+        ({}, None, []),
+        ({"Compatibility": 120}, None, ["compatibility level"]),
+        ({"owners": {"core": "anna"}}, None, ["do not reach the tables"]),
+        ({"Engine": 5}, None, ["clock is UTC"]),
+        ({"Engine": 5}, "Europe/Moscow", []),
+        ({"Engine": 8}, None, []),  # a Managed Instance has a time zone of its own
+        ({"ReadCommittedSnapshot": 0}, None, ["READ_COMMITTED_SNAPSHOT"]),
+        ({"IsBabelfish": 1, "Compatibility": 120, "Engine": 5}, None, []),
+    ],
+    ids=str,
+)
+def test_what_doctor_says_of_a_server(facts: dict[str, Any], zone: str | None, said: list[str]) -> None:
+    """Each thing that would go wrong later is told by itself, and nothing where all is well."""
+    health = look(FakeServer(**facts))  # type: ignore[arg-type]
+    warnings = list(server_warnings(health, FakeStore(zone), Texts("en")))  # type: ignore[arg-type]
+    assert len(warnings) == len(said)
+    assert all(part in warning for part, warning in zip(said, warnings, strict=True))

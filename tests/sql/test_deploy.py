@@ -5,15 +5,24 @@ from __future__ import annotations
 import hashlib
 import re
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from mini_crm.domain.errors import DatabaseError, NotAllowed
-from mini_crm.store.mssql.deploy import Step, deploy, literal, plan, transaction_text
+from mini_crm.domain.errors import DatabaseError, NotAllowed, UsageError
+from mini_crm.store.mssql.deploy import (
+    SNAPSHOTS_OFF,
+    ZONES,
+    Step,
+    deploy,
+    literal,
+    plan,
+    transaction_text,
+)
 from mini_crm.store.mssql.errors import Unforeseen
 from mini_crm.store.mssql.scripts import Script, load_scripts
 from mini_crm.store.mssql.sqlcmd import sqlcmd_script
-from sql.server_files import FOLDER, files
+from sql.server_files import files
 
 SCHEMA = Script("10_schemas/core.sql", "IF SCHEMA_ID(N'core') IS NULL EXEC (N'CREATE SCHEMA core');\nGO\n")
 TABLES = Script(
@@ -45,8 +54,9 @@ def test_the_real_scripts_are_read() -> None:
     scripts = load_scripts()
     assert sorted(script.name for script in scripts) == sorted(file.place for file in files())
     for script in scripts:
-        raw = FOLDER.joinpath(script.name).read_bytes()
-        assert script.hash == hashlib.sha256(raw).hexdigest()
+        whole = next(file.text for file in files() if file.place == script.name)
+        assert script.hash == hashlib.sha256(whole.encode()).hexdigest()
+        assert "-- part:" not in script.text
 
 
 def test_line_ends_do_not_count(tmp_path: Path) -> None:
@@ -159,8 +169,27 @@ def test_text_as_a_literal() -> None:
 class FakeServer:
     """Answers a deployment's questions and keeps what it is told to do."""
 
-    def __init__(self, *, owner: bool = True, babelfish: bool = False, fails: str = "-") -> None:
-        self.state = {"HasJournal": 0, "IsBabelfish": int(babelfish), "IsOwner": int(owner)}
+    def __init__(
+        self,
+        *,
+        owner: bool = True,
+        babelfish: bool = False,
+        fails: str = "nothing of this",
+        compatibility: int = 130,
+        engine: int = 3,
+        zones: int | None = None,
+        snapshots_stay_off: bool = False,
+    ) -> None:
+        self.state = {
+            "HasJournal": 0,
+            "HasZones": int(zones is not None),
+            "IsBabelfish": int(babelfish),
+            "IsOwner": int(owner),
+            "Engine": engine,
+            "Compatibility": compatibility,
+        }
+        self.zones = zones
+        self.off = int(snapshots_stay_off)
         self.fails = fails
         self.done: list[str] = []
 
@@ -168,13 +197,17 @@ class FakeServer:
         """Answer."""
         if "IsOwner" in statement:
             return [[self.state]]
+        if statement == ZONES:
+            return [[{"Zones": self.zones}]]
+        if statement == SNAPSHOTS_OFF:
+            return [[{"Off": self.off}]]
         if self.fails in statement:
             raise Unforeseen("SET XACT_ABORT", 102, "Incorrect syntax near 'x'.", {"step": self.fails})
         self.done.append(statement)
         return []
 
 
-def deployed(server: FakeServer, **options: bool) -> list[str]:
+def deployed(server: FakeServer, **options: Any) -> list[str]:
     """Deploy to a fake server."""
     return deploy(server, ALL, **options)  # type: ignore[arg-type]
 
@@ -212,6 +245,96 @@ def test_a_script_that_breaks_off() -> None:
         deployed(server)
     assert caught.value.data == {"name": ONE.name, "reason": "Incorrect syntax near 'x'."}
     assert not [statement for statement in server.done if TWO.name in statement]
+
+
+@pytest.mark.parametrize(("level", "refused"), [(120, True), (110, True), (130, False), (160, False)])
+def test_a_level_without_json(level: int, refused: bool) -> None:
+    """A database whose compatibility level hides OPENJSON is refused before anything is changed."""
+    server = FakeServer(compatibility=level)
+    if not refused:
+        assert deployed(server)
+        return
+    with pytest.raises(DatabaseError) as caught:
+        deployed(server)
+    assert (caught.value.code, caught.value.data) == (
+        "compatibility_too_low",
+        {"level": level, "needed": 130},
+    )
+    assert server.done == []
+
+
+@pytest.mark.parametrize("server", [{"snapshots_stay_off": True}, {"fails": "READ_COMMITTED_SNAPSHOT"}])
+def test_snapshots_that_cannot_be_switched_on(server: dict[str, Any]) -> None:
+    """Where row versions stay off, nothing is deployed, and the person is told who must switch them on."""
+    fake = FakeServer(**server)
+    with pytest.raises(DatabaseError, match="snapshots_off"):
+        deployed(fake)
+    assert not [statement for statement in fake.done if "CREATE" in statement]
+
+
+def test_babelfish_is_refused_nothing() -> None:
+    """Babelfish names a level and settings that mean nothing there; it is asked for none of them."""
+    server = FakeServer(babelfish=True, compatibility=120, engine=5, snapshots_stay_off=True)
+    assert deployed(server)
+
+
+@pytest.mark.parametrize(
+    ("engine", "zone", "zones", "refused"),
+    [
+        (5, None, None, True),  # Azure SQL Database, new
+        (5, None, 0, True),  # deployed, and no zone was set
+        (5, "Europe/Moscow", None, False),
+        (5, None, 40, False),
+        (8, None, None, False),  # Managed Instance has a time zone of its own
+        (3, None, None, False),
+    ],
+)
+def test_azure_needs_a_time_zone(engine: int, zone: str | None, zones: int | None, refused: bool) -> None:
+    """Where the clock is UTC and nothing else, the company's zone is asked for before anything is changed."""
+    server = FakeServer(engine=engine, zones=zones)
+    if not refused:
+        assert deployed(server, zone=zone)
+        return
+    with pytest.raises(UsageError, match="deploy_zone_missing"):
+        deployed(server, zone=zone)
+    assert server.done == []
+
+
+BOUND = Script(
+    "40_functions/core.Bound.sql",
+    "CREATE OR ALTER FUNCTION core.Bound () RETURNS int\n"
+    "WITH SCHEMABINDING AS BEGIN RETURN core.Used(); END;\nGO\n",
+)
+USED = Script(
+    "40_functions/core.Used.sql",
+    "CREATE OR ALTER FUNCTION core.Used () RETURNS int\nWITH SCHEMABINDING AS BEGIN RETURN 1; END;\nGO\n",
+)
+
+
+def test_what_is_bound_gives_way() -> None:
+    """SQL Server replaces no function that a bound one uses: that one is dropped with it, then made anew."""
+    functions = (USED, BOUND)
+    journal = {script.name: script.hash for script in functions}
+    dropped_and_used, bound = plan((edited(USED), BOUND), journal)
+    assert [step.batches[-1].split("\n")[0] for step in dropped_and_used] == [
+        "DROP FUNCTION IF EXISTS core.Bound",
+        edited(USED).batches[0].split("\n")[0],
+    ]
+    assert [step.hash for step in dropped_and_used] == ["", edited(USED).hash]
+    assert [step.name for step in bound] == [BOUND.name]
+    assert names(plan(functions, {})) == [USED.name, BOUND.name]
+    assert names(plan((USED, edited(BOUND)), journal)) == [BOUND.name]
+
+
+def test_views_and_functions_learn_of_new_columns() -> None:
+    """After all scripts every view and every function that is not bound is refreshed, on SQL Server only."""
+    server = FakeServer()
+    deploy(server, (*ALL, BOUND))  # type: ignore[arg-type]
+    assert "EXEC sys.sp_refreshsqlmodule @name = N''core.V''" in server.done[-1]
+    assert "core.Bound" not in server.done[-1]
+    other = FakeServer(babelfish=True)
+    deployed(other)
+    assert not [statement for statement in other.done if "sp_refreshsqlmodule" in statement]
 
 
 # ---- the script for sqlcmd
@@ -265,3 +388,26 @@ def test_sqlcmd_refuses_what_the_deployment_refuses() -> None:
     for script in (TABLES, MORE):
         assert text.index(f"{script.name} was changed after it ran here") < start
     assert text.index("The database is of a newer version") < start
+    assert text.index("d.compatibility_level < 130") < start
+    assert text.index("READ_COMMITTED_SNAPSHOT or ALLOW_SNAPSHOT_ISOLATION is off") < start
+
+
+def test_sqlcmd_and_the_company_s_zone() -> None:
+    """With a zone the script sets it in the end; without one it stops on Azure SQL, whose clock is UTC."""
+    without, with_zone = sqlcmd_script(ALL), sqlcmd_script(ALL, "Europe/Moscow")
+    asks = "SERVERPROPERTY('EngineEdition') AS int) IN (5, 12)"
+    assert without.index(asks) < without.index("CREATE TABLE core.A")
+    assert asks not in with_zone
+    assert "SetSetting" not in without
+    set_at = with_zone.index("EXEC admin.SetSetting @Name = 'TimeZone', @Value = N'Europe/Moscow'")
+    assert set_at > with_zone.index("sp_refreshsqlmodule")
+    assert (
+        '{"FromUtc":"2011-03-26T23:00:00","OffsetMinutes":240}' in with_zone
+    )  # the year without winter time
+
+
+def test_sqlcmd_makes_way_for_a_bound_function() -> None:
+    """In the script too a bound function is dropped before what it uses is replaced, and then made anew."""
+    part = sqlcmd_script((USED, BOUND)).split(f"-- {USED.name}  {USED.hash}\n")[1]
+    drop, made = part.index("DROP FUNCTION IF EXISTS core.Bound"), part.index("FUNCTION core.Used ()")
+    assert drop < made < part.index("FUNCTION core.Bound ()")

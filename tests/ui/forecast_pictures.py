@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING
+from uuid import uuid4
 
 from mini_crm.domain.period import Period, PeriodKind, month_of
 from mini_crm.store.sqlite import SqliteStore
@@ -50,8 +51,8 @@ def forecast_pictures(studio: Studio, main: MainWindow) -> None:
     studio.shoot("forecast")
     month = month_of(main.desk.session.today)
     note = "без договора с заводом" if studio.language == "ru" else "without the plant's contract"
-    main.desk.store.set_commitment(main.desk.token, month, "RUB", Decimal(650_000), note)
-    main.desk.store.set_commitment(main.desk.token, month, "RUB", Decimal("580000.50"), "")
+    main.desk.store.set_commitment(main.desk.token, uuid4(), month, "RUB", Decimal(650_000), note)
+    main.desk.store.set_commitment(main.desk.token, uuid4(), month, "RUB", Decimal("580000.50"), "")
     view.pages.select(1)
     studio.wait(lambda: main.forecast is not None)
     assert main.forecast is not None

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
+from uuid import UUID
 
 import pytest
 
@@ -78,6 +79,7 @@ class FakeStore:
         self.accuracy: tuple[AccuracyRow, ...] = ()
         self.commitments: list[Commitment] = []
         self.failure: MiniCrmError | None = None
+        self.op_ids: list[UUID] = []
         self.trend_of: list[Period] = []
         self.tokens: list[bytes] = []
 
@@ -106,9 +108,10 @@ class FakeStore:
         return tuple(reversed([c for c in self.commitments if c.period == period]))
 
     def set_commitment(
-        self, token: bytes, period: Period, unit: str, amount: Decimal, note: str
+        self, token: bytes, op_id: UUID, period: Period, unit: str, amount: Decimal, note: str
     ) -> Commitment:
         """See ``DesktopStore``."""
+        self.op_ids.append(op_id)
         if self.failure is not None:
             raise self.failure
         self.commitments.append(Commitment(period, unit, amount, note, NOW))
@@ -670,3 +673,17 @@ def test_commitment_that_could_not_be_stored_stays_in_the_form(store: FakeStore)
     assert level == "error"
     assert text.startswith("The commitment was not recorded; it is still in the form.")
     assert opened.view.cleared == 0
+
+
+def test_commitment_that_is_sent_again_is_the_same_operation(store: FakeStore) -> None:
+    """A commitment whose answer was lost is sent again with its OpId; any other one has another."""
+    opened = Opened(store)
+    store.failure = DatabaseUnreachable("database_unreachable")
+    opened.presenter.commit("5", "why")
+    opened.presenter.commit("6", "why")
+    store.failure = None
+    opened.presenter.commit("6", "why")
+    opened.presenter.commit("6", "why")
+    first, second, again, new = store.op_ids
+    assert second == again
+    assert len({first, second, new}) == 3

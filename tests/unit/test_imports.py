@@ -140,6 +140,8 @@ def test_mapping_is_read() -> None:
         ({"lead": " "}, "lead", "name_missing"),
         ({"manager": ""}, "manager", "name_missing"),
         ({"manager": "x" * 101}, "manager", "name_too_long"),
+        ({"manager": "\U0001f600" * 51}, "manager", "name_too_long"),
+        ({"group": "\ufb03" * 70}, "group", "name_too_long"),  # compared as "ffi", three for each
         ({"lead": "A\x07"}, "lead", "name_characters"),
         ({"amount": ""}, "amount", "amount_missing"),
         ({"amount": "0"}, "amount", "amount_not_positive"),

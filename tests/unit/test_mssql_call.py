@@ -416,6 +416,10 @@ def test_a_server_that_is_not_there() -> None:
         ("the database system is starting up", "database_unreachable"),
         ("sorry, too many clients already", "database_unreachable"),
         ('relation "my_crm_my_crm_core.entry" does not exist', "database_unreachable"),
+        (
+            "SET TRANSACTION ISOLATION failed, transaction aborted, set escape hatch 'x' to ignore it",
+            "database_unreachable",
+        ),
         ("canceling statement due to lock timeout", "database_busy"),
         ("could not serialize access due to concurrent update", "database_busy"),
     ],

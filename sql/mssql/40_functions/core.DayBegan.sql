@@ -11,6 +11,7 @@ CREATE OR ALTER FUNCTION core.DayBegan (
     @Day date
 )
 RETURNS datetime2(0)
+WITH SCHEMABINDING
 AS
 BEGIN
     DECLARE @Midnight datetime2(0) = @Day;

@@ -11,6 +11,7 @@ CREATE OR ALTER FUNCTION core.DayOf (
     @Instant datetime2(0)        -- UTC
 )
 RETURNS date
+WITH SCHEMABINDING
 AS
 BEGIN
     DECLARE @OffsetMinutes int = (

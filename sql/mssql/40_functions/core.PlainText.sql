@@ -13,6 +13,7 @@ CREATE OR ALTER FUNCTION core.PlainText (
     @Text nvarchar(4000)
 )
 RETURNS nvarchar(4000)
+WITH SCHEMABINDING
 AS
 BEGIN
     -- Binary, or a control character would weigh nothing and be found anywhere. NCHAR(128) itself comes last.

@@ -13,6 +13,7 @@ CREATE OR ALTER FUNCTION core.SearchKeyOf (
     @Comment   nvarchar(500)     -- empty for none
 )
 RETURNS nvarchar(600)
+WITH SCHEMABINDING
 AS
 BEGIN
     -- Marks that no stored text has: a run of blanks becomes 1 2 1 2 ..., loses each 2 1, and is one blank.

@@ -9,8 +9,9 @@ Returns:     the day now, by core.DayOf
 */
 CREATE OR ALTER FUNCTION core.Today ()
 RETURNS date
+WITH SCHEMABINDING
 AS
 BEGIN
-    RETURN core.DayOf(SYSUTCDATETIME());
+    RETURN core.DayOf(core.Now());
 END;
 GO

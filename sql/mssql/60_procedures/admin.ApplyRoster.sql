@@ -22,32 +22,11 @@ AS
 BEGIN
     SET NOCOUNT, XACT_ABORT ON;
     SET IMPLICIT_TRANSACTIONS OFF;
-    DECLARE @Now datetime2(0) = SYSUTCDATETIME();
+    DECLARE @Now datetime2(0) = core.Now();
     DECLARE @Place int;
     DECLARE @Count int;
-    DECLARE @Detail nvarchar(100);
-    CREATE TABLE #Roster (
-        Place       int NOT NULL PRIMARY KEY,
-        LeadName    nvarchar(400) NOT NULL,
-        LeadKey     nvarchar(400) COLLATE Latin1_General_BIN2 NOT NULL,
-        GroupName   nvarchar(400) NOT NULL,
-        GroupKey    nvarchar(400) COLLATE Latin1_General_BIN2 NOT NULL,
-        ManagerName nvarchar(400) NOT NULL,
-        ManagerKey  nvarchar(400) COLLATE Latin1_General_BIN2 NOT NULL,
-        Unit        nvarchar(50) COLLATE Latin1_General_BIN2 NOT NULL,
-        LeadId      int NULL,
-        GroupId     int NULL
-    );
-    CREATE TABLE #RosterChange (
-        Place       int NOT NULL,
-        Part        int NOT NULL,
-        Kind        varchar(20) NOT NULL,
-        Name        nvarchar(400) NOT NULL,
-        OldName     nvarchar(400) NOT NULL,
-        NewName     nvarchar(400) NOT NULL,
-        OpenEntries int NOT NULL,
-        PRIMARY KEY (Place, Part)
-    );
+    DECLARE @Detail nvarchar(400);
+    -- part: Roster
 
     BEGIN TRY
         BEGIN TRANSACTION;

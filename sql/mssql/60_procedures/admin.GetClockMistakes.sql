@@ -14,7 +14,7 @@ CREATE OR ALTER PROCEDURE admin.GetClockMistakes
 AS
 BEGIN
     SET NOCOUNT, XACT_ABORT ON;
-    DECLARE @Now datetime2(0) = SYSUTCDATETIME();
+    DECLARE @Now datetime2(0) = core.Now();
     DECLARE @Latest datetime2(0) = DATEADD(SECOND, 300, @Now); -- a clock may be set back a little
     DECLARE @LatestEnd datetime2(0) = DATEADD(HOUR, 12, @Latest);
     DECLARE @LongestWait datetime2(0) = DATEADD(SECOND, 900, @Now);

@@ -25,7 +25,7 @@ AS
 BEGIN
     SET NOCOUNT, XACT_ABORT ON;
     SET IMPLICIT_TRANSACTIONS OFF;
-    DECLARE @Now datetime2(0) = SYSUTCDATETIME();
+    DECLARE @Now datetime2(0) = core.Now();
     DECLARE @BatchId int;
     DECLARE @New int;
     DECLARE @Again int;
@@ -33,43 +33,8 @@ BEGIN
     DECLARE @Unchanged int;
     DECLARE @IsStored bit = 0;
     DECLARE @Detail nvarchar(400);
-    CREATE TABLE #Roster (
-        Place       int NOT NULL PRIMARY KEY,
-        LeadName    nvarchar(400) NOT NULL,
-        LeadKey     nvarchar(400) COLLATE Latin1_General_BIN2 NOT NULL,
-        GroupName   nvarchar(400) NOT NULL,
-        GroupKey    nvarchar(400) COLLATE Latin1_General_BIN2 NOT NULL,
-        ManagerName nvarchar(400) NOT NULL,
-        ManagerKey  nvarchar(400) COLLATE Latin1_General_BIN2 NOT NULL,
-        Unit        nvarchar(50) COLLATE Latin1_General_BIN2 NOT NULL,
-        LeadId      int NULL,
-        GroupId     int NULL
-    );
-    CREATE TABLE #RosterChange (
-        Place       int NOT NULL,
-        Part        int NOT NULL,
-        Kind        varchar(20) NOT NULL,
-        Name        nvarchar(400) NOT NULL,
-        OldName     nvarchar(400) NOT NULL,
-        NewName     nvarchar(400) NOT NULL,
-        OpenEntries int NOT NULL,
-        PRIMARY KEY (Place, Part)
-    );
-    CREATE TABLE #Change (
-        EntryId    int NOT NULL PRIMARY KEY,
-        LeadId     int NOT NULL,
-        GroupId    int NOT NULL,
-        ManagerId  int NOT NULL,
-        ClientPin  nvarchar(32) COLLATE Latin1_General_BIN2 NOT NULL,
-        Amount     decimal(19, 2) NOT NULL,
-        PaidAmount decimal(19, 2) NULL,
-        EnteredOn  date NOT NULL,
-        PayBy      date NULL,
-        Status     tinyint NOT NULL,
-        StatusOn   date NULL,
-        Comment    nvarchar(500) COLLATE Latin1_General_BIN2 NOT NULL,
-        DeletedAt  datetime2(0) NULL
-    );
+    -- part: Roster
+    -- part: Change
     CREATE TABLE #Import (
         RowNumber int NOT NULL,
         ClientRef uniqueidentifier NOT NULL PRIMARY KEY,
@@ -77,7 +42,7 @@ BEGIN
         GroupId   int NULL,
         ManagerId int NULL,
         EntryId   int NULL,
-        Fate      varchar(10) NOT NULL
+        Fate      varchar(10) COLLATE DATABASE_DEFAULT NOT NULL
     );
 
     BEGIN TRY
@@ -175,7 +140,7 @@ BEGIN
             @Changed = COUNT(CASE WHEN i.Fate = 'changed' THEN 1 END),
             @Unchanged = COUNT(CASE WHEN i.Fate = 'unchanged' THEN 1 END)
         FROM #Import AS i;
-        IF @DryRun = 0 AND (@New + @Again + @Changed > 0 OR EXISTS (SELECT 1 FROM #RosterChange))
+        IF @DryRun = 0 AND (@New + @Again + @Changed > 0 OR EXISTS (SELECT 1 FROM #RosterChange AS c))
             SELECT @IsStored = 1;
 
         SELECT

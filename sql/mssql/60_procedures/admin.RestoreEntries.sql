@@ -7,41 +7,31 @@ Purpose:     Bring deleted or voided entries back
 Called by:   AdminStore.restore_entries
 Returns:     Entries: how many
 Errors:      51204 one of them does not exist or is not out: EntryIds; nothing is changed then
-Transaction: its own
+Transaction: its own. The same @OpId again changes nothing and gives what the first time gave
 */
 CREATE OR ALTER PROCEDURE admin.RestoreEntries
     @EntryIds  nvarchar(max),               -- JSON, an array of numbers
-    @By        nvarchar(200)                -- who does it, and on which computer
+    @By        nvarchar(200),               -- who does it, and on which computer
+    @OpId      uniqueidentifier = NULL      -- made by the client for this one write, which it may send again
 AS
 BEGIN
     SET NOCOUNT, XACT_ABORT ON;
     SET IMPLICIT_TRANSACTIONS OFF;
-    DECLARE @Now datetime2(0) = SYSUTCDATETIME();
+    DECLARE @Now datetime2(0) = core.Now();
     DECLARE @Detail nvarchar(max) = REPLACE(REPLACE(REPLACE(@EntryIds, N'[', N''), N']', N''), N',', N' ');
-    CREATE TABLE #Change (
-        EntryId    int NOT NULL PRIMARY KEY,
-        LeadId     int NOT NULL,
-        GroupId    int NOT NULL,
-        ManagerId  int NOT NULL,
-        ClientPin  nvarchar(32) COLLATE Latin1_General_BIN2 NOT NULL,
-        Amount     decimal(19, 2) NOT NULL,
-        PaidAmount decimal(19, 2) NULL,
-        EnteredOn  date NOT NULL,
-        PayBy      date NULL,
-        Status     tinyint NOT NULL,
-        StatusOn   date NULL,
-        Comment    nvarchar(500) COLLATE Latin1_General_BIN2 NOT NULL,
-        DeletedAt  datetime2(0) NULL
-    );
+    -- part: Change
 
     BEGIN TRY
         BEGIN TRANSACTION;
         -- Every lead's row, so that leads and other administrators wait until this is done.
         UPDATE core.Lead SET ChangeSeq = ChangeSeq WHERE LeadId > 0;
-        EXEC core.ReadEntryIds @EntryIds = @EntryIds, @AreOut = 1;
-        UPDATE #Change SET DeletedAt = NULL;
-        EXEC core.WriteChanges @Action = 'restored', @Now = @Now, @ChangedBy = @By;
-        EXEC core.LogAdmin @By = @By, @Action = 'restore_entries', @Detail = @Detail;
+        IF NOT EXISTS (SELECT 1 FROM core.AdminLog AS o WHERE o.OpId = @OpId)
+        BEGIN
+            EXEC core.ReadEntryIds @EntryIds = @EntryIds, @AreOut = 1;
+            UPDATE #Change SET DeletedAt = NULL;
+            EXEC core.WriteChanges @Action = 'restored', @Now = @Now, @ChangedBy = @By;
+            EXEC core.LogAdmin @By = @By, @Action = 'restore_entries', @Detail = @Detail, @OpId = @OpId;
+        END;
         COMMIT TRANSACTION;
     END TRY
     BEGIN CATCH
@@ -50,6 +40,6 @@ BEGIN
         THROW;
     END CATCH;
 
-    SELECT COUNT(*) AS Entries FROM #Change;
+    SELECT COUNT(DISTINCT j.EntryId) AS Entries FROM OPENJSON(@EntryIds) WITH (EntryId int '$') AS j;
 END;
 GO

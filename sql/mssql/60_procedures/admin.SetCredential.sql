@@ -6,7 +6,7 @@ Procedure:   admin.SetCredential
 Purpose:     Issue a password: replaces the old one, lifts a lock, ends all sessions of the lead
 Called by:   AdminStore.set_credential
 Returns:     nothing
-Errors:      51244 no such lead
+Errors:      51138 the kind is none of the three, or the data are not complete; 51244 no such lead
 Transaction: its own
 */
 CREATE OR ALTER PROCEDURE admin.SetCredential
@@ -16,7 +16,7 @@ CREATE OR ALTER PROCEDURE admin.SetCredential
     @TimeCost    int,
     @MemoryKib   int,
     @Parallelism int,
-    @Verifier    varbinary(32),             -- SHA2-256 of that key
+    @Verifier    varbinary(64),             -- SHA2-256 of that key
     @MustChange  bit,                       -- 1: the lead has to choose another one first
     @By          nvarchar(200)              -- who issues it, and on which computer
 AS
@@ -24,6 +24,9 @@ BEGIN
     SET NOCOUNT, XACT_ABORT ON;
     SET IMPLICIT_TRANSACTIONS OFF;
     DECLARE @Name nvarchar(200);
+    IF @Kind IS NULL OR @Kind NOT IN ('code', 'number', 'own') OR @Salt IS NULL OR @TimeCost IS NULL OR @MemoryKib IS NULL
+        OR @Parallelism IS NULL OR @Verifier IS NULL OR DATALENGTH(@Verifier) <> 32 OR @MustChange IS NULL
+        THROW 51138, N'The data of a password are not complete.', 1;
     BEGIN TRY
         BEGIN TRANSACTION;
         SELECT @Name = l.Name FROM core.Lead AS l WHERE l.LeadId = @LeadId;
@@ -31,14 +34,14 @@ BEGIN
             THROW 51244, N'There is no such lead.', 1;
         UPDATE core.LeadCredential
         SET Kind = @Kind, Salt = @Salt, TimeCost = @TimeCost, MemoryKib = @MemoryKib, Parallelism = @Parallelism,
-            Verifier = @Verifier, MustChange = @MustChange, ChangedAt = SYSUTCDATETIME(), Failures = 0,
+            Verifier = @Verifier, MustChange = @MustChange, ChangedAt = core.Now(), Failures = 0,
             NextTryAt = '20000101', LockedAt = NULL
         WHERE LeadId = @LeadId;
         IF @@ROWCOUNT = 0
             INSERT INTO core.LeadCredential (
                 LeadId, Kind, Salt, TimeCost, MemoryKib, Parallelism, Verifier, MustChange, ChangedAt)
             VALUES (@LeadId, @Kind, @Salt, @TimeCost, @MemoryKib, @Parallelism, @Verifier, @MustChange,
-                    SYSUTCDATETIME());
+                    core.Now());
         DELETE FROM core.Session WHERE LeadId = @LeadId;
         EXEC core.LogAdmin @By = @By, @Action = 'set_credential', @Detail = @Name;
         COMMIT TRANSACTION;

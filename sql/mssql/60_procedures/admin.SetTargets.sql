@@ -16,19 +16,19 @@ AS
 BEGIN
     SET NOCOUNT, XACT_ABORT ON;
     SET IMPLICIT_TRANSACTIONS OFF;
-    DECLARE @Now datetime2(0) = SYSUTCDATETIME();
+    DECLARE @Now datetime2(0) = core.Now();
     DECLARE @Place int;
     DECLARE @Changed int;
-    DECLARE @Detail nvarchar(100);
+    DECLARE @Detail nvarchar(400);
     CREATE TABLE #Target (
         Place      int NOT NULL PRIMARY KEY,
-        Kind       varchar(10) NOT NULL,
+        Kind       varchar(10) COLLATE DATABASE_DEFAULT NOT NULL,
         StartsOn   date NOT NULL,
         EndsOn     date NOT NULL,
-        PeriodName nvarchar(100) NOT NULL,
-        LeadName   nvarchar(400) NULL,
-        LeadKey    nvarchar(400) COLLATE Latin1_General_BIN2 NULL,
-        Unit       varchar(3) NOT NULL,
+        PeriodName nvarchar(100) COLLATE DATABASE_DEFAULT NOT NULL,
+        LeadName   nvarchar(200) COLLATE DATABASE_DEFAULT NULL,
+        LeadKey    nvarchar(200) COLLATE Latin1_General_BIN2 NULL,
+        Unit       varchar(3) COLLATE DATABASE_DEFAULT NOT NULL,
         Amount     decimal(19, 2) NOT NULL,
         PeriodId   int NULL,
         LeadId     int NULL

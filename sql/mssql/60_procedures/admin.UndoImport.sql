@@ -17,28 +17,13 @@ AS
 BEGIN
     SET NOCOUNT, XACT_ABORT ON;
     SET IMPLICIT_TRANSACTIONS OFF;
-    DECLARE @Now datetime2(0) = SYSUTCDATETIME();
-    DECLARE @UndoneAt datetime2(0);
-    DECLARE @Detail nvarchar(100) = N'batch ' + CAST(@BatchId AS nvarchar(20));
-    CREATE TABLE #Change (
-        EntryId    int NOT NULL PRIMARY KEY,
-        LeadId     int NOT NULL,
-        GroupId    int NOT NULL,
-        ManagerId  int NOT NULL,
-        ClientPin  nvarchar(32) COLLATE Latin1_General_BIN2 NOT NULL,
-        Amount     decimal(19, 2) NOT NULL,
-        PaidAmount decimal(19, 2) NULL,
-        EnteredOn  date NOT NULL,
-        PayBy      date NULL,
-        Status     tinyint NOT NULL,
-        StatusOn   date NULL,
-        Comment    nvarchar(500) COLLATE Latin1_General_BIN2 NOT NULL,
-        DeletedAt  datetime2(0) NULL
-    );
+    DECLARE @Now datetime2(0) = core.Now();
+    DECLARE @Detail nvarchar(400) = N'batch ' + CAST(@BatchId AS nvarchar(20));
+    -- part: Change
     CREATE TABLE #Undo (
         EntryId int NOT NULL PRIMARY KEY,
         Version int NOT NULL,               -- that the import wrote
-        Fate    varchar(10) NOT NULL
+        Fate    varchar(10) COLLATE DATABASE_DEFAULT NOT NULL
     );
 
     BEGIN TRY

@@ -18,7 +18,7 @@ CREATE OR ALTER PROCEDURE api.AddEntry
     @Token      varbinary(64),              -- the own session
     @OpId       uniqueidentifier,           -- made by the client for this one write
     @Request    varbinary(32),              -- digest of what is asked for, to know a repetition
-    @ClientRef  uniqueidentifier,           -- made by the client for this one entry
+    @ClientRef  uniqueidentifier,           -- made by the client for this one entry; NULL: by the server
     @ManagerId  bigint,                     -- one of the lead's managers
     @ClientPin  nvarchar(4000),             -- text; 1 to 32 characters, no blanks around
     @Amount     decimal(19, 2),             -- in the unit of the manager's group
@@ -41,10 +41,12 @@ BEGIN
     DECLARE @AfterSeq bigint;
     DECLARE @DoneId int;
     DECLARE @DoneAs int;
-    DECLARE @Now datetime2(0) = SYSUTCDATETIME();
+    DECLARE @Now datetime2(0) = core.Now();
     DECLARE @Today date = core.Today();
     DECLARE @GroupId int;
     DECLARE @Unit varchar(3);
+    IF @ClientRef IS NULL
+        SELECT @ClientRef = NEWID();
     EXEC core.FindCaller
         @Token = @Token, @LeadId = @LeadId OUTPUT, @LeadName = @LeadName OUTPUT, @Computer = @Computer OUTPUT;
     BEGIN TRY

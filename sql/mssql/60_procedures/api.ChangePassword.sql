@@ -7,7 +7,8 @@ Purpose:     Replace the own password and end every session of the lead, this on
 Called by:   the desktop program; a session whose password must be changed may do this
 Returns:     nothing
 Errors:      51001 the session has ended; 51003 the old key does not fit, counted like a failed sign-in;
-             51004 too many failures, with Seconds; 51005 locked; 51008 called inside a transaction
+             51004 too many failures, with Seconds; 51005 locked; 51008 called inside a transaction;
+             51138 the new password's kind is neither own nor code, or its data are not complete
 Transaction: none of the caller's. The failure is committed before the key is compared (core.CheckKey); then
              one short transaction replaces the password and ends the sessions
 */
@@ -30,8 +31,11 @@ BEGIN
     DECLARE @LeadId int;
     DECLARE @OldVerifier varbinary(32);
     DECLARE @Fits int;
-    DECLARE @Now datetime2(0) = SYSUTCDATETIME();
+    DECLARE @Now datetime2(0) = core.Now();
     EXEC core.FindCaller @Token = @Token, @ByPerson = 0, @MayBeOwing = 1, @LeadId = @LeadId OUTPUT;
+    IF @Kind IS NULL OR @Kind NOT IN ('own', 'code') OR @Salt IS NULL OR @TimeCost IS NULL OR @MemoryKib IS NULL
+        OR @Parallelism IS NULL OR @Verifier IS NULL OR DATALENGTH(@Verifier) <> 32
+        THROW 51138, N'The data of a password are not complete.', 1;
     EXEC core.CheckKey @LeadId = @LeadId, @Key = @OldKey, @Verifier = @OldVerifier OUTPUT;
     BEGIN TRY
         BEGIN TRANSACTION;

@@ -19,7 +19,7 @@ BEGIN
     IF @@TRANCOUNT > 0
         THROW 51008, N'Procedures of schema api are called outside a transaction.', 1;
     DECLARE @LeadId int, @LeadName nvarchar(200), @Computer nvarchar(128), @Seconds int, @StartedBy nvarchar(300);
-    DECLARE @Now datetime2(0) = DATEADD(MILLISECOND, -500, SYSUTCDATETIME()); -- whole seconds begun
+    DECLARE @Now datetime2(0) = core.Now();
     EXEC core.FindCaller
         @Token = @Token, @ByPerson = 1, @LeadId = @LeadId OUTPUT, @LeadName = @LeadName OUTPUT,
         @Computer = @Computer OUTPUT;

@@ -36,7 +36,7 @@ BEGIN
     DECLARE @AfterSeq bigint;
     DECLARE @DoneId int;
     DECLARE @DoneAs int;
-    DECLARE @Now datetime2(0) = SYSUTCDATETIME();
+    DECLARE @Now datetime2(0) = core.Now();
     DECLARE @Today date = core.Today();
     DECLARE @DeletedAt datetime2(0);
     DECLARE @DeletedOn date;

@@ -6,7 +6,7 @@ Procedure:   api.SignIn
 Purpose:     Open a session for a lead whose key fits; sessions that have ended are cleared away
 Called by:   the desktop program
 Returns:     one row: LeadId, Name, ExpiresAt, MustChange, Today
-Errors:      51001 the token belongs to another session; 51003 name and password do not fit together;
+Errors:      51001 there is no token, or it belongs to another session; 51003 name and password do not fit together;
              51004 too many failures, with Seconds; 51005 locked; 51008 called inside a transaction
 Transaction: none of the caller's. The failure is committed before the key is compared (core.CheckKey); then
              one short transaction takes it back and opens the session. A sign-in that is repeated with the
@@ -29,9 +29,11 @@ BEGIN
     DECLARE @Verifier varbinary(32);
     DECLARE @Fits int;
     DECLARE @Now datetime2(0);
+    IF @Token IS NULL
+        THROW 51001, N'The session has ended; sign in again.', 1;
     EXEC core.CheckKey @LeadId = @LeadId, @Key = @Key, @Verifier = @Verifier OUTPUT;
 
-    SELECT @Now = SYSUTCDATETIME();
+    SELECT @Now = core.Now();
     -- Those that have ended, and those that a wrong clock would let live for years.
     DELETE FROM core.Session
     WHERE ExpiresAt <= @Now OR ExpiresAt > DATEADD(SECOND, 43500, @Now)
@@ -46,7 +48,7 @@ BEGIN
         IF @Fits = 0
             THROW 51003, N'Name and password do not fit together.', 1;
         INSERT INTO core.Session (TokenHash, LeadId, Computer, StartedAt, ActiveAt, ExpiresAt)
-        SELECT @TokenHash, @LeadId, LEFT(@Computer, 128), @Now, @Now, DATEADD(HOUR, 12, @Now)
+        SELECT @TokenHash, @LeadId, COALESCE(LEFT(@Computer COLLATE Latin1_General_BIN2, 128), N''), @Now, @Now, DATEADD(HOUR, 12, @Now)
         WHERE NOT EXISTS (SELECT s.LeadId FROM core.Session AS s WHERE s.TokenHash = @TokenHash);
         IF NOT EXISTS (SELECT s.LeadId FROM core.Session AS s WHERE s.TokenHash = @TokenHash AND s.LeadId = @LeadId)
             THROW 51001, N'The session has ended; sign in again.', 1;

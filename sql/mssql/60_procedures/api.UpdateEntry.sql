@@ -44,7 +44,7 @@ BEGIN
     DECLARE @AfterSeq bigint;
     DECLARE @DoneId int;
     DECLARE @DoneAs int;
-    DECLARE @Now datetime2(0) = SYSUTCDATETIME();
+    DECLARE @Now datetime2(0) = core.Now();
     DECLARE @Today date = core.Today();
     DECLARE @GroupId int;
     DECLARE @OldManagerId int;

@@ -6,7 +6,7 @@ Procedure:   batch.AggregateForecast
 Purpose:     Run the forecast. Readers see the last complete result until this one is complete.
 Called by:   execer; api.RequestRun
 Returns:     the run
-Errors:      51008 called inside a transaction; 51133 the day is in the future (AsOf, Today);
+Errors:      51008 called inside a transaction; 51057 more than about 40 custom periods are open; 51133 the day is in the future (AsOf, Today);
              51301 another run is under way, and nothing was changed
 Transaction: two, each with the application lock that tells whether a run is under way; it ends with them, or with
              the connection, whatever happens. Its name is kept in core.Setting, where only procedures read it:
@@ -31,9 +31,9 @@ BEGIN
     DECLARE @CountDay date = COALESCE(@AsOf, @Today);
     DECLARE @IsLive bit = CASE WHEN @AsOf IS NULL THEN 1 ELSE 0 END;
     DECLARE @Kind varchar(10) = CASE WHEN @AsOf IS NULL THEN 'live' ELSE 'as_of' END;
-    DECLARE @Now datetime2(0) = DATEADD(MILLISECOND, -500, SYSUTCDATETIME()); -- whole seconds begun
+    DECLARE @Now datetime2(0) = core.Now();
     DECLARE @Stage int = 0, @RunId int, @CurrentRunId int, @ChangeTotal bigint;
-    DECLARE @PeriodId int = 0, @PeriodList varchar(400) = '', @LockName nvarchar(200), @Lock int;
+    DECLARE @PeriodId int = 0, @PeriodList varchar(8000) = '', @LockName nvarchar(200), @Lock int, @Tries int = 0;
     IF @AsOf > @Today
     BEGIN
         SELECT @AsOf AS AsOf, @Today AS Today;
@@ -49,6 +49,9 @@ BEGIN
           AND (p.Kind <> 'custom' OR p.ClosedAt IS NULL);
         SELECT @PeriodList = LTRIM(RTRIM(CONCAT(@PeriodList, ' ', @PeriodId)));
     END;
+
+    IF LEN(@PeriodList) > 400               -- what core.Run.PeriodList holds
+        THROW 51057, N'Too many periods are open.', 1;
 
     EXEC core.NameRunLock @LockName = @LockName OUTPUT;
 
@@ -86,9 +89,11 @@ BEGIN
         END;
         COMMIT TRANSACTION;
 
-        IF @Stage = 1
-        BEGIN
-            SELECT @Stage = 2;
+        -- Second. It waits for nobody who saves; but where somebody changed a period meanwhile, the results' foreign
+        -- keys meet two states of it (3960), and it begins anew.
+        WHILE @Stage < 4
+        BEGIN TRY
+            SELECT @Stage = 2, @Tries = @Tries + 1;
             SET TRANSACTION ISOLATION LEVEL SNAPSHOT;
             BEGIN TRANSACTION;
             EXEC @Lock = sp_getapplock
@@ -100,7 +105,14 @@ BEGIN
             COMMIT TRANSACTION;
             SET TRANSACTION ISOLATION LEVEL READ COMMITTED;
             SELECT @Stage = 5;
-        END;
+        END TRY
+        BEGIN CATCH
+            IF ERROR_NUMBER() NOT IN (1205, 1222, 3960) OR @Tries = 3
+                THROW;
+            IF XACT_STATE() <> 0
+                ROLLBACK TRANSACTION;
+            SET TRANSACTION ISOLATION LEVEL READ COMMITTED;
+        END CATCH;
     END TRY
     BEGIN CATCH
         IF XACT_STATE() <> 0

@@ -5,14 +5,7 @@ GO
 Procedure:   core.AddMissingPlaces
 Purpose:     Make the leads and groups of a roster that are not there yet; who is there stays, active or not
 Called by:   admin.ApplyRoster, admin.ImportEntries
-Returns:     nothing; LeadId and GroupId in #Roster (see core.ReadRoster), and what was done in a temporary table
-             of the caller:
-                 CREATE TABLE #RosterChange (
-                     Place int NOT NULL, Part int NOT NULL, Kind varchar(20) NOT NULL,
-                     Name nvarchar(400) NOT NULL, OldName nvarchar(400) NOT NULL,
-                     NewName nvarchar(400) NOT NULL, OpenEntries int NOT NULL,
-                     PRIMARY KEY (Place, Part));
-             Place is that of the row that it was done for; Part: 1 lead, 2 group, 3 group that is back, 4 manager
+Returns:     nothing; LeadId and GroupId in #Roster, and what was done in #RosterChange (parts/Roster.sql)
 Errors:      none of its own
 Transaction: the caller's
 */

@@ -35,8 +35,8 @@ BEGIN
     DECLARE @OldStatus tinyint = NULL;
     DECLARE @OldStatusOn date = NULL;
     DECLARE @LastPayBy date;
-    DECLARE @PinLength int = LEN(@ClientPin + N'.') - 1;
-    DECLARE @CommentLength int = LEN(@Comment + N'.') - 1;
+    DECLARE @PinLength int = core.LengthOf(@ClientPin);
+    DECLARE @CommentLength int = core.LengthOf(@Comment);
     DECLARE @Position int;
     SELECT @OldPin = e.ClientPin, @EnteredOn = e.EnteredOn, @OldPayBy = e.PayBy, @OldStatus = e.Status,
         @OldStatusOn = e.StatusOn
@@ -54,7 +54,7 @@ BEGIN
                             ELSE core.FindMark(@ClientPin, 0) END;
     IF @Position > 0
     BEGIN
-        SELECT UNICODE(SUBSTRING(@ClientPin, @Position, 1)) AS Character, @Position AS Position;
+        SELECT UNICODE(SUBSTRING(@ClientPin COLLATE Latin1_General_BIN2, @Position, 1)) AS Character, @Position AS Position;
         THROW 51103, N'The client PIN has a character that it must not have.', 1;
     END;
 
@@ -140,7 +140,7 @@ BEGIN
     SELECT @Position = core.FindMark(@Comment, 1);
     IF @Comment IS NULL OR @Position > 0
     BEGIN
-        SELECT UNICODE(SUBSTRING(@Comment, @Position, 1)) AS Character, @Position AS Position;
+        SELECT UNICODE(SUBSTRING(@Comment COLLATE Latin1_General_BIN2, @Position, 1)) AS Character, @Position AS Position;
         THROW 51128, N'The comment has a character that it must not have.', 1;
     END;
 END;

@@ -22,7 +22,7 @@ BEGIN
     DECLARE @FirstWaitAt int = 3;           -- failures until the first wait, of a second
     DECLARE @MaxWait int = 900;             -- seconds
     DECLARE @NumberLocksAt int = 20;        -- failures until a number password locks
-    DECLARE @Now datetime2(0) = SYSUTCDATETIME();
+    DECLARE @Now datetime2(0) = core.Now();
     DECLARE @Seconds int;
     DECLARE @LockedAt datetime2(0);
     DECLARE @IsCounted int;

@@ -17,7 +17,7 @@ CREATE OR ALTER PROCEDURE core.DropOldForecasts
 AS
 BEGIN
     SET NOCOUNT, XACT_ABORT ON;
-    DECLARE @Now datetime2(0) = SYSUTCDATETIME(); -- what is dated later is a clock's mistake, and not kept for it
+    DECLARE @Now datetime2(0) = core.Now(); -- what is dated later is a clock's mistake, and not kept for it
     DECLARE @KeptSince datetime2(0) = DATEADD(DAY, -2, @Now);
     DECLARE @ReadSince datetime2(0) = DATEADD(MINUTE, -15, @Now);
     DECLARE @Before int = (

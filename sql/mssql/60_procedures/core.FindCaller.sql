@@ -19,7 +19,7 @@ CREATE OR ALTER PROCEDURE core.FindCaller
 AS
 BEGIN
     SET NOCOUNT, XACT_ABORT ON;
-    DECLARE @Now datetime2(0) = SYSUTCDATETIME();
+    DECLARE @Now datetime2(0) = core.Now();
     DECLARE @TokenHash varbinary(32) = CAST(HASHBYTES('SHA2_256', @Token) AS varbinary(32));
     DECLARE @MustChange bit;
     DECLARE @ActiveAt datetime2(0);

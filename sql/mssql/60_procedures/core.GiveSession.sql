@@ -14,7 +14,7 @@ CREATE OR ALTER PROCEDURE core.GiveSession
 AS
 BEGIN
     SET NOCOUNT, XACT_ABORT ON;
-    DECLARE @Now datetime2(0) = SYSUTCDATETIME();
+    DECLARE @Now datetime2(0) = core.Now();
     DECLARE @Today date = core.Today();
     DECLARE @LeadId int = (
         SELECT s.LeadId

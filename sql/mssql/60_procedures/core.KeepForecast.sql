@@ -56,7 +56,7 @@ BEGIN
 
     UPDATE core.Run
     SET Status = 'done',
-        FinishedAt = DATEADD(MILLISECOND, -500, SYSUTCDATETIME()),  -- whole seconds begun, never one to come
+        FinishedAt = core.Now(),
         ChangeTotal = (SELECT COALESCE(SUM(l.ChangeSeq), 0) FROM core.Lead AS l),
         EntryCount = (SELECT COALESCE(SUM(t.Deals), 0) FROM #Tally AS t),
         PaidEvents = @PaidEvents,

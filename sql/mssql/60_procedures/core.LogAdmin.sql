@@ -12,11 +12,15 @@ Transaction: the caller's, so that nothing is done without its record and nothin
 CREATE OR ALTER PROCEDURE core.LogAdmin
     @By     nvarchar(200),                  -- who, and on which computer
     @Action varchar(50),                    -- what, in one word
-    @Detail nvarchar(max) = N''             -- to what; its first 400 characters are kept
+    @Detail nvarchar(max) = N'',            -- to what; 400 characters are kept, the last three as dots if it is longer
+    @OpId   uniqueidentifier = NULL         -- the operation, where one may be sent again
 AS
 BEGIN
     SET NOCOUNT, XACT_ABORT ON;
-    INSERT INTO core.AdminLog (DoneAt, DoneBy, Computer, Action, Detail)
-    VALUES (SYSUTCDATETIME(), @By, N'', @Action, LEFT(@Detail, 400));
+    -- In binary, LEFT counts as the column does.
+    INSERT INTO core.AdminLog (DoneAt, DoneBy, Computer, Action, Detail, OpId)
+    VALUES (core.Now(), @By, N'', @Action,
+            CASE WHEN core.LengthOf(@Detail) > 400
+                 THEN LEFT(@Detail COLLATE Latin1_General_BIN2, 397) + N'...' ELSE @Detail END, @OpId);
 END;
 GO

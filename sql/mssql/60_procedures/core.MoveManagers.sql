@@ -23,21 +23,7 @@ BEGIN
         LeadId  int NOT NULL,
         GroupId int NOT NULL
     );
-    CREATE TABLE #Change (
-        EntryId    int NOT NULL PRIMARY KEY,
-        LeadId     int NOT NULL,
-        GroupId    int NOT NULL,
-        ManagerId  int NOT NULL,
-        ClientPin  nvarchar(32) COLLATE Latin1_General_BIN2 NOT NULL,
-        Amount     decimal(19, 2) NOT NULL,
-        PaidAmount decimal(19, 2) NULL,
-        EnteredOn  date NOT NULL,
-        PayBy      date NULL,
-        Status     tinyint NOT NULL,
-        StatusOn   date NULL,
-        Comment    nvarchar(500) COLLATE Latin1_General_BIN2 NOT NULL,
-        DeletedAt  datetime2(0) NULL
-    );
+    -- part: Change
 
     -- Who is in one group only, and wanted in another one only, of the same unit.
     INSERT INTO #Move (Place, FromId, ToId, LeadId, GroupId)

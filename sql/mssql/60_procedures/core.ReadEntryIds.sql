@@ -5,7 +5,7 @@ GO
 Procedure:   core.ReadEntryIds
 Purpose:     Read numbers of entries, and see that each of them is there, out or not out
 Called by:   admin.VoidEntries, admin.RestoreEntries, admin.ReassignEntries
-Returns:     nothing; the entries as they are in #Change of the caller (see core.WriteChanges)
+Returns:     nothing; the entries as they are in #Change of the caller (parts/Change.sql)
 Errors:      51204 one of them is not there: EntryIds, the numbers (the first of them, if
              they are many) with commas between
 Transaction: the caller's, in which the leads' rows are held

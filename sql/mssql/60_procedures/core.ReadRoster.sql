@@ -5,17 +5,7 @@ GO
 Procedure:   core.ReadRoster
 Purpose:     Read the rows of a roster and check each of them
 Called by:   admin.ApplyRoster, admin.ImportEntries
-Returns:     nothing; the rows in a temporary table of the caller:
-                 CREATE TABLE #Roster (
-                     Place int NOT NULL PRIMARY KEY,
-                     LeadName nvarchar(400) NOT NULL,
-                     LeadKey nvarchar(400) COLLATE Latin1_General_BIN2 NOT NULL,
-                     GroupName nvarchar(400) NOT NULL,
-                     GroupKey nvarchar(400) COLLATE Latin1_General_BIN2 NOT NULL,
-                     ManagerName nvarchar(400) NOT NULL,
-                     ManagerKey nvarchar(400) COLLATE Latin1_General_BIN2 NOT NULL,
-                     Unit nvarchar(50) COLLATE Latin1_General_BIN2 NOT NULL,
-                     LeadId int NULL, GroupId int NULL);
+Returns:     nothing; the rows in #Roster of the caller (parts/Roster.sql)
 Errors:      51135 a name is missing; 51136 a manager stands twice; 51132 no such unit
 Transaction: the caller's
 */

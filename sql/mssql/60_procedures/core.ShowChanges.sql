@@ -20,7 +20,7 @@ AS
 BEGIN
     SET NOCOUNT, XACT_ABORT ON;
     DECLARE @CountDay date = (SELECT r.CountDay FROM core.Run AS r WHERE r.RunId = @RunId);
-    DECLARE @Now datetime2(0) = SYSUTCDATETIME(); -- what is dated later is a clock's mistake, of no day
+    DECLARE @Now datetime2(0) = core.Now(); -- what is dated later is a clock's mistake, of no day
     DECLARE @Day date = DATEADD(DAY, -1, @CountDay), @Week date = DATEADD(DAY, -7, @CountDay);
     DECLARE @DayBegan datetime2(0) = core.DayBegan(@Day), @WeekBegan datetime2(0) = core.DayBegan(@Week);
 

@@ -12,14 +12,7 @@ Errors:      none of its own
 Transaction: the caller's. Before it reads the entries that it will change, the caller must hold the rows of
              all leads whose entries change or will change:
                  UPDATE core.Lead SET ChangeSeq = ChangeSeq WHERE LeadId IN (...);
-             The new states come in a temporary table of the caller:
-                 CREATE TABLE #Change (
-                     EntryId int NOT NULL PRIMARY KEY, LeadId int NOT NULL, GroupId int NOT NULL,
-                     ManagerId int NOT NULL, ClientPin nvarchar(32) COLLATE Latin1_General_BIN2 NOT NULL,
-                     Amount decimal(19, 2) NOT NULL, PaidAmount decimal(19, 2) NULL, EnteredOn date NOT NULL,
-                     PayBy date NULL, Status tinyint NOT NULL, StatusOn date NULL,
-                     Comment nvarchar(500) COLLATE Latin1_General_BIN2 NOT NULL, DeletedAt datetime2(0) NULL);
-             with one row for each entry: the row of core.Entry, with what changes put in.
+             The new states come in the caller's #Change (parts/Change.sql).
 */
 CREATE OR ALTER PROCEDURE core.WriteChanges
     @Action    varchar(10),                 -- voided, restored, reassigned, imported, changed

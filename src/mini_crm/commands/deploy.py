@@ -67,8 +67,10 @@ def _deploy(program: Program) -> click.Command:
             raise click.UsageError(_("--password-stdin needs --login"))
         from mini_crm.store.mssql.scripts import load_scripts
 
+        if time_zone is not None:
+            zone(time_zone)  # a wrong name is told before anything is changed
         if script is not None:
-            _write(script)
+            _write(script, time_zone)
             program.say(_("Script for sqlcmd: {path}").format(path=script))
             return
         settings = program.settings
@@ -76,8 +78,6 @@ def _deploy(program: Program) -> click.Command:
             raise SettingsError("deploy_needs_server")
         if login is not None:
             settings = dataclasses.replace(settings, login=login, password=_password(program, password_stdin))
-        if time_zone is not None:
-            zone(time_zone)  # a wrong name is told before anything is changed
         names = _run(program, settings, time_zone, dry_run=dry_run, quiet=as_json)
         where = f"{settings.catalog} ({settings.server})"
         if as_json:
@@ -107,7 +107,7 @@ def _run(
             program.say(f"  {name}")
 
     try:
-        names = deploy(server, load_scripts(), dry_run=dry_run, tell=tell)
+        names = deploy(server, load_scripts(), zone=time_zone, dry_run=dry_run, tell=tell)
         if not dry_run:
             set_zone(server, time_zone, program.person)
     finally:
@@ -131,12 +131,12 @@ def _password(program: Program, from_stdin: bool) -> str:
     return answer
 
 
-def _write(file: Path) -> None:
+def _write(file: Path, time_zone: str | None) -> None:
     from mini_crm.store.mssql.scripts import load_scripts
     from mini_crm.store.mssql.sqlcmd import sqlcmd_script
 
     try:
         with replacing(file) as stream:
-            stream.write(sqlcmd_script(load_scripts()).encode())
+            stream.write(sqlcmd_script(load_scripts(), time_zone).encode())
     except OSError as error:
         raise BadFile("file_not_writable", path=str(file), reason=error.strerror or "") from error

@@ -47,7 +47,7 @@ def _doctor(program: Program) -> click.Command:
         last = _last_good(runs := store.list_runs(20))
         mistakes = store.get_clock_mistakes()
         warnings = [
-            *(_server_warnings(health, program.texts) if health is not None else ()),
+            *(server_warnings(health, store, program.texts) if health is not None else ()),
             *_clock_warnings(mistakes, program.texts),
             *_warnings(leads, runs, last, program.texts),
         ]
@@ -182,7 +182,14 @@ def _say_health(program: Program, health: Health) -> None:
     program.say(_("The server's clock against this computer's: {seconds:+d} s").format(seconds=ahead))
 
 
-def _server_warnings(health: Health, texts: Texts) -> Iterator[str]:
+def server_warnings(health: Health, store: Store, texts: Texts) -> Iterator[str]:
+    """Say what is not right with a server.
+
+    Args:
+        health: What was found there.
+        store: Open on it.
+        texts: The person's language.
+    """
     _ = texts.gettext
     if health.excess:
         said = _(
@@ -206,6 +213,22 @@ def _server_warnings(health: Health, texts: Texts) -> Iterator[str]:
             "Readers and writers wait for each other: READ_COMMITTED_SNAPSHOT or ALLOW_SNAPSHOT_ISOLATION "
             "is off. Both are set by: mini-crm-admin deploy"
         )
+    if health.compatibility_too_low:
+        yield _(
+            "The compatibility level of the database is below 130; the program needs it, or a higher one."
+        )
+    if health.clock_is_utc and not store.get_setting("TimeZone"):
+        yield _(
+            "The server's clock is UTC, and no time zone is set: the company's day begins at the wrong hour. "
+            "Set the zone by: mini-crm-admin deploy --time-zone NAME"
+        )
+    if health.foreign_schemas:
+        said = _(
+            "Not all schemas belong to dbo: {names}. Where owners differ, procedures do not reach the "
+            "tables. For each let the database administrator run ALTER AUTHORIZATION ON SCHEMA::NAME TO dbo, "
+            "then mini-crm-admin deploy."
+        )
+        yield said.format(names=", ".join(health.foreign_schemas))
 
 
 def _json(health: Health) -> dict[str, object]:
@@ -219,4 +242,5 @@ def _json(health: Health) -> dict[str, object]:
         "roles": list(health.roles),
         "excess_rights": list(health.excess),
         "snapshots": health.snapshots,
+        "schemas_of_others": list(health.foreign_schemas),
     }

@@ -22,7 +22,7 @@ from mini_crm.commands.output import (
 )
 from mini_crm.domain.errors import BadData, UsageError
 from mini_crm.domain.model import PIECES, ImportResult, Lead
-from mini_crm.domain.rules import length_of
+from mini_crm.domain.rules import utf16_length
 from mini_crm.options import FileName, OutFile
 from mini_crm.program import Program
 from mini_crm.store.place import is_there
@@ -112,7 +112,7 @@ def _import_entries(program: Program) -> click.Command:
 
 
 def _source(name: str) -> str:
-    if length_of(name) > MAX_SOURCE:
+    if utf16_length(name) > MAX_SOURCE:
         raise UsageError("source_too_long", limit=MAX_SOURCE)
     return name
 

@@ -18,6 +18,10 @@ MAX_PIN = 32
 MAX_COMMENT = 500
 """In UTF-16 units, which is what ``nvarchar`` counts: a letter is one, an emoji two."""
 
+MAX_KEPT_NAME = 200
+"""Of a lead, group or manager in the tables, and of its ``name_key``, which may be longer than the name."""
+MAX_PERIOD_NAME = 100
+
 MAX_PAY_BY_YEARS = 5
 
 MAX_NUMBER = 2**31 - 1
@@ -50,7 +54,7 @@ def check_pin(text: str, field: str = "client_pin") -> str:
         raise BadValue("pin_missing", field=field)
     # Invisible marks too: with one inside, two PINs that look alike would be two clients.
     _refuse_character(first_hidden(pin), "pin_characters", field)
-    if (length := length_of(pin)) > MAX_PIN:
+    if (length := utf16_length(pin)) > MAX_PIN:
         raise BadValue("pin_too_long", field=field, length=length, limit=MAX_PIN)
     return pin
 
@@ -73,9 +77,25 @@ def check_comment(text: str, field: str = "comment") -> str:
         comment = comment.replace(line_end, "\n")
     comment = trimmed(without_marks(comment))
     _refuse_character(first_unstorable(comment), "comment_characters", field)
-    if (length := length_of(comment)) > MAX_COMMENT:
+    if (length := utf16_length(comment)) > MAX_COMMENT:
         raise BadValue("comment_too_long", field=field, length=length, limit=MAX_COMMENT)
     return comment
+
+
+def check_note(text: str, field: str = "note") -> str:
+    """Check the note of a commitment; it may be empty.
+
+    Args:
+        text: What was typed; blanks around it are dropped.
+        field: The field to name in errors.
+
+    Raises:
+        BadValue: ``commitment_note_too_long``.
+    """
+    note = text.strip()
+    if utf16_length(note) > MAX_COMMENT:
+        raise BadValue("commitment_note_too_long", field=field, limit=MAX_COMMENT)
+    return note
 
 
 def check_pay_by(pay_by: date, entered_on: date, field: str = "pay_by") -> None:
@@ -183,14 +203,25 @@ def name_key(text: str) -> str:
     return unicodedata.normalize("NFC", folded)
 
 
+def check_name_fits(name: str, field: str, limit: int = MAX_KEPT_NAME) -> None:
+    """Check that a name, and the form in which it is compared, can be stored whole.
+
+    Raises:
+        BadValue: ``name_too_long``.
+    """
+    for text, most in ((name, limit), (name_key(name), MAX_KEPT_NAME)):
+        if (length := utf16_length(text)) > most:
+            raise BadValue("name_too_long", field=field, length=length, limit=most)
+
+
+def utf16_length(text: str) -> int:
+    """Count a text in UTF-16 units, as ``nvarchar`` does: a letter is one, an emoji two."""
+    return len(text.encode("utf-16-le", errors="surrogatepass")) // 2
+
+
 def name_order(text: str) -> str:
     """Give the form by which names are sorted: as ``name_key``, and the Russian yo stands with ye."""
     return name_key(text).replace("\u0451", "\u0435")
-
-
-def length_of(text: str) -> int:
-    """Give the length in UTF-16 units, which is what ``nvarchar`` counts: a letter is one, an emoji two."""
-    return len(text.encode("utf-16-le", errors="surrogatepass")) // 2
 
 
 def _refuse_character(found: tuple[int, str] | None, code: str, field: str) -> None:

@@ -208,7 +208,10 @@ class DesktopStore(Protocol):
         ...
 
     def get_forecast(self, token: bytes) -> Forecast:
-        """Give the lead's own rows and managers of the current run; does not prolong the session."""
+        """Give the lead's own rows and managers of the current run; does not prolong the session.
+
+        Who started the run is not told (``started_by`` is empty).
+        """
         ...
 
     def list_trend(self, token: bytes, period: Period) -> tuple[TrendPoint, ...]:
@@ -224,11 +227,20 @@ class DesktopStore(Protocol):
         ...
 
     def set_commitment(
-        self, token: bytes, period: Period, unit: str, amount: Decimal, note: str
+        self, token: bytes, op_id: UUID, period: Period, unit: str, amount: Decimal, note: str
     ) -> Commitment:
         """Record the lead's own number for a standing period; earlier ones stay on record.
 
+        Args:
+            token: The own session.
+            op_id: Made by the client for this one write; repeating it gives the first result.
+            period: A current standing period, or an open custom one.
+            unit: In which one of the lead's groups counts.
+            amount: 0 or more.
+            note: Why; may be empty.
+
         Raises:
+            OperationReused: The op_id came before with other content.
             BadValue: The amount is negative or too large, the note too long, or the unit none of the lead's.
             NotFound: The period is neither a current standing period nor an open custom one.
         """
@@ -311,7 +323,8 @@ class AdminStore(Protocol):
             complete: Whatever is not in the rows is gone, and is deactivated.
 
         Raises:
-            BadValue: A row is empty, stands twice, or would change the unit of a group with entries.
+            BadValue: A row is empty or too long, stands twice, or would change the unit of a group that
+                has entries.
         """
         ...
 
@@ -413,6 +426,7 @@ class AdminStore(Protocol):
 
         Raises:
             AlreadyThere: It is open already.
+            BadValue: Its name is too long.
         """
         ...
 

@@ -9,7 +9,7 @@ from mini_crm.domain.dates import SHOWN_LENGTH, trimmed
 from mini_crm.domain.errors import BadValue
 from mini_crm.domain.model import PIECES
 from mini_crm.domain.money import MAX_AMOUNT, parse_amount
-from mini_crm.domain.rules import length_of
+from mini_crm.domain.rules import check_name_fits
 from mini_crm.domain.text import first_hidden
 
 MAX_NAME = 100
@@ -34,8 +34,7 @@ def check_name(text: str, field: str) -> str:
     name = trimmed(unicodedata.normalize("NFC", " ".join(text.split())))
     if not name:
         raise BadValue("name_missing", field=field)
-    if (length := length_of(name)) > MAX_NAME:
-        raise BadValue("name_too_long", field=field, length=length, limit=MAX_NAME)
+    check_name_fits(name, field, MAX_NAME)
     if hidden := first_hidden(name):
         position, character = hidden
         raise BadValue("name_characters", field=field, character=character, position=position)

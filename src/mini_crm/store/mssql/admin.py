@@ -6,13 +6,14 @@ from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
 from typing import cast
+from uuid import uuid4
 
 from mini_crm.domain.credentials import KdfParameters, PasswordKind
 from mini_crm.domain.errors import UsageError
 from mini_crm.domain.model import AdminAct, ClockMistakes, Lead, Record, RosterChange, RosterRow, Target
 from mini_crm.domain.money import check_total
 from mini_crm.domain.period import Period
-from mini_crm.domain.rules import name_key
+from mini_crm.domain.rules import MAX_PERIOD_NAME, check_name_fits, name_key
 from mini_crm.store.mssql.batches import json_of
 from mini_crm.store.mssql.call import Server
 from mini_crm.store.mssql.imports import roster_json
@@ -86,15 +87,16 @@ class Administration:
 
     def add_period(self, period: Period, by: str) -> None:
         """See ``AdminStore``."""
+        check_name_fits(period.name, "name", MAX_PERIOD_NAME)
         self.server.call(
             "admin.AddPeriod",
             about={"period": period.code},
-            repeatable=False,  # it would be told that it is open already
             kind=period.kind,
             starts_on=period.start,
             ends_on=period.end,
             name=period.name,
             by=by,
+            op_id=uuid4(),
         )
 
     def close_period(self, period: Period, by: str) -> None:
@@ -102,15 +104,18 @@ class Administration:
         self.server.call(
             "admin.ClosePeriod",
             about={"period": period.code},
-            repeatable=False,  # it would be told that it is not open
             kind=period.kind,
             starts_on=period.start,
             ends_on=period.end,
             by=by,
+            op_id=uuid4(),
         )
 
     def set_targets(self, targets: Sequence[Target], by: str) -> int:
         """See ``AdminStore``."""
+        for target in targets:
+            check_name_fits(target.period.name, "period", MAX_PERIOD_NAME)
+            check_name_fits(target.lead_name or "", "lead")
         rows = [
             {
                 "Place": place,

@@ -32,9 +32,12 @@ PATIENCE_S = 45
 IDLE_S = 30
 """A connection that was not used for so long may be gone unnoticed: firewalls drop silent ones."""
 
-FIRST_STATEMENT = "DECLARE @First TABLE (Id int)"
-"""Does nothing on SQL Server. On Babelfish 4.3 the first table variable of a connection breaks what a foreign
-key has prepared before, so it comes first."""
+LOCK_MS = 5_000
+"""How long a statement waits for others before it says busy (1222); five tries fit in ``PATIENCE_S``."""
+
+FIRST_STATEMENT = f"SET LOCK_TIMEOUT {LOCK_MS}; DECLARE @First TABLE (Id int)"
+"""The table variable does nothing on SQL Server. On Babelfish 4.3 the first one of a connection breaks what a
+foreign key has prepared before, so it comes first."""
 
 Connect = Callable[[], pyodbc.Connection]
 NOTHING: Mapping[str, object] = MappingProxyType({})

@@ -47,6 +47,7 @@ ERRORS: Mapping[int, tuple[type[MiniCrmError], str, str]] = {
     51027: (RuleBroken, "entry_not_deleted", ""),
     51037: (RuleBroken, "restore_only_on_deletion_day", ""),
     51047: (RuleBroken, "restore_only_own_deletion", ""),
+    51057: (RuleBroken, "too_many_periods", ""),
     51101: (BadValue, "pin_missing", "client_pin"),
     51102: (BadValue, "pin_too_long", "client_pin"),
     51103: (BadValue, "pin_characters", "client_pin"),
@@ -73,6 +74,7 @@ ERRORS: Mapping[int, tuple[type[MiniCrmError], str, str]] = {
     51135: (BadValue, "roster_row_empty", "manager"),
     51136: (BadValue, "roster_duplicate", "manager"),
     51137: (BadValue, "group_unit_fixed", "unit"),
+    51138: (BadValue, "password_data", "kind"),
     51201: (StaleVersion, "stale_version", ""),
     51202: (OperationReused, "operation_reused", ""),
     51203: (AlreadyThere, "client_ref_reused", ""),
@@ -152,6 +154,9 @@ _POSTGRES_AWAY = re.compile(
 _POSTGRES_LOST_ITS_WAY = re.compile(r'\brelation "(\w+)_\1_\w+\.\w+" does not exist')
 """It named a database twice, as up to version 4.3 it now and then does with a foreign key; a new connection
 does not. Source: babelfish_extensions, issue 3058."""
+_POSTGRES_KEPT_ITS_LEVEL = re.compile(r"\bSET TRANSACTION ISOLATION failed\b")
+"""It held a snapshot between two statements, as now and then while others change the catalogue: a procedure
+could not begin to read as of one moment. Nothing was done."""
 _POSTGRES_BUSY = re.compile(r"\bdue to lock timeout\b|\bcould not serialize access\b")
 """What SQL Server reports as 1222 and 3960."""
 _NAMED_TWICE = re.compile(r'relation "(\w+?)_\1_core\.')
@@ -229,7 +234,7 @@ class Fault:
             return Kind.OURS
         if self.number in TRANSIENT or self._is_busy:
             return Kind.TRANSIENT
-        if self._postgres_says(_POSTGRES_AWAY) or self._postgres_says(_POSTGRES_LOST_ITS_WAY):
+        if any(map(self._postgres_says, (_POSTGRES_AWAY, _POSTGRES_LOST_ITS_WAY, _POSTGRES_KEPT_ITS_LEVEL))):
             return Kind.TRANSIENT
         if self.number == _POSTGRES and _NAMED_TWICE.search(self.text):
             return Kind.TRANSIENT

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from uuid import UUID
 
-from mini_crm.domain.errors import BadValue
 from mini_crm.domain.model import AccuracyRow, Commitment, Forecast, Report, Run, TrendPoint
 from mini_crm.domain.money import check_total
 from mini_crm.domain.period import Period
-from mini_crm.domain.rules import MAX_COMMENT
+from mini_crm.domain.rules import check_note
 from mini_crm.store.changes import changes_of
 from mini_crm.store.mssql.call import Server
 from mini_crm.store.mssql.values import Row
+from mini_crm.store.operations import request_of
 from mini_crm.store.rows import (
     accuracy_of,
     client_of,
@@ -67,18 +68,17 @@ class Forecasts:
         return tuple(commitment_of(row, period) for row in rows)
 
     def set_commitment(
-        self, token: bytes, period: Period, unit: str, amount: Decimal, note: str
+        self, token: bytes, op_id: UUID, period: Period, unit: str, amount: Decimal, note: str
     ) -> Commitment:
         """See ``DesktopStore``."""
-        note = note.strip()
         amount = check_total(amount, field="amount", may_be_zero=True)
-        if len(note) > MAX_COMMENT:
-            raise BadValue("commitment_note_too_long", field="note", limit=MAX_COMMENT)
+        note = check_note(note)
         (rows,) = self.server.call(
             "api.SetCommitment",
             about={"unit": unit, "period": period.code},
-            repeatable=False,
             token=token,
+            op_id=op_id,
+            request=request_of("commit", period, unit, amount, note),
             kind=period.kind,
             starts_on=period.start,
             ends_on=period.end,

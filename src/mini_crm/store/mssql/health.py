@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 
 from mini_crm.domain.errors import NotAllowed
 from mini_crm.store.mssql.call import Server
+from mini_crm.store.mssql.deploy import CLOCK_IS_UTC, LEAST_COMPATIBILITY
 from mini_crm.store.mssql.errors import Unforeseen
 from mini_crm.store.mssql.values import Row
 
@@ -27,9 +28,16 @@ SELECT SYSUTCDATETIME() AS ServerTime,
        CAST(SERVERPROPERTY('EngineEdition') AS int) AS Engine,
        CASE WHEN @@VERSION LIKE N'%Babelfish%' THEN 1 ELSE 0 END AS IsBabelfish,
        d.is_read_committed_snapshot_on AS ReadCommittedSnapshot,
-       d.snapshot_isolation_state AS SnapshotIsolation
+       d.snapshot_isolation_state AS SnapshotIsolation,
+       d.compatibility_level AS Compatibility
 FROM sys.databases AS d
-WHERE d.database_id = DB_ID()
+WHERE d.name = DB_NAME()
+"""
+_FOREIGN_SCHEMAS = """
+SELECT s.name AS Name, USER_NAME(s.principal_id) AS Owner
+FROM sys.schemas AS s
+WHERE s.name IN ('admin', 'api', 'batch', 'core', 'report') AND USER_NAME(s.principal_id) <> 'dbo'
+ORDER BY s.name
 """
 _RIGHTS = """
 SELECT IS_MEMBER('crm_desktop') AS crm_desktop,
@@ -73,6 +81,9 @@ class Health:
         roles: Of ours.
         excess: Rights that no program needs, by their names.
         snapshots: Whether readers and writers do not wait for each other.
+        compatibility_too_low: Whether the database lacks what its level hides, such as OPENJSON.
+        clock_is_utc: Whether the server has no clock of a company's own, so that a zone must be set.
+        foreign_schemas: Our schemas, among those that the login can see, that dbo does not own.
     """
 
     driver: str
@@ -85,6 +96,9 @@ class Health:
     roles: tuple[str, ...]
     excess: tuple[str, ...]
     snapshots: bool
+    compatibility_too_low: bool
+    clock_is_utc: bool
+    foreign_schemas: tuple[str, ...]
 
 
 def look(server: Server) -> Health:
@@ -106,6 +120,9 @@ def look(server: Server) -> Health:
         roles=roles,
         excess=excess_of(rights),
         snapshots=babelfish or bool(facts["ReadCommittedSnapshot"] and facts["SnapshotIsolation"]),
+        compatibility_too_low=not babelfish and facts["Compatibility"] < LEAST_COMPATIBILITY,
+        clock_is_utc=not babelfish and facts["Engine"] in CLOCK_IS_UTC,
+        foreign_schemas=tuple(row["Name"] for row in server.query(_FOREIGN_SCHEMAS)[0]),
     )
 
 

@@ -7,7 +7,7 @@ from functools import cache
 from uuid import uuid4
 
 from mini_crm.domain.model import ImportBatch, ImportResult, ImportRow, RosterRow, UndoResult
-from mini_crm.domain.rules import name_key
+from mini_crm.domain.rules import check_name_fits, name_key
 from mini_crm.store.mssql.batches import json_of
 from mini_crm.store.mssql.call import Server
 from mini_crm.store.rows import batch_of
@@ -103,17 +103,24 @@ class Imports:
         ids = json_of(sorted(set(entry_ids)))
         ((row,),) = self.server.call(
             procedure,
-            repeatable=False,  # the entries would be out, or in, already
             timeout_s=BULK_S,
             entry_ids=ids,
             manager_id=manager_id,
             by=by,
+            op_id=uuid4(),
         )
         return int(row["Entries"])
 
 
 def roster_json(rows: Sequence[RosterRow]) -> str:
-    """Write the rows of a roster with the keys by which names are compared."""
+    """Write the rows of a roster with the keys by which names are compared.
+
+    Raises:
+        BadValue: ``name_too_long``.
+    """
+    for row in rows:
+        for part in ("lead", "group", "manager"):
+            check_name_fits(getattr(row, part).strip(), part)
     return json_of(
         {
             "Place": place,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+import textwrap
 from dataclasses import dataclass
 from enum import Enum
 from functools import cached_property
@@ -12,9 +13,12 @@ from importlib.resources.abc import Traversable
 from pathlib import Path
 
 ORDER = "build_order.txt"
+PARTS = "parts"
+"""Folder, beside the scripts that name them, of texts that several scripts have in common."""
 
 _GO = re.compile(r"^[ \t]*GO[ \t]*$", re.MULTILINE | re.IGNORECASE)
 _CREATE_OR_ALTER = re.compile(r"\bCREATE\s+OR\s+ALTER\b", re.IGNORECASE)
+_PART = re.compile(r"^( *)-- part: (\w+)$", re.MULTILINE)
 
 
 class Kind(Enum):
@@ -47,7 +51,7 @@ class Script:
 
     Attributes:
         name: Folder and file, such as ``60_procedures/api.AddEntry.sql``.
-        text: With line ends as LF.
+        text: With line ends as LF, and with its parts put in.
     """
 
     name: str
@@ -67,6 +71,20 @@ class Script:
     def batches(self) -> tuple[str, ...]:
         """The parts between the lines with GO."""
         return tuple(part.strip("\n") for part in _GO.split(self.text) if part.strip())
+
+    @property
+    def object(self) -> str:
+        """Name of what it makes, such as ``api.AddEntry``."""
+        return self.name.split("/")[-1].removesuffix(".sql")
+
+    @property
+    def is_bound(self) -> bool:
+        """Whether what it makes holds on to what it uses, which then cannot be replaced."""
+        return "WITH SCHEMABINDING" in self.text
+
+    def uses(self, other: Script) -> bool:
+        """Say whether it names what another script makes."""
+        return self is not other and re.search(rf"\b{re.escape(other.object)}\b", self.text) is not None
 
     def with_plain_create(self) -> Script:
         """Give the script for a server that has no ``CREATE OR ALTER``; the object must be dropped first."""
@@ -93,7 +111,18 @@ def load_scripts(folder: Traversable | None = None) -> tuple[Script, ...]:
     place = folder or _folder()
     lines = place.joinpath(ORDER).read_text(encoding="utf-8").splitlines()
     names = [line.strip() for line in lines if line.strip() and not line.startswith("#")]
-    return tuple(Script(name, _read(place.joinpath(*name.split("/")))) for name in names)
+    return tuple(
+        Script(name, _whole(place.joinpath(name.split("/")[0]), name.split("/")[1])) for name in names
+    )
+
+
+def _whole(folder: Traversable, file: str) -> str:
+    """Read a script; each line ``-- part: NAME`` becomes the text of that part."""
+
+    def part(line: re.Match[str]) -> str:
+        return textwrap.indent(_read(folder.joinpath(PARTS, f"{line[2]}.sql")).rstrip("\n"), line[1])
+
+    return _PART.sub(part, _read(folder.joinpath(file)))
 
 
 def _read(file: Traversable) -> str:

@@ -22,7 +22,7 @@ from mini_crm.domain.model import (
 )
 from mini_crm.domain.money import check_total, to_minor
 from mini_crm.domain.period import Period
-from mini_crm.domain.rules import CLOCK_SLACK_S, MAX_WAIT_S, name_key
+from mini_crm.domain.rules import CLOCK_SLACK_S, MAX_PERIOD_NAME, MAX_WAIT_S, check_name_fits, name_key
 from mini_crm.store.rows import (
     act_of,
     bin_of,
@@ -122,6 +122,7 @@ class Administration:
 
     def add_period(self, period: Period, by: str) -> None:
         """See ``AdminStore``."""
+        check_name_fits(period.name, "name", MAX_PERIOD_NAME)
         with self.db.writing() as conn:
             found = conn.execute(FORECAST["find_period"], period_values(period)).fetchone()
             if found is None:
@@ -149,6 +150,8 @@ class Administration:
         with self.db.writing() as conn:
             for target in targets:
                 amount = check_total(target.amount, field="amount")
+                check_name_fits(target.period.name, "period", MAX_PERIOD_NAME)
+                check_name_fits(target.lead_name or "", "lead")
                 conn.execute(FORECAST["add_period"], period_values(target.period))
                 found = conn.execute(FORECAST["find_period"], period_values(target.period)).fetchone()
                 values = {

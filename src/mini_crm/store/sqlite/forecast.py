@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from decimal import Decimal
+from uuid import UUID
 
-from mini_crm.domain.errors import BadValue, NotFound
+from mini_crm.domain.errors import BadValue, NotFound, OperationReused
 from mini_crm.domain.model import (
     AccuracyRow,
     Commitment,
@@ -17,8 +19,9 @@ from mini_crm.domain.model import (
 )
 from mini_crm.domain.money import check_total, to_minor
 from mini_crm.domain.period import Period, month_of, standing_periods
-from mini_crm.domain.rules import MAX_COMMENT
+from mini_crm.domain.rules import check_note
 from mini_crm.store.changes import changes_of
+from mini_crm.store.operations import request_of
 from mini_crm.store.rows import (
     accuracy_of,
     client_of,
@@ -62,7 +65,8 @@ class Forecasts:
         with self.db.reading() as conn:
             caller = caller_of(self.db, conn, token, by_person=False)
             run = conn.execute(SQL["get_current_run"], {"now": self.db.now()}).fetchone()
-            return _forecast(conn, run, caller.lead_id)
+            found = _forecast(conn, run, caller.lead_id)
+            return found if found.run is None else replace(found, run=replace(found.run, started_by=""))
 
     def get_company_forecast(self, run_id: int | None = None) -> Forecast:
         """See ``ReportStore``."""
@@ -93,15 +97,20 @@ class Forecasts:
             return tuple(commitment_of(plain(row), period) for row in rows)
 
     def set_commitment(
-        self, token: bytes, period: Period, unit: str, amount: Decimal, note: str
+        self, token: bytes, op_id: UUID, period: Period, unit: str, amount: Decimal, note: str
     ) -> Commitment:
         """See ``DesktopStore``."""
-        note = note.strip()
         amount = check_total(amount, field="amount", may_be_zero=True)
-        if len(note) > MAX_COMMENT:
-            raise BadValue("commitment_note_too_long", field="note", limit=MAX_COMMENT)
+        note = check_note(note)
         with self.db.writing() as conn:
             caller = caller_of(self.db, conn, token)
+            operation = {"lead_id": caller.lead_id, "op_id": op_id.bytes}
+            request = request_of("commit", period, unit, amount, note)
+            done = conn.execute(SQL["find_commitment"], operation).fetchone()
+            if done is not None:
+                if done["Request"] != request:
+                    raise OperationReused("operation_reused")
+                return commitment_of(plain(done), period)
             if not conn.execute(SQL["has_unit"], {"lead_id": caller.lead_id, "unit": unit}).fetchone():
                 raise BadValue("unit_unknown", field="unit", unit=unit)
             standing = standing_rows(self.db, conn)
@@ -111,9 +120,10 @@ class Forecasts:
             now = self.db.now()
             conn.execute(
                 SQL["set_commitment"],
-                {
+                operation
+                | {
+                    "request": request,
                     "period_id": row["PeriodId"],
-                    "lead_id": caller.lead_id,
                     "unit": unit,
                     "amount": to_minor(amount),
                     "note": note,

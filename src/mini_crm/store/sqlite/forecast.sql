@@ -173,9 +173,14 @@ JOIN Period AS p ON p.PeriodId = c.PeriodId
 WHERE p.Kind = :kind AND p.StartsOn = :starts_on AND p.EndsOn = :ends_on AND c.LeadId = :lead_id
 ORDER BY c.CommitmentId DESC;
 
+-- name: find_commitment
+SELECT c.Unit, c.Amount, c.Note, c.MadeAt, c.Request
+FROM Commitment AS c
+WHERE c.LeadId = :lead_id AND c.OpId = :op_id;
+
 -- name: set_commitment
-INSERT INTO Commitment (PeriodId, LeadId, Unit, Amount, Note, MadeAt)
-VALUES (:period_id, :lead_id, :unit, :amount, :note, :now);
+INSERT INTO Commitment (PeriodId, LeadId, Unit, Amount, Note, MadeAt, OpId, Request)
+VALUES (:period_id, :lead_id, :unit, :amount, :note, :now, :op_id, :request);
 
 -- name: has_unit
 SELECT 1 FROM SalesGroup WHERE LeadId = :lead_id AND Unit = :unit;

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 
 from mini_crm.domain.errors import BadValue
 from mini_crm.domain.model import PIECES, Action, RosterChange, RosterRow
-from mini_crm.domain.rules import name_key
+from mini_crm.domain.rules import check_name_fits, name_key, utf16_length
 from mini_crm.store.sqlite.db import Connection, load_queries
 from mini_crm.store.sqlite.rows import Author, read_entry, write_change
 
@@ -234,9 +234,10 @@ _QUERIES = SQL | {"drop_sessions": load_queries("accounts.sql")["drop_sessions"]
 def log_admin(conn: Connection, now: int, by: str, action: str, detail: str) -> None:
     """Record what an administrator did, in the transaction that does it.
 
-    Of a long detail the first ``DETAIL`` characters are kept, as on SQL Server.
+    A detail longer than ``DETAIL`` ends with three dots, as on SQL Server, lest its last number be another.
     """
-    values = {"now": now, "done_by": by, "action": action, "detail": detail[:DETAIL]}
+    kept = detail if utf16_length(detail) <= DETAIL else f"{detail[: DETAIL - 3]}..."
+    values = {"now": now, "done_by": by, "action": action, "detail": kept}
     conn.execute(SQL["log_admin"], values)
 
 
@@ -244,6 +245,8 @@ def _checked(rows: Sequence[RosterRow]) -> dict[tuple[str, str, str], RosterRow]
     wanted: dict[tuple[str, str, str], RosterRow] = {}
     for row in rows:
         place = (name_key(row.lead), name_key(row.group), name_key(row.manager))
+        for part in ("lead", "group", "manager"):
+            check_name_fits(getattr(row, part).strip(), part)
         if not all(place):
             raise BadValue(
                 "roster_row_empty", field="manager", lead=row.lead, group=row.group, manager=row.manager

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Literal, Protocol
+from uuid import UUID, uuid4
 
 from mini_crm.domain.errors import BadValue
 from mini_crm.domain.model import PIECES, AccuracyRow, Commitment, Forecast, TrendPoint
@@ -147,6 +148,7 @@ class ForecastPresenter:
         self._read_at: datetime | None = None
         self._groups: dict[int, str] | None = None
         self._units_of_groups: tuple[str, ...] = ()
+        self._attempt: tuple[UUID, tuple[Period, str, Decimal, str]] | None = None
         self._cancel: Cancel | None = None
         self._is_failing = False
 
@@ -211,8 +213,13 @@ class ForecastPresenter:
         self._view.show_commitment_error("amount", "")
         self._view.show_commitment_error("note", "")
 
+        wanted = (period, unit, value, note)
+        if self._attempt is None or self._attempt[1] != wanted:
+            self._attempt = (uuid4(), wanted)
+        op_id = self._attempt[0]  # the same again when an answer was lost: it is recorded once
+
         def record(token: bytes) -> Commitment:
-            return self._desk.store.set_commitment(token, period, unit, value, note)
+            return self._desk.store.set_commitment(token, op_id, period, unit, value, note)
 
         def done(commitment: Commitment) -> None:
             self._recording = None
@@ -227,6 +234,7 @@ class ForecastPresenter:
         self._desk.call(record, done, failed)
 
     def _committed(self, commitment: Commitment) -> None:
+        self._attempt = None
         text = self._desk.texts.gettext("Recorded: {sum} for {period}. Earlier numbers stay in the list.")
         self._view.show_notice(
             "ok",
