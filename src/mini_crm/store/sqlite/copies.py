@@ -10,7 +10,8 @@ from pathlib import Path
 from typing import BinaryIO
 
 from mini_crm.domain.errors import AlreadyThere, BadFile, DatabaseError
-from mini_crm.store.sqlite.db import Database, damage_in, find_damage
+from mini_crm.store.sqlite.db import Database
+from mini_crm.store.sqlite.file import damage_in, find_damage
 from mini_crm.store.sqlite.fresh import companions, made_beside, refuse_companions
 
 _PARTS = ("-wal", "-journal")

@@ -17,7 +17,8 @@ from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 
 from mini_crm.domain.errors import AlreadyThere
-from mini_crm.store.sqlite.db import Connection, errors_of, try_lock
+from mini_crm.store.sqlite.db import Connection, try_lock
+from mini_crm.store.sqlite.file import errors_of
 
 _ENDINGS = ("-wal", "-shm", "-journal", "-run")
 _WORKPLACE = ".mini-crm-{}.new"
