@@ -84,21 +84,6 @@ def test_typing_goes_on_while_the_database_takes_its_time(open_window: Open, gat
     assert not dialogs(window)
 
 
-def test_the_row_is_in_sight_within_the_budget(open_window: Open, gates: list[Gate]) -> None:
-    """Whatever the database does: of five saves the quickest shows what the program itself needs."""
-    window = open_window("ru")
-    slow(window, gates)
-    took = []
-    for pin in range(5):
-        fill_in(window, str(pin))
-        began = window.root.tk.call("clock", "microseconds")
-        window.presenter.form.save()
-        window.root.update_idletasks()
-        took.append((window.root.tk.call("clock", "microseconds") - began) / 1000)
-        assert len(window.shown()) == pin + 1
-    assert min(took) < BUDGET_MS
-
-
 def test_a_refused_entry_leaves_the_person_alone_and_waits_in_its_row(
     open_window: Open, gates: list[Gate]
 ) -> None:

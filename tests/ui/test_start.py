@@ -73,7 +73,7 @@ def test_without_a_screen(environ: dict[str, str]) -> None:
     """Where there is no screen the program says so and ends."""
     environ.pop("DISPLAY", None)
     code, _, errors = start(environ, "show", "--database", "sqlite:///x.sqlite", "--language", "en")
-    assert code == 1
+    assert code == 3
     assert "There is no screen to show a window on" in errors
 
 

@@ -19,8 +19,9 @@ from mini_crm.store.sqlite.accounts import Accounts, caller_of
 from mini_crm.store.sqlite.admin import Administration
 from mini_crm.store.sqlite.aggregation import Aggregation
 from mini_crm.store.sqlite.copies import put_back
-from mini_crm.store.sqlite.db import Clock, Database, find_damage, utc_now
+from mini_crm.store.sqlite.db import Clock, Database, utc_now
 from mini_crm.store.sqlite.entries import Entries
+from mini_crm.store.sqlite.file import find_damage
 from mini_crm.store.sqlite.forecast import Forecasts
 from mini_crm.store.sqlite.fresh import made_beside, refuse_companions
 from mini_crm.store.sqlite.imports import Imports

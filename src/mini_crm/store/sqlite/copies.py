@@ -11,7 +11,8 @@ from typing import BinaryIO
 
 from mini_crm.domain.errors import AlreadyThere, BadFile, DatabaseError
 from mini_crm.files import make_private_folder
-from mini_crm.store.sqlite.db import Database, damage_in, find_damage
+from mini_crm.store.sqlite.db import Database
+from mini_crm.store.sqlite.file import damage_in, find_damage
 from mini_crm.store.sqlite.fresh import companions, made_beside, refuse_companions
 
 _PARTS = ("-wal", "-journal")

@@ -1,6 +1,6 @@
-"""The SQLite file: connections, transactions, migrations, and errors in our own words.
+"""The SQLite file: connections, transactions, migrations.
 
-This is the only module that imports sqlite3.
+Only this module and ``file`` import sqlite3.
 """
 
 from __future__ import annotations
@@ -18,20 +18,26 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID
 
-from mini_crm.domain.errors import DatabaseError, DatabaseUnreachable, MiniCrmError, RunUnderWay
+from mini_crm.domain.errors import DatabaseError, DatabaseUnreachable, RunUnderWay
 from mini_crm.domain.money import from_minor
 from mini_crm.files import make_companion
+from mini_crm.store.sqlite.file import (
+    APPLICATION_ID,
+    Files,
+    code_of,
+    errors_of,
+    file_id,
+    files_at,
+    refuse_unless_ours,
+    uri_of,
+)
 from mini_crm.store.zones import zone
 
 Row = sqlite3.Row
 Clock = Callable[[], datetime]
-FileId = tuple[int, int] | None
-Files = tuple[FileId, FileId]
 
-APPLICATION_ID = 0x4D43524D  # "MCRM": tells our files from other programs' databases
 EPOCH = date(1970, 1, 1)
 _BUSY_S = 5.0
-_DAMAGES_SHOWN = 20
 _MATH_PROBE = "SELECT exp(1.0), sqrt(1.0)"
 _QUERY_NAME = re.compile(r"^-- name: (\w+)\s*$", re.MULTILINE)
 
@@ -98,7 +104,7 @@ class Connection(sqlite3.Connection):
     """A connection that knows which files it has open.
 
     Attributes:
-        files: The database and its ``-wal``, as ``_files`` tells them apart.
+        files: The database and its ``-wal``, as ``files_at`` tells them apart.
     """
 
     files: Files = (None, None)
@@ -161,13 +167,13 @@ class Database:
             DatabaseUnreachable: ``database_moved``: the file is not there (it is never made anew).
             DatabaseError: With ``check``: see ``refuse_unless_ours``.
         """
-        place = _file_id(self.path)
+        place = file_id(self.path)
         if place is None:
             raise self._moved()
         if check:
             refuse_unless_ours(self.path)
         connection = sqlite3.connect(
-            _uri(self.path, "mode=rw"),
+            uri_of(self.path, "mode=rw"),
             uri=True,
             timeout=_BUSY_S,
             isolation_level=None,
@@ -181,7 +187,7 @@ class Database:
             connection.execute("PRAGMA cache_size = -16384")
             if check:
                 self._check(connection)
-            connection.files = _files(self.path)
+            connection.files = files_at(self.path)
             if connection.files[0] != place:
                 raise self._moved()
         except BaseException:
@@ -243,7 +249,7 @@ class Database:
         Raises:
             RunUnderWay: Another process or thread holds it.
         """
-        if _file_id(self.path) is None:
+        if file_id(self.path) is None:
             raise self._moved()  # a lock of nothing would only be in the way of what comes here next
         place = self.path.with_name(f"{self.path.name}-run")
         with suppress(OSError):  # what is in the way is in the lock's way too, and told by it
@@ -309,12 +315,12 @@ class Database:
         with suppress(sqlite3.Error):
             if conn.in_transaction:
                 conn.execute("ROLLBACK")
-        if (conn.in_transaction or conn.files != _files(self.path)) and conn is self._own():
+        if (conn.in_transaction or conn.files != files_at(self.path)) and conn is self._own():
             self.close()
 
     def _refuse_moved(self, conn: Connection) -> None:
         """Refuse to go on with files that are not the database any more: what is put there is lost."""
-        if conn.files != _files(self.path):
+        if conn.files != files_at(self.path):
             raise self._moved()
 
     def _moved(self) -> DatabaseUnreachable:
@@ -344,71 +350,6 @@ class Database:
             raise
 
 
-def refuse_unless_ours(path: Path) -> None:
-    """Look at the beginning of a file without changing anything in it or beside it.
-
-    SQLite is told that nothing can change: else it would bring another program's database up to date with
-    what lies beside it, and delete what lies beside an empty file.
-
-    Raises:
-        DatabaseError: It is missing, a directory, none of this program's databases, or damaged.
-    """
-    if path.is_dir():
-        raise DatabaseError("database_is_directory", path=str(path))
-    if not path.exists():
-        raise DatabaseError("database_missing", path=str(path))
-    found = None
-    if path.is_file():
-        with (
-            errors_of(path),
-            closing(sqlite3.connect(_uri(path, "mode=ro&immutable=1"), uri=True)) as connection,
-        ):
-            found = connection.execute("PRAGMA application_id").fetchone()[0]
-    if found != APPLICATION_ID:
-        raise DatabaseError("database_not_ours", path=str(path))
-
-
-def find_damage(path: Path) -> tuple[str, ...]:
-    """Look at every page, index and reference of a database.
-
-    Returns:
-        What is wrong, in SQLite's words; nothing if all was looked at and is sound.
-
-    Raises:
-        DatabaseError: It is missing, none of ours, or cannot be read at all.
-    """
-    try:
-        refuse_unless_ours(path)
-        database = Database(path)
-        with database.errors(), closing(database.connect(check=False)) as connection:
-            return damage_in(connection, path)
-    except DatabaseError as error:
-        if error.code != "database_damaged":
-            raise
-        return (str(error.__cause__),)
-
-
-def damage_in(connection: Connection, path: Path) -> tuple[str, ...]:
-    """Look at every page, index and reference through a connection.
-
-    Args:
-        connection: To the database.
-        path: Where its content comes from; SQLite takes what is cut off a last page for zeros.
-
-    Returns:
-        See ``find_damage``.
-    """
-    (page_size,) = connection.execute("PRAGMA page_size").fetchone()
-    if path.stat().st_size % page_size:
-        return ("the end of the file is cut off",)
-    rows = connection.execute(f"PRAGMA integrity_check({_DAMAGES_SHOWN})").fetchall()
-    if [row[0] for row in rows] != ["ok"]:
-        lines = (line for row in rows for line in str(row[0]).splitlines())
-        return tuple(line for line in lines if not line.startswith("***"))
-    loose = connection.execute("PRAGMA foreign_key_check").fetchmany(_DAMAGES_SHOWN)
-    return tuple(f"row {row[1]} of {row[0]} refers to no row of {row[2]}" for row in loose)
-
-
 def try_lock(path: Path) -> Connection | None:
     """Take a lock that the system frees if this process dies.
 
@@ -423,7 +364,7 @@ def try_lock(path: Path) -> Connection | None:
         lock.execute("BEGIN EXCLUSIVE")
     except BaseException as error:
         lock.close()
-        if isinstance(error, sqlite3.Error) and _code(error) == sqlite3.SQLITE_BUSY:
+        if isinstance(error, sqlite3.Error) and code_of(error) == sqlite3.SQLITE_BUSY:
             return None
         raise
     return lock
@@ -452,51 +393,3 @@ def _statements(script: str) -> Iterator[str]:
         if sqlite3.complete_statement(statement):
             yield statement
             statement = ""
-
-
-@contextmanager
-def errors_of(path: Path) -> Iterator[None]:
-    """Turn SQLite's errors about a file into ours."""
-    try:
-        yield
-    except sqlite3.Error as error:
-        raise _translated(error, path) from error
-
-
-def _code(error: sqlite3.Error) -> int:
-    return getattr(error, "sqlite_errorcode", 0) & 0xFF
-
-
-def _translated(error: sqlite3.Error, path: Path) -> MiniCrmError:
-    place = str(path)
-    match _code(error):
-        case sqlite3.SQLITE_BUSY | sqlite3.SQLITE_LOCKED:
-            return DatabaseUnreachable("database_busy")
-        case sqlite3.SQLITE_FULL:
-            return DatabaseError("database_full", path=place)
-        case sqlite3.SQLITE_READONLY | sqlite3.SQLITE_PERM:
-            return DatabaseError("database_read_only", path=place)
-        case sqlite3.SQLITE_NOTADB:
-            return DatabaseError("database_not_ours", path=place)
-        case sqlite3.SQLITE_CORRUPT:
-            return DatabaseError("database_damaged", path=place)
-        case sqlite3.SQLITE_CANTOPEN | sqlite3.SQLITE_IOERR:
-            return DatabaseUnreachable("database_unreachable", path=place)
-    raise error
-
-
-def _uri(path: Path, how: str) -> str:
-    return f"{path.absolute().as_uri()}?{how}"
-
-
-def _files(path: Path) -> Files:
-    """Tell which files are a database now, whatever their names: itself and its ``-wal``."""
-    return _file_id(path), _file_id(path.with_name(f"{path.name}-wal"))
-
-
-def _file_id(path: Path) -> FileId:
-    try:
-        status = path.stat()
-    except OSError:
-        return None
-    return status.st_dev, status.st_ino

@@ -19,7 +19,8 @@ from pathlib import Path
 from mini_crm.domain.errors import AlreadyThere
 from mini_crm.files import make_private_file, move_to_new, sync_file, sync_folder
 from mini_crm.store.place import COMPANIONS
-from mini_crm.store.sqlite.db import Connection, errors_of, try_lock
+from mini_crm.store.sqlite.db import Connection, try_lock
+from mini_crm.store.sqlite.file import errors_of
 
 _WORKPLACE = ".mini-crm-{}.new"
 _LOCK = "lock"
