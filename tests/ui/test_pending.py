@@ -19,7 +19,6 @@ from unit.fake_entries_view import Gate
 
 __all__ = ["open_window"]
 
-BUDGET_MS = 50
 """From saving to the row in sight."""
 
 
