@@ -144,7 +144,7 @@ class Person:
             self._since = 0
             return self.key("Escape")
         away = "login" if self.app.login is not None else "again" if "SignInAgainDialog" in self._open else ""
-        if away and self.random.random() < 0.5:
+        if away and self.random.random() < 0.25:
             return self._scenes[away]()
         if not self._open and not away and self.random.random() < 0.4:
             names = [name for name in self._scenes if name not in ("login", "again")]
@@ -162,7 +162,7 @@ class Person:
             new = min(targets, key=lambda one: (self.used[one.kind, one.name], random.random()))
             wanted = [one for one in targets if one.kind in ("input", "button")] or targets
             target = (
-                new if random.random() < 0.4 else random.choice(wanted if random.random() < 0.7 else targets)
+                new if random.random() < 0.7 else random.choice(wanted if random.random() < 0.7 else targets)
             )
             button = random.choices((1, 3, 4, 5), (20, 2, 1, 1))[0]
             for _ in range(2 if random.random() < 0.1 else 1):
