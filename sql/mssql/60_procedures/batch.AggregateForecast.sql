@@ -6,7 +6,8 @@ Procedure:   batch.AggregateForecast
 Purpose:     Run the forecast. Readers see the last complete result until this one is complete.
 Called by:   execer; api.RequestRun
 Returns:     the run
-Errors:      51008 called inside a transaction; 51057 more than about 40 custom periods are open; 51133 the day is in the future (AsOf, Today);
+Errors:      51008 called inside a transaction; 51057 more custom periods are open than Run.PeriodList holds;
+             51133 the day is in the future (AsOf, Today);
              51301 another run is under way, and nothing was changed
 Transaction: two, each with the application lock that tells whether a run is under way; it ends with them, or with
              the connection, whatever happens. Its name is kept in core.Setting, where only procedures read it:
