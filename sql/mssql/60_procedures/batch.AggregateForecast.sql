@@ -92,29 +92,31 @@ BEGIN
         -- Second. It waits for nobody who saves; but where somebody changed a period meanwhile, the results' foreign
         -- keys meet two states of it (3960), and it begins anew.
         WHILE @Stage < 4
-        BEGIN TRY
-            SELECT @Stage = 2, @Tries = @Tries + 1;
-            SET TRANSACTION ISOLATION LEVEL SNAPSHOT;
-            BEGIN TRANSACTION;
-            EXEC @Lock = sp_getapplock
-                @Resource = @LockName, @LockMode = 'Exclusive', @LockOwner = 'Transaction', @LockTimeout = 0;
-            IF @Lock < 0 OR NOT EXISTS (SELECT 1 FROM core.RunLock AS o WHERE o.LockId = 1 AND o.RunId = @RunId)
-                THROW 51301, N'Another run is under way.', 1;
-            SELECT @Stage = 3;
-            EXEC core.ComputeForecast @CountDay = @CountDay, @IsLive = @IsLive, @RunId = @RunId;
-            COMMIT TRANSACTION;
-            SET TRANSACTION ISOLATION LEVEL READ COMMITTED;
-            SELECT @Stage = 4;
-            IF @IsLive = 1
-                EXEC core.DropOldForecasts @RunId = @RunId;
-        END TRY
-        BEGIN CATCH
-            IF ERROR_NUMBER() NOT IN (1205, 1222, 3960) OR @Tries = 3
-                THROW;
-            IF XACT_STATE() <> 0
-                ROLLBACK TRANSACTION;
-            SET TRANSACTION ISOLATION LEVEL READ COMMITTED;
-        END CATCH;
+        BEGIN
+            BEGIN TRY
+                SELECT @Stage = 2, @Tries = @Tries + 1;
+                SET TRANSACTION ISOLATION LEVEL SNAPSHOT;
+                BEGIN TRANSACTION;
+                EXEC @Lock = sp_getapplock
+                    @Resource = @LockName, @LockMode = 'Exclusive', @LockOwner = 'Transaction', @LockTimeout = 0;
+                IF @Lock < 0 OR NOT EXISTS (SELECT 1 FROM core.RunLock AS o WHERE o.LockId = 1 AND o.RunId = @RunId)
+                    THROW 51301, N'Another run is under way.', 1;
+                SELECT @Stage = 3;
+                EXEC core.ComputeForecast @CountDay = @CountDay, @IsLive = @IsLive, @RunId = @RunId;
+                COMMIT TRANSACTION;
+                SET TRANSACTION ISOLATION LEVEL READ COMMITTED;
+                SELECT @Stage = 4;
+                IF @IsLive = 1
+                    EXEC core.DropOldForecasts @RunId = @RunId;
+            END TRY
+            BEGIN CATCH
+                IF ERROR_NUMBER() NOT IN (1205, 1222, 3960) OR @Tries = 3
+                    THROW;
+                IF XACT_STATE() <> 0
+                    ROLLBACK TRANSACTION;
+                SET TRANSACTION ISOLATION LEVEL READ COMMITTED;
+            END CATCH;
+        END;
     END TRY
     BEGIN CATCH
         IF XACT_STATE() <> 0
