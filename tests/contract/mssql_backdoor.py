@@ -13,8 +13,6 @@ import re
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
-from contextlib import closing, contextmanager
 from dataclasses import replace
 from datetime import timedelta
 from functools import cached_property
@@ -102,21 +100,23 @@ def environment_of(catalog: str) -> dict[str, str]:
 
 
 class MssqlBackdoor:
-    """Writes to the tables directly."""
+    """Writes to the tables directly, by one connection: to open one costs a server more than most tests."""
 
     def __init__(self, settings: Settings) -> None:
         """Keep where the database is."""
         self._settings = settings
 
-    @contextmanager
-    def _connection(self) -> Iterator[pyodbc.Connection]:
-        with closing(connect(self._settings)) as connection:
-            yield connection
+    @cached_property
+    def _connection(self) -> pyodbc.Connection:
+        return connect(self._settings)
+
+    def close(self) -> None:
+        """Close the connection."""
+        self._connection.close()
 
     def _run(self, *statements: str) -> None:
-        with self._connection() as connection:
-            for statement in statements:
-                connection.execute(statement)
+        for statement in statements:
+            self._connection.execute(statement).close()
 
     def empty(self) -> None:
         """Take out every row."""
@@ -153,10 +153,9 @@ class MssqlBackdoor:
             f"UPDATE core.Period SET StartsOn = DATEADD(DAY, {-days}, StartsOn), "
             f"EndsOn = DATEADD(DAY, {-days}, EndsOn) WHERE Kind = 'custom'"
         )
-        with self._connection() as connection:
-            counted = connection.execute("SELECT DISTINCT CountDay FROM core.Run").fetchall()
-            for (day,) in counted:
-                connection.execute("EXEC core.AddStandingPeriods @Day = ?", day)
+        counted = self._connection.execute("SELECT DISTINCT CountDay FROM core.Run").fetchall()
+        for (day,) in counted:
+            self._connection.execute("EXEC core.AddStandingPeriods @Day = ?", day).close()
 
     def leave_dead_run(self) -> None:
         """See ``Backdoor``."""
@@ -179,6 +178,10 @@ class MssqlAdapter:
     @cached_property
     def _store(self) -> KeptStore:
         return KeptStore.open(self._settings)
+
+    @cached_property
+    def _backdoor(self) -> MssqlBackdoor:
+        return MssqlBackdoor(self._settings)
 
     @cached_property
     def _settings(self) -> Settings:
@@ -204,13 +207,13 @@ class MssqlAdapter:
 
     def new_database(self, folder: Path) -> Database:
         """See ``Adapter``."""
-        settings = self._settings
-        backdoor = MssqlBackdoor(settings)
-        backdoor.empty()
-        return Database(self._store, settings.catalog, backdoor)
+        self._backdoor.empty()
+        return Database(self._store, self._settings.catalog, self._backdoor)
 
     def _drop(self, server: Settings, name: str) -> None:
-        if "_store" in vars(self):  # else it could not even be deployed
+        if "_backdoor" in vars(self):  # else it could not even be deployed
+            self._backdoor.close()
+        if "_store" in vars(self):
             super(KeptStore, self._store).close()
         connection = connect(server)
         try:

@@ -24,8 +24,9 @@ BEGIN
     SET NOCOUNT, XACT_ABORT ON;
     SET IMPLICIT_TRANSACTIONS OFF;
     DECLARE @Name nvarchar(200);
-    IF @Kind IS NULL OR @Kind NOT IN ('code', 'number', 'own') OR @Salt IS NULL OR @TimeCost IS NULL OR @MemoryKib IS NULL
-        OR @Parallelism IS NULL OR @Verifier IS NULL OR DATALENGTH(@Verifier) <> 32 OR @MustChange IS NULL
+    IF @Kind IS NULL OR @Kind NOT IN ('code', 'number', 'own') OR @Salt IS NULL OR @TimeCost IS NULL
+        OR @MemoryKib IS NULL OR @Parallelism IS NULL OR @MustChange IS NULL
+        OR @Verifier IS NULL OR DATALENGTH(@Verifier) <> 32
         THROW 51138, N'The data of a password are not complete.', 1;
     BEGIN TRY
         BEGIN TRANSACTION;

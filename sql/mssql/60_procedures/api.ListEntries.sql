@@ -38,7 +38,9 @@ BEGIN
     DECLARE @Page TABLE (
         EntryId int NOT NULL PRIMARY KEY, Word nvarchar(500) COLLATE Latin1_General_BIN2 NULL, Number float NULL);
     EXEC core.FindCaller @Token = @Token, @LeadId = @LeadId OUTPUT;
-    SELECT @Offset = CASE WHEN @Offset > 0 THEN @Offset ELSE 0 END, @Limit = CASE WHEN @Limit > 0 THEN @Limit ELSE 1 END;
+    SELECT
+        @Offset = CASE WHEN @Offset > 0 THEN @Offset ELSE 0 END,
+        @Limit = CASE WHEN @Limit > 0 THEN @Limit ELSE 1 END;
     SET TRANSACTION ISOLATION LEVEL SNAPSHOT;
     BEGIN TRY
         BEGIN TRANSACTION;

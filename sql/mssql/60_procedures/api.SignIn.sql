@@ -48,7 +48,9 @@ BEGIN
         IF @Fits = 0
             THROW 51003, N'Name and password do not fit together.', 1;
         INSERT INTO core.Session (TokenHash, LeadId, Computer, StartedAt, ActiveAt, ExpiresAt)
-        SELECT @TokenHash, @LeadId, COALESCE(LEFT(@Computer COLLATE Latin1_General_BIN2, 128), N''), @Now, @Now, DATEADD(HOUR, 12, @Now)
+        SELECT
+            @TokenHash, @LeadId, COALESCE(LEFT(@Computer COLLATE Latin1_General_BIN2, 128), N''), @Now, @Now,
+            DATEADD(HOUR, 12, @Now)
         WHERE NOT EXISTS (SELECT s.LeadId FROM core.Session AS s WHERE s.TokenHash = @TokenHash);
         IF NOT EXISTS (SELECT s.LeadId FROM core.Session AS s WHERE s.TokenHash = @TokenHash AND s.LeadId = @LeadId)
             THROW 51001, N'The session has ended; sign in again.', 1;

@@ -6,7 +6,8 @@ Procedure:   batch.AggregateForecast
 Purpose:     Run the forecast. Readers see the last complete result until this one is complete.
 Called by:   execer; api.RequestRun
 Returns:     the run
-Errors:      51008 called inside a transaction; 51057 more than about 40 custom periods are open; 51133 the day is in the future (AsOf, Today);
+Errors:      51008 called inside a transaction; 51057 more custom periods are open than Run.PeriodList holds;
+             51133 the day is in the future (AsOf, Today);
              51301 another run is under way, and nothing was changed
 Transaction: two, each with the application lock that tells whether a run is under way; it ends with them, or with
              the connection, whatever happens. Its name is kept in core.Setting, where only procedures read it:
@@ -92,27 +93,29 @@ BEGIN
         -- Second. It waits for nobody who saves; but where somebody changed a period meanwhile, the results' foreign
         -- keys meet two states of it (3960), and it begins anew.
         WHILE @Stage < 4
-        BEGIN TRY
-            SELECT @Stage = 2, @Tries = @Tries + 1;
-            SET TRANSACTION ISOLATION LEVEL SNAPSHOT;
-            BEGIN TRANSACTION;
-            EXEC @Lock = sp_getapplock
-                @Resource = @LockName, @LockMode = 'Exclusive', @LockOwner = 'Transaction', @LockTimeout = 0;
-            IF @Lock < 0 OR NOT EXISTS (SELECT 1 FROM core.RunLock AS o WHERE o.LockId = 1 AND o.RunId = @RunId)
-                THROW 51301, N'Another run is under way.', 1;
-            SELECT @Stage = 3;
-            EXEC core.ComputeForecast @CountDay = @CountDay, @IsLive = @IsLive, @RunId = @RunId;
-            COMMIT TRANSACTION;
-            SET TRANSACTION ISOLATION LEVEL READ COMMITTED;
-            SELECT @Stage = 5;
-        END TRY
-        BEGIN CATCH
-            IF ERROR_NUMBER() NOT IN (1205, 1222, 3960) OR @Tries = 3
-                THROW;
-            IF XACT_STATE() <> 0
-                ROLLBACK TRANSACTION;
-            SET TRANSACTION ISOLATION LEVEL READ COMMITTED;
-        END CATCH;
+        BEGIN
+            BEGIN TRY
+                SELECT @Stage = 2, @Tries = @Tries + 1;
+                SET TRANSACTION ISOLATION LEVEL SNAPSHOT;
+                BEGIN TRANSACTION;
+                EXEC @Lock = sp_getapplock
+                    @Resource = @LockName, @LockMode = 'Exclusive', @LockOwner = 'Transaction', @LockTimeout = 0;
+                IF @Lock < 0 OR NOT EXISTS (SELECT 1 FROM core.RunLock AS o WHERE o.LockId = 1 AND o.RunId = @RunId)
+                    THROW 51301, N'Another run is under way.', 1;
+                SELECT @Stage = 3;
+                EXEC core.ComputeForecast @CountDay = @CountDay, @IsLive = @IsLive, @RunId = @RunId;
+                COMMIT TRANSACTION;
+                SET TRANSACTION ISOLATION LEVEL READ COMMITTED;
+                SELECT @Stage = 5;
+            END TRY
+            BEGIN CATCH
+                IF ERROR_NUMBER() NOT IN (1205, 1222, 3960) OR @Tries = 3
+                    THROW;
+                IF XACT_STATE() <> 0
+                    ROLLBACK TRANSACTION;
+                SET TRANSACTION ISOLATION LEVEL READ COMMITTED;
+            END CATCH;
+        END;
     END TRY
     BEGIN CATCH
         IF XACT_STATE() <> 0

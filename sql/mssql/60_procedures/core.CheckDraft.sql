@@ -54,7 +54,9 @@ BEGIN
                             ELSE core.FindMark(@ClientPin, 0) END;
     IF @Position > 0
     BEGIN
-        SELECT UNICODE(SUBSTRING(@ClientPin COLLATE Latin1_General_BIN2, @Position, 1)) AS Character, @Position AS Position;
+        SELECT
+            UNICODE(SUBSTRING(@ClientPin COLLATE Latin1_General_BIN2, @Position, 1)) AS Character,
+            @Position AS Position;
         THROW 51103, N'The client PIN has a character that it must not have.', 1;
     END;
 
@@ -140,7 +142,9 @@ BEGIN
     SELECT @Position = core.FindMark(@Comment, 1);
     IF @Comment IS NULL OR @Position > 0
     BEGIN
-        SELECT UNICODE(SUBSTRING(@Comment COLLATE Latin1_General_BIN2, @Position, 1)) AS Character, @Position AS Position;
+        SELECT
+            UNICODE(SUBSTRING(@Comment COLLATE Latin1_General_BIN2, @Position, 1)) AS Character,
+            @Position AS Position;
         THROW 51128, N'The comment has a character that it must not have.', 1;
     END;
 END;

@@ -5,7 +5,8 @@ GO
 Procedure:   core.ShowForecast
 Purpose:     Give a run with its rows
 Called by:   api.GetForecast, batch.GetCompanyForecast, batch.GetReport
-Returns:     1. the run (a lead is not told who started it)  2. the rows of company (lead 0) and leads  3. the rows of managers;
+Returns:     1. the run (a lead is not told who started it)
+             2. the rows of company (lead 0) and leads  3. the rows of managers;
              by period (months first, custom ones last), lead, manager and unit
 Errors:      none
 Transaction: the caller's, SNAPSHOT, or a run that ends meanwhile could remove rows between two results
@@ -28,7 +29,8 @@ BEGIN
                    FROM core.Run AS u
                    WHERE u.RunId = @NewestId)
              ELSE COALESCE(r.FinishedAt, r.StartedAt) END AS AsOf,
-        r.Status, CASE WHEN @LeadId IS NULL THEN r.StartedBy ELSE N'' END AS StartedBy, r.EntryCount, r.PaidEvents, r.RefusedEvents
+        r.Status, CASE WHEN @LeadId IS NULL THEN r.StartedBy ELSE N'' END AS StartedBy,
+        r.EntryCount, r.PaidEvents, r.RefusedEvents
     FROM core.Run AS r
     WHERE r.RunId = @RunId;
 
