@@ -177,3 +177,15 @@ def test_wheel_carries_all_files(tmp_path: Path) -> None:
 def test_dev_script_needs_only_python() -> None:
     """The set-up script runs before anything is installed."""
     assert not packages(iter([ROOT / "scripts" / "dev.py"]))
+
+
+def test_promises_of_the_readme_are_tests() -> None:
+    """Every test that the README names stands in the tests, as it says or with an ending."""
+    named = re.findall(r"`(test_\w+)`", (ROOT / "README.md").read_text("utf-8"))
+    there = {
+        name
+        for file in (ROOT / "tests").rglob("test_*.py")
+        for name in re.findall(r"^ *def (test_\w+)", file.read_text("utf-8"), re.MULTILINE)
+    }
+    assert len(named) > 40
+    assert not [name for name in named if not any(test.startswith(name) for test in there)]
