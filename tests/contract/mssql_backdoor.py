@@ -115,8 +115,13 @@ class MssqlBackdoor:
         self._connection.close()
 
     def _run(self, *statements: str) -> None:
-        for statement in statements:
-            self._connection.execute(statement).close()
+        try:
+            for statement in statements:
+                self._connection.execute(statement).close()
+        except pyodbc.OperationalError:  # a server that fell over in the test before has ended the connection
+            del self._connection
+            for statement in statements:
+                self._connection.execute(statement).close()
 
     def empty(self) -> None:
         """Take out every row."""

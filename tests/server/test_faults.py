@@ -7,12 +7,15 @@ import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from decimal import Decimal
+from uuid import uuid4
 
 import pytest
 
-from contract.company import ANNA, COMPUTER, Company, Desk
+from contract.company import ANNA, BY, COMPUTER, Company, Desk
 from mini_crm.domain.credentials import new_token
 from mini_crm.domain.errors import DatabaseUnreachable
+from mini_crm.domain.period import Period, PeriodKind
 from mini_crm.settings import Settings
 from mini_crm.store.mssql import MssqlStore
 from mini_crm.store.mssql import call as calling
@@ -57,6 +60,44 @@ def test_a_line_that_stays_cut(
     assert times_stored(owner, attempt) == 1
     assert entry == company.anna.get(entry)
     assert send(far, attempt) == entry
+
+
+@pytest.mark.parametrize("cut", Cut, ids=lambda cut: cut.name)
+def test_a_correction_over_a_bad_line(
+    cut: Cut, company: Company, far: Desk, line: CuttingProxy, owner: Raw
+) -> None:
+    """What an administrator does is known by its OpId: repeated wherever the line was cut, and done once."""
+    entries = [company.boris.add(company.zoya).entry_id for _ in range(2)]
+    for correct, action in (
+        (far.store.void_entries, "voided"),
+        (far.store.restore_entries, "restored"),
+    ):
+        line.cut(cut)
+        assert correct(entries, BY) == 2
+        assert line.cuts == 1
+        done = "SELECT COUNT(*) FROM core.EntryHistory AS h WHERE h.EntryId IN (?, ?) AND h.Action = ?"
+        assert owner.one(done, *entries, action) == 2
+    line.cut(cut)
+    assert far.store.reassign_entries(entries, company.petr, BY) == 2
+    log = "SELECT COUNT(*) FROM core.AdminLog AS a WHERE a.Action = 'reassign_entries' AND a.Detail LIKE ?"
+    assert owner.one(log, f"%{entries[0]} {entries[1]}") == 1
+
+
+@pytest.mark.parametrize("cut", Cut, ids=lambda cut: cut.name)
+def test_a_commitment_and_a_period_over_a_bad_line(
+    cut: Cut, company: Company, far: Desk, line: CuttingProxy
+) -> None:
+    """A commitment is on record once, and a period is opened and closed without a word of an error."""
+    day = list(Cut).index(cut)
+    period = Period(PeriodKind.CUSTOM, company.day(-day), company.day(9), "x")
+    line.cut(cut)
+    far.store.add_period(period, BY)
+    line.cut(cut)
+    made = far.store.set_commitment(far.token, uuid4(), period, "RUB", Decimal(5), "why")
+    assert far.store.list_commitments(far.token, period) == (made,)
+    line.cut(cut)
+    far.store.close_period(period, BY)
+    assert period not in company.store.list_periods()
 
 
 @pytest.mark.parametrize("cut", [Cut.BEFORE_ANSWER, Cut.MIDDLE_OF_ANSWER], ids=lambda cut: cut.name)
