@@ -187,5 +187,5 @@ def test_promises_of_the_readme_are_tests() -> None:
         for file in (ROOT / "tests").rglob("test_*.py")
         for name in re.findall(r"^ *def (test_\w+)", file.read_text("utf-8"), re.MULTILINE)
     }
-    assert len(named) > 40
+    assert len(named) > 30
     assert not [name for name in named if not any(test.startswith(name) for test in there)]
