@@ -222,7 +222,7 @@ class MssqlAdapter:
             super(KeptStore, self._store).close()
         connection = connect(server)
         try:
-            _patiently(connection, f"DROP DATABASE {name}")
+            patiently(connection, f"DROP DATABASE {name}")
         finally:
             connection.close()
 
@@ -232,7 +232,7 @@ def open_store(catalog: str) -> Store:
     return MssqlStore.open(replace(settings_of(os.environ[VARIABLE]), catalog=catalog))
 
 
-def _patiently(connection: pyodbc.Connection, statement: str) -> None:
+def patiently(connection: pyodbc.Connection, statement: str) -> None:
     """Wait until the server has noticed that the other connections are closed."""
     for _ in range(20):
         try:

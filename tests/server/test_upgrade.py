@@ -9,7 +9,7 @@ from dataclasses import replace
 
 import pytest
 
-from contract.mssql_backdoor import VARIABLE, collation, connect, settings_of
+from contract.mssql_backdoor import VARIABLE, collation, connect, patiently, settings_of
 from mini_crm.settings import Settings
 from mini_crm.store.mssql.call import Server
 from mini_crm.store.mssql.deploy import deploy
@@ -45,7 +45,7 @@ def empty() -> Iterator[Settings]:
         connection.execute(f"DROP DATABASE IF EXISTS {name}")
         connection.execute(f"CREATE DATABASE {name}{collation()}")
         yield replace(server, catalog=name)
-        connection.execute(f"DROP DATABASE {name}")
+        patiently(connection, f"DROP DATABASE {name}")
 
 
 def seen(owner: Raw) -> list[list[tuple[object, ...]]]:
