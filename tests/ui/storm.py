@@ -103,8 +103,9 @@ class Storm:
         with sqlite3.connect(self.database) as database:
             answer = [str(line[0]) for line in database.execute("PRAGMA integrity_check")]
         found += [] if answer == ["ok"] else [f"integrity_check: {line}" for line in answer]
-        names = " ".join(name for _, name, _ in self.counts()) if least else " ".join(PAGES)
-        found += [f"{page} was never on the screen" for page in PAGES if page not in names]
+        if least:
+            names = " ".join(name for _, name, _ in self.counts())
+            found += [f"{page} was never on the screen" for page in PAGES if page not in names]
         return found + [
             f"used {count} times: {kind} {name}" for kind, name, count in self.counts() if count < least
         ]

@@ -148,15 +148,19 @@ class Person:
         return [target for target in found if target is not None]
 
     def _target(self, path: str) -> Target | None:
-        kind = self._kind(path)
-        if not kind or not self._is_in_sight(path):
+        if not self._kind(path) or not self._is_in_sight(path):
             return None
-        name = self._name(path)
-        self.used[kind, name] += 0
-        self._met_in[kind, name].add(self._playing)
-        if (kind, name) not in self.captions:
-            self.captions[kind, name] = self._caption(path)
-        return Target(name, kind, path)
+        target = Target(self._name(path), self._kind(path), path)
+        self._use(target, 0)
+        return target
+
+    def _use(self, target: Target, times: int = 1) -> None:
+        """Count, and know where it was met."""
+        key = target.kind, target.name
+        self.used[key] += times
+        self._met_in[key].add(self._playing)
+        if key not in self.captions:
+            self.captions[key] = self._caption(target.path)
 
     def least_used(self) -> tuple[str, str]:
         """Give kind and name of the input, button or dialog that was used least."""
@@ -242,14 +246,14 @@ class Person:
         if path and self._kind(path) and self._is_on(path):
             # A letter does not press a button.
             if self._kind(path) != "button" or keysym in (KEYS["Return"], KEYS["space"], KEYS["KP_Enter"]):
-                self.used[self._kind(path), self._name(path)] += 1
+                self._use(Target(self._name(path), self._kind(path), path))
         self.screen.key(keysym, *held)
         self._sent()
 
     def _click(self, target: Target, across: float, down: float, button: int) -> None:
         x, y, width, height = self._box(target.path)
         if self._is_on(target.path):
-            self.used[target.kind, target.name] += 1
+            self._use(target)
         self.screen.click(x + int(across * width), y + int(down * height), button)
         self._sent()
 
