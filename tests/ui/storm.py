@@ -29,13 +29,15 @@ from mini_crm.store.sqlite import SqliteStore  # noqa: E402
 from mini_crm.ui import app as app_module  # noqa: E402
 from mini_crm.ui.widgets.dialogs import Dialog, Question  # noqa: E402
 from mini_crm.usecases.demo import make_demo  # noqa: E402
+from ui.storm_outside import Outside  # noqa: E402
 from ui.storm_person import Person  # noqa: E402
-from ui.storm_scenes import Outside, Scenes  # noqa: E402
+from ui.storm_scenes import Scenes  # noqa: E402
 from virtual_screen import virtual_screen, window_manager  # noqa: E402
 from x11 import Screen  # noqa: E402
 
 ENTRIES = 400
 CLOSE_S = 20.0
+PAGES = ("loginview", "entriesview", "forecastview")
 BAD_LINE = re.compile(r"^\S+ \S+ (ERROR|CRITICAL) ", re.MULTILINE)
 
 
@@ -101,6 +103,9 @@ class Storm:
         with sqlite3.connect(self.database) as database:
             answer = [str(line[0]) for line in database.execute("PRAGMA integrity_check")]
         found += [] if answer == ["ok"] else [f"integrity_check: {line}" for line in answer]
+        if least:
+            names = " ".join(name for _, name, _ in self.counts())
+            found += [f"{page} was never on the screen" for page in PAGES if page not in names]
         return found + [
             f"used {count} times: {kind} {name}" for kind, name, count in self.counts() if count < least
         ]

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import re
+import time
 import tkinter as tk
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from random import Random
+from tkinter import ttk
 
+from mini_crm.domain.errors import MiniCrmError
 from mini_crm.ui.app import App
 from mini_crm.ui.widgets.dialogs import Dialog
 from x11 import KEYSYMS, Screen, keysym_of
@@ -17,6 +20,8 @@ GAP_MS = 4
 """Between two events."""
 STAY = 25
 """After so many events in one dialog it is closed by Escape."""
+AWAY = ("login", "again")
+"""Scenes that are for the time without a session only."""
 SHIFT, CONTROL, ALT = KEYSYMS["Shift"], KEYSYMS["Control"], KEYSYMS["Alt"]
 KEYS = {name: code for name, code in KEYSYMS.items() if code not in (SHIFT, CONTROL, ALT)}
 LETTERS = "абвгдеёиклмнопрстуя xyz0123456789.,-"
@@ -76,6 +81,8 @@ class Person:
         self.is_done = False
         self._scenes = scenes
         self._scene: Scene = iter(())
+        self._playing = ""
+        self._met_in: defaultdict[tuple[str, str], set[str]] = defaultdict(set)
         self._open: set[str] = set()
         self._paths: set[str] = set()
         self._since = 0
@@ -88,7 +95,9 @@ class Person:
 
     def click(self, widget: tk.Misc | str, across: float = 0.5, down: float = 0.5) -> Scene:
         """Click into a widget, by default into its middle, if it can be seen."""
-        target = next((one for one in self.targets() if one.path == str(widget)), None)
+        path, front = str(widget), self._front()
+        is_before = front == "." or f"{path}.".startswith(f"{front}.")
+        target = self._target(path) if is_before and int(self._call("winfo", "viewable", path)) else None
         if target is not None:
             self._click(target, across, down, 1)
             yield
@@ -104,25 +113,60 @@ class Person:
         for letter in text:
             yield from self.key(letter)
 
-    def wait(self, condition: Callable[[], object], steps: int = 400) -> Scene:
-        """Let the program live until something is true, or that many steps are over."""
-        for _ in range(steps):
-            if condition():
+    def paste(self, text: str) -> Scene:
+        """Put a text over what is there, from the clipboard."""
+        self.app.root.clipboard_clear()
+        self.app.root.clipboard_append(text)
+        yield from self.key("a", CONTROL)
+        yield from self.key("v", CONTROL)
+
+    def click_tab(self, notebook: ttk.Notebook, number: int) -> Scene:
+        """Click on a tab of a notebook."""
+        for x in range(5, notebook.winfo_width(), 10):
+            if str(notebook.tk.call(notebook, "identify", "tab", x, 10)) == str(number):
+                yield from self.click(notebook, x / notebook.winfo_width(), 10 / notebook.winfo_height())
                 return
+
+    def click_row(self, table: ttk.Treeview, row: str) -> Scene:
+        """Click on a row of a table, if it can be seen."""
+        box = table.bbox(row) if table.exists(row) else ""
+        if box:
+            _x, y, _width, height = box
+            yield from self.click(table, 0.2, (y + height / 2) / table.winfo_height())
+
+    def wait(self, condition: Callable[[], object], seconds: float = 2.0) -> Scene:
+        """Let the program live until something is true, or so long."""
+        end = time.monotonic() + seconds
+        while not condition() and time.monotonic() < end:
             yield
 
     # the storm
 
     def targets(self) -> list[Target]:
         """Give what can be clicked now: nothing below a dialog or a menu."""
-        found = []
-        for path in self._inside(self._front()):
-            name, kind = self._name(path), self._kind(path)
-            if kind and self._is_in_sight(path):
-                found.append(Target(name, kind, path))
-                self.used[kind, name] += 0
-                self.captions.setdefault((kind, name), self._caption(path))
-        return found
+        found = (self._target(path) for path in self._inside(self._front()))
+        return [target for target in found if target is not None]
+
+    def _target(self, path: str) -> Target | None:
+        if not self._kind(path) or not self._is_in_sight(path):
+            return None
+        target = Target(self._name(path), self._kind(path), path)
+        self._use(target, 0)
+        return target
+
+    def _use(self, target: Target, times: int = 1) -> None:
+        """Count, and know where it was met."""
+        key = target.kind, target.name
+        self.used[key] += times
+        self._met_in[key].add(self._playing)
+        if key not in self.captions:
+            self.captions[key] = self._caption(target.path)
+
+    def least_used(self) -> tuple[str, str]:
+        """Give kind and name of the input, button or dialog that was used least."""
+        counts = {key: count for key, count in self.used.items() if key[0] in ("input", "button")}
+        counts |= {("dialog", name): count for name, count in self.dialogs.items()}
+        return min(counts, key=lambda key: (counts[key], self.random.random()))
 
     def _step(self) -> None:
         if self.sent >= self.events:
@@ -131,7 +175,9 @@ class Person:
         try:
             self._watch()
             next(self._scene)
-        except (StopIteration, tk.TclError):  # it is over, or the window that it was about is gone
+        except (StopIteration, tk.TclError, MiniCrmError):
+            # It is over, the window that it was about is gone, or the other window may not do its part: its
+            # session has ended, say. An error of the program itself never comes this way.
             self._scene = self._choose()
         except Exception:
             self.is_done = True
@@ -145,13 +191,23 @@ class Person:
             return self.key("Escape")
         away = "login" if self.app.login is not None else "again" if "SignInAgainDialog" in self._open else ""
         if away and self.random.random() < 0.25:
-            return self._scenes[away]()
+            return self._play(away)
         if not self._open and not away and self.random.random() < 0.4:
-            names = [name for name in self._scenes if name not in ("login", "again")]
-            name = min(names, key=lambda name: (self.played[name], self.random.random()))
-            self.played[name] += 1
-            return self._scenes[name]()
+            return self._play(self._what_to_play())
         return self.anything()
+
+    def _what_to_play(self) -> str:
+        """Choose what leads to the thing used least, or what was played least."""
+        names = [name for name in self._scenes if name not in AWAY]
+        if self.random.random() < 0.6:
+            leading_there = self._met_in[self.least_used()]
+            names = [name for name in names if name in leading_there] or names
+        return min(names, key=lambda name: (self.played[name], self.random.random()))
+
+    def _play(self, name: str) -> Scene:
+        self._playing = name
+        self.played[name] += 1
+        return self._scenes[name]()
 
     def anything(self) -> Scene:
         """Press any key, or click on anything, what was used least before the rest."""
@@ -159,8 +215,9 @@ class Person:
         if not targets or random.random() < 0.4:
             self._any_key()
         else:
-            new = min(targets, key=lambda one: (self.used[one.kind, one.name], random.random()))
-            wanted = [one for one in targets if one.kind in ("input", "button")] or targets
+            wanted = [one for one in targets if one.kind in ("input", "button") and self._is_on(one.path)]
+            wanted = wanted or targets
+            new = min(wanted, key=lambda one: (self.used[one.kind, one.name], random.random()))
             target = (
                 new if random.random() < 0.7 else random.choice(wanted if random.random() < 0.7 else targets)
             )
@@ -189,14 +246,14 @@ class Person:
         if path and self._kind(path) and self._is_on(path):
             # A letter does not press a button.
             if self._kind(path) != "button" or keysym in (KEYS["Return"], KEYS["space"], KEYS["KP_Enter"]):
-                self.used[self._kind(path), self._name(path)] += 1
+                self._use(Target(self._name(path), self._kind(path), path))
         self.screen.key(keysym, *held)
         self._sent()
 
     def _click(self, target: Target, across: float, down: float, button: int) -> None:
         x, y, width, height = self._box(target.path)
         if self._is_on(target.path):
-            self.used[target.kind, target.name] += 1
+            self._use(target)
         self.screen.click(x + int(across * width), y + int(down * height), button)
         self._sent()
 
@@ -209,6 +266,7 @@ class Person:
         shown = {str(child): type(child).__name__ for child in self._dialogs()}
         for path in shown.keys() - self._paths:
             self.dialogs[shown[path]] += 1
+            self._met_in["dialog", shown[path]].add(self._playing)
             self._since = 0
         self._paths = set(shown)
         self._open = set(shown.values())

@@ -235,3 +235,26 @@ def test_what_is_shown_anew_leaves_the_list_open(status: ChoiceBox, hand: Hand) 
     status.set_text("Ожидаем")
     assert status.is_open
     hand.key("Escape")
+
+
+def test_a_click_that_closes_the_list_and_draws_the_window_anew(
+    root: ttk.App, status: ChoiceBox, hand: Hand
+) -> None:
+    """A button that takes the list away and lets the window live before the click is through is no error."""
+    button = ttk.Button(root, text="Дальше")
+
+    def pressed(event: tk.Event[tk.Misc]) -> None:
+        status.close_list()
+        root.update()
+
+    button.bind("<Button-1>", pressed)
+    button.pack()
+    root.update()
+    hand.click(status)
+    assert status.is_open
+    hand.click(button)
+    assert not status.is_open
+    hand.click(status)
+    assert status.is_open
+    hand.key("Escape")
+    button.destroy()

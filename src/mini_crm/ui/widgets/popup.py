@@ -7,11 +7,12 @@ from collections.abc import Callable
 
 from mini_crm.ui.theme import Theme
 from mini_crm.ui.widgets.focus import is_inside
-from mini_crm.ui.widgets.idle import when_idle
 from mini_crm.ui.widgets.screen import work_area
 
 SCROLLED = "<<PageScrolled>>"
 """A window gets this event when what is in it has moved, and what is open at a field would stay behind."""
+OPEN = "open_popups"
+"""The name by which a window has them."""
 
 
 class Popup(tk.Toplevel):
@@ -35,17 +36,13 @@ class Popup(tk.Toplevel):
         self._close = close
         self._top = field.winfo_toplevel()
         self._was = self._place_of_top()
-        self._outside = [
-            (sequence, self._top.bind(sequence, self._happened_outside, add="+"))
-            for sequence in ("<Button>", "<Configure>", "<Unmap>", SCROLLED)
-        ]
+        self._open = _popups_of(self._top)
+        self._open.append(self)
 
     def destroy(self) -> None:
-        """Take it away with its bindings."""
-        going, self._outside = self._outside, []
-        if self._top.winfo_exists():
-            for sequence, name in going:
-                _unbind(self._top, sequence, name)
+        """Take it away; nothing that happens outside concerns it any more."""
+        if self in self._open:
+            self._open.remove(self)
         super().destroy()
 
     def show_beside(self, at: tk.Misc, width: int, height: int) -> None:
@@ -70,8 +67,9 @@ class Popup(tk.Toplevel):
         top = self._top
         return top.winfo_rootx(), top.winfo_rooty(), top.winfo_width(), top.winfo_height()
 
-    def _happened_outside(self, event: tk.Event[tk.Misc]) -> None:
-        if not self._outside:  # it was closed by this very event
+    def happened_outside(self, event: tk.Event[tk.Misc]) -> None:
+        """Go away if what happened in the field's window asks for it."""
+        if self not in self._open:  # it was closed by this very event
             return
         of_top_only = event.type in (tk.EventType.Configure, tk.EventType.Unmap)
         inside = isinstance(event.widget, tk.Misc) and is_inside(event.widget, self._field)
@@ -82,9 +80,22 @@ class Popup(tk.Toplevel):
         self._close()
 
 
-def _unbind(widget: tk.Misc, sequence: str, name: str) -> None:
-    """Take one binding away; ``unbind`` of Python before 3.13 takes them all."""
-    lines = str(widget.tk.call("bind", str(widget), sequence)).split("\n")
-    widget.tk.call("bind", str(widget), sequence, "\n".join(line for line in lines if name not in line))
-    # Not at once: the event that leads to this may still be on its way to it.
-    when_idle(widget, lambda: widget.deletecommand(name))
+def _popups_of(top: tk.Misc) -> list[Popup]:
+    """Give the open popups of a window, which is listened to from the first one on.
+
+    Its bindings stay as long as the window. Tk gathers what an event is to call before it calls any of it,
+    so one that was taken away by the first call, with its popup, would be called all the same, and missed.
+    """
+    found: list[Popup] | None = getattr(top, OPEN, None)
+    if found is not None:
+        return found
+    popups: list[Popup] = []
+    setattr(top, OPEN, popups)
+
+    def happened(event: tk.Event[tk.Misc]) -> None:
+        for popup in tuple(popups):
+            popup.happened_outside(event)
+
+    for sequence in ("<Button>", "<Configure>", "<Unmap>", SCROLLED):
+        top.bind(sequence, happened, add="+")
+    return popups
