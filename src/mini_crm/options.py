@@ -12,26 +12,12 @@ from mini_crm.files import refuse_unless_plain
 from mini_crm.i18n import Texts
 
 
-class FileName(click.Path):
-    """A path that ends with the name of a file, as ``.``, ``..`` and an empty one do not.
-
-    What stands there is looked at where the file is opened, which gives a better sentence.
-    """
+class OutFile(click.Path):
+    """A file that is to be written: whatever else its path names is refused before any work is done."""
 
     def __init__(self, texts: Texts) -> None:
         super().__init__(path_type=Path, readable=False)
         self._texts = texts
-
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Path:
-        """Give the path."""
-        path = Path(os.fsdecode(super().convert(value, param, ctx)))
-        if path.name in ("", ".."):
-            self.fail(self._texts.gettext("“{text}” is no name of a file.").format(text=value), param, ctx)
-        return path
-
-
-class OutFile(FileName):
-    """A file that is to be written: whatever else stands there is refused before any work is done."""
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Path:
         """Give the path.
@@ -39,6 +25,8 @@ class OutFile(FileName):
         Raises:
             UsageError: ``not_a_plain_file``.
         """
-        path = super().convert(value, param, ctx)
+        path = Path(os.fsdecode(super().convert(value, param, ctx)))
+        if path.name in ("", ".."):
+            self.fail(self._texts.gettext("“{text}” is no name of a file.").format(text=value), param, ctx)
         refuse_unless_plain(path)
         return path

@@ -124,7 +124,9 @@ def test_a_database_that_is_no_file(tmp_path: Path, kind: str) -> None:
     elif kind != "CON":
         path.symlink_to("/dev/zero" if kind == "device" else "nowhere")
     database = ("--database", f"sqlite:///{path}")
-    for command in (["leads"], ["doctor"], ["init"], ["log", "--limit", "5"], ["restore", path]):
+    copy = tmp_path / "copy.sqlite"
+    SqliteStore.create(copy).close()
+    for command in (["leads"], ["doctor"], ["init"], ["log", "--limit", "5"], ["restore", copy]):
         assert str(path) in admin.refused(4, *command, *database)
 
 

@@ -12,7 +12,7 @@ from mini_crm.commands.output import FILE
 from mini_crm.domain.errors import SettingsError
 from mini_crm.domain.model import PIECES
 from mini_crm.files import make_private_folder
-from mini_crm.options import FileName, OutFile
+from mini_crm.options import OutFile
 from mini_crm.program import Program
 from mini_crm.settings import DATABASE, SQLITE, Settings, env_file, load_settings
 from mini_crm.store.port import Store
@@ -142,7 +142,7 @@ def _restore(program: Program) -> click.Command:
         "restore",
         help=_("Put a copy made by backup where the settings expect the database; there must be none yet."),
     )
-    @click.argument("file", type=FileName(program.texts))
+    @click.argument("file", type=FILE)
     def restore(file: Path) -> None:
         path = program.settings.sqlite_path
         if path is None:

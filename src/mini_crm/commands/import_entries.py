@@ -11,6 +11,7 @@ import click
 
 from mini_crm.commands.database import DEFAULT_CURRENCY, create_database, usual_unit
 from mini_crm.commands.output import (
+    FILE,
     dry_run_option,
     json_option,
     progress_bar,
@@ -23,7 +24,7 @@ from mini_crm.commands.output import (
 from mini_crm.domain.errors import BadData, UsageError
 from mini_crm.domain.model import PIECES, ImportResult, Lead
 from mini_crm.domain.rules import utf16_length
-from mini_crm.options import FileName, OutFile
+from mini_crm.options import OutFile
 from mini_crm.program import Program
 from mini_crm.store.place import is_there
 from mini_crm.usecases.cells import MAX_SOURCE, check_unit
@@ -57,7 +58,7 @@ def _import_entries(program: Program) -> click.Command:
     _ = program.texts.gettext
 
     @click.command("import-entries", help=_("Import entries from a CSV or xlsx file."))
-    @click.argument("file", type=FileName(program.texts))
+    @click.argument("file", type=FILE)
     @click.option(
         "--map",
         "mappings",

@@ -8,11 +8,10 @@ from pathlib import Path
 import click
 
 from mini_crm.commands.database import usual_unit
-from mini_crm.commands.output import Day, json_option, say_json, say_rejects, say_table
+from mini_crm.commands.output import FILE, Day, json_option, say_json, say_rejects, say_table
 from mini_crm.domain.dates import format_date
 from mini_crm.domain.errors import BadData
 from mini_crm.domain.period import Period, PeriodKind, parse_period
-from mini_crm.options import FileName
 from mini_crm.program import Program
 from mini_crm.usecases.cells import check_name
 from mini_crm.usecases.rosters import read_targets
@@ -87,7 +86,7 @@ def _import_targets(program: Program) -> click.Command:
             "A row without a lead is for the company."
         ),
     )
-    @click.argument("file", type=FileName(program.texts))
+    @click.argument("file", type=FILE)
     @json_option(program)
     def import_targets(file: Path, as_json: bool) -> int:
         store = program.open_store()

@@ -10,6 +10,7 @@ import click
 
 from mini_crm.commands.database import usual_unit
 from mini_crm.commands.output import (
+    FILE,
     dry_run_option,
     json_option,
     progress_bar,
@@ -21,7 +22,7 @@ from mini_crm.domain.credentials import CODE_ALPHABET, CODE_LENGTH, PasswordKind
 from mini_crm.domain.errors import BadData, UsageError
 from mini_crm.domain.model import Lead, RosterChange
 from mini_crm.i18n import Texts
-from mini_crm.options import FileName, OutFile
+from mini_crm.options import OutFile
 from mini_crm.program import Program
 from mini_crm.report.slips import write_slips
 from mini_crm.report.wording import unit_name
@@ -45,7 +46,7 @@ def _import_roster(program: Program) -> click.Command:
             "unit). Whoever is not in it is deactivated; nothing is deleted."
         ),
     )
-    @click.argument("file", type=FileName(program.texts))
+    @click.argument("file", type=FILE)
     @click.option(
         "--partial", is_flag=True, help=_("The file is not the whole roster: nobody is deactivated.")
     )

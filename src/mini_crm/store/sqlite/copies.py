@@ -11,6 +11,7 @@ from typing import BinaryIO
 
 from mini_crm.domain.errors import AlreadyThere, BadFile, DatabaseError
 from mini_crm.files import make_private_folder
+from mini_crm.store.place import is_there
 from mini_crm.store.sqlite.db import Database
 from mini_crm.store.sqlite.file import damage_in, find_damage
 from mini_crm.store.sqlite.fresh import companions, made_beside, refuse_companions
@@ -65,10 +66,10 @@ def put_back(source: BinaryIO, file: Path, path: Path) -> Iterator[Database]:
 
     Raises:
         AlreadyThere: There is a database, or one has left files.
+        DatabaseError: What is there can be no database, or the copy is of a newer program.
         BadFile: The copy is none, is damaged or has a part of it beside it, or cannot be written.
-        DatabaseError: It is of a newer program.
     """
-    if os.path.lexists(path):
+    if is_there(path):
         raise AlreadyThere("restore_over_database", path=str(path))
     refuse_companions(path)
     if parts := [part for part in companions(file) if part.name.endswith(_PARTS) and part.lstat().st_size]:
