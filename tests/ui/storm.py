@@ -38,7 +38,7 @@ from x11 import Screen  # noqa: E402
 ENTRIES = 400
 CLOSE_S = 20.0
 PAGES = ("loginview", "entriesview", "forecastview")
-BAD_LINE = re.compile(r"^\S+ \S+ (ERROR|CRITICAL) ", re.MULTILINE)
+BAD_LINE = re.compile(r"^\S+ (ERROR|CRITICAL) ", re.MULTILINE)
 
 
 class Storm:

@@ -20,6 +20,8 @@ GAP_MS = 4
 """Between two events."""
 STAY = 25
 """After so many events in one dialog it is closed by Escape."""
+RARE = 8
+"""So many things are taken to be rarely used."""
 AWAY = ("login", "again")
 """Scenes that are for the time without a session only."""
 SHIFT, CONTROL, ALT = KEYSYMS["Shift"], KEYSYMS["Control"], KEYSYMS["Alt"]
@@ -158,15 +160,16 @@ class Person:
         """Count, and know where it was met."""
         key = target.kind, target.name
         self.used[key] += times
-        self._met_in[key].add(self._playing)
+        if self._is_on(target.path):
+            self._met_in[key].add(self._playing)
         if key not in self.captions:
             self.captions[key] = self._caption(target.path)
 
-    def least_used(self) -> tuple[str, str]:
-        """Give kind and name of the input, button or dialog that was used least."""
+    def rare(self) -> list[tuple[str, str]]:
+        """Give kinds and names of the inputs, buttons and dialogs that were used less than the others."""
         counts = {key: count for key, count in self.used.items() if key[0] in ("input", "button")}
         counts |= {("dialog", name): count for name, count in self.dialogs.items()}
-        return min(counts, key=lambda key: (counts[key], self.random.random()))
+        return sorted(counts, key=lambda key: (counts[key], key))[:RARE]
 
     def _step(self) -> None:
         if self.sent >= self.events:
@@ -197,10 +200,10 @@ class Person:
         return self.anything()
 
     def _what_to_play(self) -> str:
-        """Choose what leads to the thing used least, or what was played least."""
+        """Choose what leads to something rarely used, or what was played least."""
         names = [name for name in self._scenes if name not in AWAY]
-        if self.random.random() < 0.6:
-            leading_there = self._met_in[self.least_used()]
+        if self.random.random() < 0.5:
+            leading_there = self._met_in[self.random.choice(self.rare())]
             names = [name for name in names if name in leading_there] or names
         return min(names, key=lambda name: (self.played[name], self.random.random()))
 
@@ -239,7 +242,8 @@ class Person:
             return
         name = random.choice(list(KEYS))
         held = random.choices(((), (SHIFT,), (CONTROL,), (ALT,)), (12, 3, 2, 1))[0]
-        self._key(KEYS[name], *held)
+        if (name, held) != ("F4", (ALT,)):  # with which the window manager closes the window
+            self._key(KEYS[name], *held)
 
     def _key(self, keysym: int, *held: int) -> None:
         path = str(self.app.root.tk.call("focus"))
