@@ -23,7 +23,7 @@ from mini_crm.domain.errors import BadValue
 from mini_crm.domain.model import Run, RunKind, RunStatus
 from mini_crm.i18n import Texts
 from mini_crm.messages import sentence
-from mini_crm.options import OutFile
+from mini_crm.options import OUT_FILE
 from mini_crm.program import Program, run_program
 from mini_crm.store.port import Store
 
@@ -49,7 +49,7 @@ def build(program: Program) -> click.Command:
     )
     @click.option(
         "--report",
-        type=OutFile(program.texts),
+        type=OUT_FILE,
         metavar="FILE",
         help=_("Write the Excel report here."),
     )

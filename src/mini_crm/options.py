@@ -9,15 +9,13 @@ from typing import Any
 import click
 
 from mini_crm.files import refuse_unless_plain
-from mini_crm.i18n import Texts
 
 
 class OutFile(click.Path):
     """A file that is to be written: whatever else its path names is refused before any work is done."""
 
-    def __init__(self, texts: Texts) -> None:
+    def __init__(self) -> None:
         super().__init__(path_type=Path, readable=False)
-        self._texts = texts
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Path:
         """Give the path.
@@ -26,7 +24,8 @@ class OutFile(click.Path):
             UsageError: ``not_a_plain_file``.
         """
         path = Path(os.fsdecode(super().convert(value, param, ctx)))
-        if path.name in ("", ".."):
-            self.fail(self._texts.gettext("“{text}” is no name of a file.").format(text=value), param, ctx)
         refuse_unless_plain(path)
         return path
+
+
+OUT_FILE = OutFile()

@@ -132,10 +132,10 @@ def test_a_database_that_is_no_file(tmp_path: Path, kind: str) -> None:
 
 @pytest.mark.parametrize("name", [".", "..", "", "/"])
 def test_what_names_no_file(tmp_path: Path, name: str) -> None:
-    """A path without the name of a file is refused where one is to be written or read."""
+    """A path that names a folder only is refused where a file is to be written."""
     admin = Admin(tmp_path)
     SqliteStore.create(admin.database).close()
-    assert "no name of a file" in admin.refused(2, "report", name)
+    assert "is a folder" in admin.refused(2, "report", name)
 
 
 def test_no_text_from_standard_input(tmp_path: Path) -> None:

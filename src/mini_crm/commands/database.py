@@ -12,7 +12,7 @@ from mini_crm.commands.output import FILE
 from mini_crm.domain.errors import SettingsError
 from mini_crm.domain.model import PIECES
 from mini_crm.files import make_private_folder
-from mini_crm.options import OutFile
+from mini_crm.options import OUT_FILE
 from mini_crm.program import Program
 from mini_crm.settings import DATABASE, SQLITE, Settings, env_file, load_settings
 from mini_crm.store.port import Store
@@ -127,7 +127,7 @@ def _backup(program: Program) -> click.Command:
     _ = program.texts.gettext
 
     @click.command("backup", help=_("Copy the database while it is in use, and check the copy."))
-    @click.argument("file", type=OutFile(program.texts))
+    @click.argument("file", type=OUT_FILE)
     def backup(file: Path) -> None:
         entries = program.open_store().backup(file, program.person)
         program.say(_("Copy: {path} (entries, those taken out included: {n})").format(n=entries, path=file))

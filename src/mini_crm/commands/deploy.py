@@ -12,7 +12,7 @@ from mini_crm.commands.output import dry_run_option, json_option, say_json
 from mini_crm.domain.errors import BadFile, SettingsError
 from mini_crm.domain.text import first_unstorable
 from mini_crm.files import replacing
-from mini_crm.options import OutFile
+from mini_crm.options import OUT_FILE
 from mini_crm.program import Program
 from mini_crm.settings import MSSQL, Settings
 from mini_crm.store.factory import open_server
@@ -45,7 +45,7 @@ def _deploy(program: Program) -> click.Command:
     @click.option("--password-stdin", is_flag=True, help=_("Read that password from standard input."))
     @click.option(
         "--script",
-        type=OutFile(program.texts),
+        type=OUT_FILE,
         help=_("Do nothing, but write all into one file that the database administrator runs with sqlcmd."),
     )
     @click.option(

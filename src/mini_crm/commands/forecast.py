@@ -14,7 +14,7 @@ from mini_crm.domain.errors import SettingsError
 from mini_crm.domain.model import Run, RunKind, RunStatus
 from mini_crm.domain.period import PeriodKind, parse_period
 from mini_crm.i18n import Texts
-from mini_crm.options import OutFile
+from mini_crm.options import OUT_FILE
 from mini_crm.program import Program
 from mini_crm.report.wording import run_mark
 from mini_crm.settings import MSSQL
@@ -88,7 +88,7 @@ def _report(program: Program) -> click.Command:
     _ = program.texts.gettext
 
     @click.command("report", help=_("Write the Excel report of the current run."))
-    @click.argument("file", type=OutFile(program.texts))
+    @click.argument("file", type=OUT_FILE)
     @click.option(
         "--period",
         "code",

@@ -24,7 +24,7 @@ from mini_crm.commands.output import (
 from mini_crm.domain.errors import BadData, UsageError
 from mini_crm.domain.model import PIECES, ImportResult, Lead
 from mini_crm.domain.rules import utf16_length
-from mini_crm.options import OutFile
+from mini_crm.options import OUT_FILE
 from mini_crm.program import Program
 from mini_crm.store.place import is_there
 from mini_crm.usecases.cells import MAX_SOURCE, check_unit
@@ -82,7 +82,7 @@ def _import_entries(program: Program) -> click.Command:
     @dry_run_option(program)
     @click.option(
         "--rejects",
-        type=OutFile(program.texts),
+        type=OUT_FILE,
         help=_("Where bad rows go; by default beside the file, with the day in the name."),
     )
     @json_option(program)

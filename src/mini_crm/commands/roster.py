@@ -22,7 +22,7 @@ from mini_crm.domain.credentials import CODE_ALPHABET, CODE_LENGTH, PasswordKind
 from mini_crm.domain.errors import BadData, UsageError
 from mini_crm.domain.model import Lead, RosterChange
 from mini_crm.i18n import Texts
-from mini_crm.options import OutFile
+from mini_crm.options import OUT_FILE
 from mini_crm.program import Program
 from mini_crm.report.slips import write_slips
 from mini_crm.report.wording import unit_name
@@ -250,7 +250,7 @@ def _passwords(program: Program) -> click.Command:
     )
     @click.option(
         "--slips",
-        type=OutFile(program.texts),
+        type=OUT_FILE,
         required=True,
         help=_("The xlsx file for the slips; it must not exist yet."),
     )

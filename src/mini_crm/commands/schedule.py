@@ -13,7 +13,7 @@ from mini_crm.commands.schtasks import create_arguments, register
 from mini_crm.commands.task_xml import LOCAL_SERVICE, Task, account_of, task_document
 from mini_crm.domain.errors import BadFile, SettingsError, UsageError
 from mini_crm.files import replacing
-from mini_crm.options import OutFile
+from mini_crm.options import OUT_FILE
 from mini_crm.program import Program
 from mini_crm.settings import Settings, env_file, load_settings
 
@@ -40,7 +40,7 @@ def _schedule(program: Program) -> click.Command:
     )
     @click.option(
         "--out",
-        type=OutFile(program.texts),
+        type=OUT_FILE,
         help=_("Register nothing; write the task's XML here, for schtasks /Create /XML."),
     )
     @click.option(
@@ -60,9 +60,7 @@ def _schedule(program: Program) -> click.Command:
         metavar="MINUTES",
         help=_("Minutes from start to start."),
     )
-    @click.option(
-        "--report", type=OutFile(program.texts), help=_("Each run also writes the Excel report here.")
-    )
+    @click.option("--report", type=OUT_FILE, help=_("Each run also writes the Excel report here."))
     @click.option("--mask-pins", is_flag=True, help=_("In the report show only the end of client PINs."))
     @click.option("--replace", is_flag=True, help=_("Take the place of a task or file that is there."))
     def schedule(
