@@ -75,6 +75,8 @@ class Storm:
                 scenes.person = storm.person = person
                 logging.getLogger("mini_crm").addHandler(storm._errors)
                 program.start()
+                # A double click can come to the cross of the window behind a dialog: the storm would be over.
+                program.root.protocol("WM_DELETE_WINDOW", lambda: None)
                 person.begin()
                 program.root.after(100, lambda: storm._end(program, person, outside))
                 program.root.mainloop()

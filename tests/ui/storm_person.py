@@ -242,8 +242,7 @@ class Person:
             return
         name = random.choice(list(KEYS))
         held = random.choices(((), (SHIFT,), (CONTROL,), (ALT,)), (12, 3, 2, 1))[0]
-        if (name, held) != ("F4", (ALT,)):  # with which the window manager closes the window
-            self._key(KEYS[name], *held)
+        self._key(KEYS[name], *held)
 
     def _key(self, keysym: int, *held: int) -> None:
         path = str(self.app.root.tk.call("focus"))
