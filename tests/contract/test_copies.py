@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from itertools import count
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import pytest
 
@@ -62,7 +63,9 @@ def original(tmp_path_factory: pytest.TempPathFactory) -> Place:
     store.undo_import(store.list_import_batches()[0].batch_id, BY)
     month = month_of(company.today)
     store.set_targets([Target(month, None, "RUB", company.anna.draft(company.petr).amount)], BY)
-    store.set_commitment(company.anna.token, month, "RUB", company.anna.draft(company.petr).amount, "")
+    store.set_commitment(
+        company.anna.token, uuid4(), month, "RUB", company.anna.draft(company.petr).amount, ""
+    )
     store.reassign_entries([company.anna.add(company.petr).entry_id], company.zoya, BY)
     store.aggregate_forecast(None, "test")
     store.backup(place.copy, BY)
