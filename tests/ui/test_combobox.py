@@ -9,6 +9,7 @@ import pytest
 import ttkbootstrap as ttk
 
 from mini_crm.ui.app import App
+from mini_crm.ui.entries.dialogs_view import StatusDialog
 from mini_crm.ui.theme import Theme
 from mini_crm.ui.widgets import ChoiceBox, ChoiceField, Field
 from mini_crm.ui.widgets.drop_down import DropDown
@@ -74,7 +75,8 @@ def click_everywhere(root: ttk.App, hand: Hand, widget: tk.Misc) -> None:
         assert str(root.tk.call("focus")) == str(widget)
         made = [str(path) for path in root.tk.splitlist(root.tk.call("winfo", "children", str(widget)))]
         assert all(isinstance(widget.nametowidget(path), DropDown) for path in made)
-    hand.key("Escape")
+    if made:
+        hand.key("Escape")  # which would close a dialog without a list
 
 
 @pytest.mark.timeout(240)
@@ -85,6 +87,20 @@ def test_every_pixel_row_of_every_field_of_the_page(open_window: Open, hand: Han
     assert len(inputs) >= 14
     for widget in inputs:
         click_everywhere(window.root, hand, widget)
+
+
+@pytest.mark.timeout(240)
+def test_every_pixel_row_of_a_dialog(open_window: Open, hand: Hand) -> None:
+    """The day and the amount that came can be clicked anywhere, over the dialog's grab too."""
+    window = open_window("ru")
+    window.choose(window.enter("Орлов Пётр", "0042", "100", "31.12.2026"))
+    window.key("<F6>")
+    dialog = window.dialog(StatusDialog)
+    inputs = list(inputs_in(dialog))
+    assert len(inputs) == 2
+    for widget in inputs:
+        click_everywhere(window.root, hand, widget)
+    assert dialog.winfo_exists()
 
 
 @pytest.mark.timeout(240)
