@@ -144,9 +144,10 @@ class Storm:
 
         def leave() -> None:
             for child in program.root.children.copy().values():
-                if isinstance(child, Question):
+                if isinstance(child, Question) and child.winfo_viewable():
                     child.yes.invoke()
                     return
+            program.root.after(300, leave)
 
         program.root.after(300, leave)
         program.close()

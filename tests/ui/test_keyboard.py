@@ -150,6 +150,17 @@ def test_the_menu_by_keys(main: MainWindow, hand: Hand) -> None:
     assert focused(main) is main.menu_button
 
 
+def test_a_dialog_that_goes_before_it_was_seen_is_no_error(
+    root: ttk.App, theme: Theme, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Closed by a session's end or a quick key while the screen still draws it, it was cancelled, no more."""
+    dialog = Dialog(root, theme, "Gone")
+    monkeypatch.setattr(dialog, "lift", dialog.cancel)
+    dialog.wait()
+    assert dialog.cancelled
+    assert not dialog.winfo_exists()
+
+
 def test_a_tall_dialog_keeps_its_buttons_on_the_screen(root: ttk.App, theme: Theme) -> None:
     """With a title bar around it and a panel below, a dialog that is too tall is cut above its buttons."""
     dialog = Dialog(root, theme, "Tall")

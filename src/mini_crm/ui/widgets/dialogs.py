@@ -88,7 +88,12 @@ class Dialog(tk.Toplevel):
         self.geometry(f"+{x}+{y}" if fits else f"{width}x{height}+{x}+{y}")
         self.deiconify()
         self.lift()
-        self.wait_visibility()
+        try:
+            self.wait_visibility()
+        except tk.TclError:
+            if self.winfo_exists():
+                raise
+            return  # it was closed before anybody saw it
         take_menus_away(self)
         holding = grabbing(self)
         self._grab_before = holding if isinstance(holding, Dialog) else None
@@ -98,7 +103,8 @@ class Dialog(tk.Toplevel):
     def wait(self, focus: tk.Misc | None = None) -> None:
         """Show it and come back when it is closed; the event loop goes on meanwhile."""
         self.show(focus)
-        self.wait_window()
+        if self.winfo_exists():
+            self.wait_window()
 
     def accept(self) -> None:
         """Close it with a decision."""
