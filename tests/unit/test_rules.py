@@ -274,3 +274,10 @@ def test_what_is_no_number_of_an_entry(typed: str) -> None:
     with pytest.raises(BadValue) as caught:
         parse_entry_number(typed)
     assert caught.value.code == "entry_number_unreadable"
+
+
+@pytest.mark.parametrize("pin", ["", " ", "\U000e0100", "\u0301", " \ufe0f "])
+def test_a_pin_that_nobody_sees_is_missing(pin: str) -> None:
+    """Signs that only change a letter before them are no PIN: two such would be one to a server."""
+    with pytest.raises(BadValue, match="pin_missing"):
+        check_pin(pin)

@@ -50,7 +50,8 @@ def check_pin(text: str, field: str = "client_pin") -> str:
     """
     composed = unicodedata.normalize("NFC", text)
     pin = trimmed("".join(" " if unicodedata.category(char) == "Zs" else char for char in composed))
-    if not pin:
+    # A sign that only changes a letter before it is not seen alone, and a server takes it for nothing.
+    if all(unicodedata.category(char).startswith("M") for char in pin):
         raise BadValue("pin_missing", field=field)
     # Invisible marks too: with one inside, two PINs that look alike would be two clients.
     _refuse_character(first_hidden(pin), "pin_characters", field)
