@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from decimal import Decimal
+from typing import Any
 
 from mini_crm.domain.errors import BadValue, NotFound
 from mini_crm.domain.model import (
@@ -24,6 +26,7 @@ from mini_crm.store.rows import (
     client_of,
     commitment_of,
     forecast_of,
+    learnt_of,
     period_of,
     run_of,
     trend_of,
@@ -155,7 +158,7 @@ class Forecasts:
 
 
 def standing_rows(db: Database, conn: Connection) -> list[Row]:
-    """Give today's month, quarter and year, made where missing, and the open custom periods."""
+    """Give this and the next month, quarter and year, made where missing, and the open custom periods."""
     today = db.today()
     for period in standing_periods(today):
         conn.execute(SQL["add_period"], period_values(period))
@@ -180,8 +183,12 @@ def _forecast(conn: Connection, run: Row | None, lead_id: int | None) -> Forecas
     if run is None:
         return Forecast(None)
     values = {"run_id": run["RunId"], "lead_id": lead_id}
-    leads = map(plain, conn.execute(SQL["list_lead_rows"], values))
-    return forecast_of(plain(run), leads, map(plain, conn.execute(SQL["list_manager_rows"], values)))
+
+    def rows(name: str) -> Iterator[dict[str, Any]]:
+        return map(plain, conn.execute(SQL[name], values))
+
+    learnt = learnt_of(*(rows(f"list_learnt_{what}") for what in ("speeds", "indices", "replays", "periods")))
+    return forecast_of(plain(run), rows("list_lead_rows"), rows("list_manager_rows"), learnt)
 
 
 def _zone(conn: Connection) -> tzinfo | None:
