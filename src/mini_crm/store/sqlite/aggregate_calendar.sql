@@ -27,22 +27,30 @@ SELECT Day, Month, (Day + 7000003) % 7, LastOfMonth - DayOfMonth, DayOfMonth = 1
             WHEN LastOfMonth - DayOfMonth < 7 THEN 2 WHEN LastOfMonth - DayOfMonth < 14 THEN 3 ELSE 4 END
 FROM Told;
 
+-- name: stage_day_change
+-- By how many entries more than on the day before wait in each bucket; every day is there.
+CREATE TEMP TABLE DayChange (
+    Bucket INTEGER, Day INTEGER, Deals INTEGER NOT NULL, PRIMARY KEY (Bucket, Day)) WITHOUT ROWID;
+
+-- name: stage_day_change_fill
+INSERT INTO temp.DayChange (Bucket, Day, Deals)
+SELECT b.Bucket, d.Day, 0 FROM temp.Bucket AS b CROSS JOIN temp.Day AS d WHERE d.Day <= :learn_day;
+
+-- name: stage_day_change_count
+INSERT INTO temp.DayChange (Bucket, Day, Deals)
+SELECT r.Bucket, max(r.Day, (SELECT min(CalendarFrom) + 1 FROM temp.Cutoff)), r.Deals
+FROM temp.RiskChange AS r
+WHERE TRUE
+ON CONFLICT (Bucket, Day) DO UPDATE SET Deals = Deals + excluded.Deals;
+
 -- name: stage_day_risk
 -- How many entries wait in each bucket on each day.
-CREATE TEMP TABLE DayRisk AS
-WITH First AS (
-    SELECT min(CalendarFrom) + 1 AS Day FROM temp.Cutoff
-), Change AS (
-    SELECT r.Bucket, max(r.Day, f.Day) AS Day, sum(r.Deals) AS Deals
-    FROM temp.RiskChange AS r
-    CROSS JOIN First AS f
-    GROUP BY r.Bucket, max(r.Day, f.Day)
-)
-SELECT b.Bucket, d.Day,
-       sum(coalesce(c.Deals, 0)) OVER (PARTITION BY b.Bucket ORDER BY d.Day) AS Deals
-FROM temp.Bucket AS b
-JOIN temp.Day AS d ON d.Day <= :learn_day
-LEFT JOIN Change AS c ON c.Bucket = b.Bucket AND c.Day = d.Day;
+CREATE TEMP TABLE DayRisk (
+    Bucket INTEGER, Day INTEGER, Deals INTEGER NOT NULL, PRIMARY KEY (Bucket, Day)) WITHOUT ROWID;
+
+-- name: stage_day_risk_fill
+INSERT INTO temp.DayRisk (Bucket, Day, Deals)
+SELECT Bucket, Day, sum(Deals) OVER (PARTITION BY Bucket ORDER BY Day) FROM temp.DayChange;
 
 -- name: stage_day_paid
 CREATE TEMP TABLE DayPaid (

@@ -163,39 +163,28 @@ WHERE Day > :learn_day;
 -- name: stage_route
 -- Open entries of one day of entry and one promised day (as seen from now, drawn in as above) walk through
 -- the same ages and promise classes.
-CREATE TEMP TABLE Route (
-    RouteId INTEGER PRIMARY KEY, EnteredOn INTEGER NOT NULL, PromisedAge INTEGER);
-
--- name: stage_open_kind
--- Open entries of one lead, size and route have the same chance: it is worked out once for all of them.
-CREATE TEMP TABLE OpenKind (KindId INTEGER PRIMARY KEY, LeadId INTEGER, IsLarge INTEGER, EnteredOn INTEGER,
-                            PromisedAge INTEGER, RouteId INTEGER, Speed REAL);
-
--- name: stage_open_kind_fill
-INSERT INTO temp.OpenKind (LeadId, IsLarge, EnteredOn, PromisedAge)
-SELECT DISTINCT o.LeadId, o.Amount > s.AverageAmount, o.EnteredOn,
-       max(o.PromisedAge, :learn_day - o.EnteredOn - 30)
-FROM temp.OpenDeal AS o
-JOIN temp.GroupSize AS s ON s.GroupId = o.GroupId
-WHERE EXISTS (SELECT 1 FROM temp.Ahead);
-
--- name: stage_open_kind_key
-CREATE INDEX temp.IX_OpenKind ON OpenKind (LeadId, IsLarge, EnteredOn, PromisedAge);
+CREATE TEMP TABLE Route (RouteId INTEGER PRIMARY KEY, EnteredOn INTEGER NOT NULL, PromisedAge INTEGER);
 
 -- name: stage_route_fill
 INSERT INTO temp.Route (EnteredOn, PromisedAge)
-SELECT DISTINCT EnteredOn, PromisedAge FROM temp.OpenKind;
+SELECT DISTINCT EnteredOn, max(PromisedAge, :learn_day - EnteredOn - 30)
+FROM temp.OpenDeal
+WHERE EXISTS (SELECT 1 FROM temp.Ahead);
 
 -- name: stage_route_key
 CREATE INDEX temp.IX_Route ON Route (EnteredOn, PromisedAge);
 
--- name: stage_open_kind_speed
-UPDATE temp.OpenKind
-SET RouteId = (SELECT r.RouteId FROM temp.Route AS r
-               WHERE r.EnteredOn = temp.OpenKind.EnteredOn AND r.PromisedAge IS temp.OpenKind.PromisedAge),
-    Speed = coalesce((SELECT f.Speed FROM temp.LeadIndex AS f WHERE f.LeadId = temp.OpenKind.LeadId), 1.0)
-            * (SELECT g.Speed FROM temp.SizeIndex AS g
-               WHERE g.Cutoff = 0 AND g.IsLarge = temp.OpenKind.IsLarge);
+-- name: stage_walker
+-- The open entries with their route and their own speed, that of lead and size.
+CREATE TEMP TABLE Walker AS
+SELECT o.EntryId, o.LeadId, o.GroupId, o.ManagerId, s.UnitNo, o.PaidOn, o.Amount / 100.0 AS Amount,
+       o.Amount > s.AverageAmount AS IsLarge, r.RouteId, coalesce(f.Speed, 1.0) * g.Speed AS Speed
+FROM temp.OpenDeal AS o
+CROSS JOIN temp.GroupSize AS s ON s.GroupId = o.GroupId
+CROSS JOIN temp.Route AS r ON r.EnteredOn = o.EnteredOn
+    AND r.PromisedAge IS max(o.PromisedAge, :learn_day - o.EnteredOn - 30)
+CROSS JOIN temp.SizeIndex AS g ON g.Cutoff = 0 AND g.IsLarge = (o.Amount > s.AverageAmount)
+LEFT JOIN temp.LeadIndex AS f ON f.LeadId = o.LeadId;
 
 -- name: stage_piece
 -- A route in pieces of one bucket, promise class and stretch, in order: daily chances of payment (without
@@ -252,56 +241,40 @@ WINDOW Earlier AS (PARTITION BY RouteId ORDER BY FromDay ROWS BETWEEN UNBOUNDED 
 
 -- name: stage_stretch_chance
 -- The chance of being paid in each stretch: neither paid nor refused before, then paid and not refused.
--- 1 - exp(-y) loses its digits where y is small; there it is a series.
+-- 1 - exp(-y) loses its digits where y is small; there it is a series. WalkerId is the rowid.
 CREATE TEMP TABLE StretchChance (
-    KindId INTEGER, Stretch INTEGER, Probability REAL NOT NULL, PRIMARY KEY (KindId, Stretch)) WITHOUT ROWID;
+    WalkerId INTEGER, Stretch INTEGER, Probability REAL NOT NULL,
+    PRIMARY KEY (WalkerId, Stretch)) WITHOUT ROWID;
 
 -- name: stage_stretch_chance_fill
 WITH Step AS (
-    SELECT k.KindId, p.Stretch, p.Pay * k.Speed AS Pay, p.Pay * k.Speed + p.Refuse AS Leave,
-           (p.Pay * k.Speed + p.Refuse) * p.Days AS Y, p.PayBefore * k.Speed + p.RefuseBefore AS Before
-    FROM temp.OpenKind AS k
-    CROSS JOIN temp.Piece AS p ON p.RouteId = k.RouteId
+    SELECT w.rowid AS WalkerId, p.Stretch, p.Pay * w.Speed AS Pay, p.Pay * w.Speed + p.Refuse AS Leave,
+           (p.Pay * w.Speed + p.Refuse) * p.Days AS Y, p.PayBefore * w.Speed + p.RefuseBefore AS Before
+    FROM temp.Walker AS w
+    CROSS JOIN temp.Piece AS p ON p.RouteId = w.RouteId
 )
-INSERT INTO temp.StretchChance (KindId, Stretch, Probability)
-SELECT KindId, Stretch,
+INSERT INTO temp.StretchChance (WalkerId, Stretch, Probability)
+SELECT WalkerId, Stretch,
        sum(exp(-Before) * Pay / Leave
            * CASE WHEN Y < 0.01 THEN Y * (1 - Y / 2 * (1 - Y / 3 * (1 - Y / 4 * (1 - Y / 5))))
                   ELSE 1.0 - exp(-Y) END)
 FROM Step
-GROUP BY KindId, Stretch;
+GROUP BY WalkerId, Stretch;
 
--- name: stage_chance
--- By period, of which First and Last are the stretches; Whole is the chance from now to the end of one that
--- has not begun.
-CREATE TEMP TABLE Chance (
-    KindId INTEGER, PeriodId INTEGER, Probability REAL NOT NULL, Whole REAL NOT NULL,
-    PRIMARY KEY (KindId, PeriodId)) WITHOUT ROWID;
-
--- name: stage_chance_fill
+-- name: stage_entry_chance
+-- By period; Whole is the chance from now to the end of one that has not begun.
+CREATE TEMP TABLE EntryChance AS
 WITH Covered AS MATERIALIZED (
-    SELECT a.PeriodId, (SELECT min(f.Stretch) FROM temp.Stretch AS f WHERE f.After >= a.After) AS First,
+    SELECT a.PeriodId, a.Place, (SELECT min(f.Stretch) FROM temp.Stretch AS f WHERE f.After >= a.After) AS First,
            (SELECT t.Stretch FROM temp.Stretch AS t WHERE t.Last = a.Last) AS Last
     FROM temp.Ahead AS a
     ORDER BY a.PeriodId
 )
-INSERT INTO temp.Chance (KindId, PeriodId, Probability, Whole)
-SELECT k.KindId, p.PeriodId,
+SELECT p.PeriodId, p.Place, w.EntryId, w.LeadId, w.GroupId, w.ManagerId, w.UnitNo, w.PaidOn, w.Amount, w.IsLarge,
        (SELECT sum(c.Probability) FROM temp.StretchChance AS c
-        WHERE c.KindId = k.KindId AND c.Stretch BETWEEN p.First AND p.Last),
+        WHERE c.WalkerId = w.rowid AND c.Stretch BETWEEN p.First AND p.Last) AS Probability,
        CASE WHEN p.First = 1 THEN 0.0
             ELSE (SELECT sum(c.Probability) FROM temp.StretchChance AS c
-                  WHERE c.KindId = k.KindId AND c.Stretch <= p.Last) END
-FROM temp.OpenKind AS k
-CROSS JOIN Covered AS p;
-
--- name: stage_entry_chance
-CREATE TEMP TABLE EntryChance AS
-SELECT c.PeriodId, o.EntryId, o.LeadId, o.GroupId, o.ManagerId, s.UnitNo, o.PaidOn,
-       o.Amount / 100.0 AS Amount, k.IsLarge, c.Probability, c.Whole
-FROM temp.OpenDeal AS o
-JOIN temp.GroupSize AS s ON s.GroupId = o.GroupId
-CROSS JOIN temp.OpenKind AS k
-    ON k.LeadId = o.LeadId AND k.IsLarge = (o.Amount > s.AverageAmount) AND k.EnteredOn = o.EnteredOn
-    AND k.PromisedAge IS max(o.PromisedAge, :learn_day - o.EnteredOn - 30)
-CROSS JOIN temp.Chance AS c ON c.KindId = k.KindId;
+                  WHERE c.WalkerId = w.rowid AND c.Stretch <= p.Last) END AS Whole
+FROM Covered AS p
+CROSS JOIN temp.Walker AS w;

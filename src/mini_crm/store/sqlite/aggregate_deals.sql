@@ -13,7 +13,7 @@
 -- name: stage_deal
 -- Every entry known on the count day, with its status as of that day.
 CREATE TEMP TABLE Deal AS
-SELECT e.LeadId, e.GroupId, e.ManagerId, e.Amount, e.EnteredOn,
+SELECT e.EntryId, e.LeadId, e.GroupId, e.ManagerId, e.Amount, e.EnteredOn,
        coalesce(e.PaidAmount, e.Amount) AS Paid,
        CASE WHEN e.StatusOn <= :count_day THEN e.Status ELSE 0 END AS Status,
        CASE WHEN e.StatusOn <= :count_day THEN e.StatusOn END AS StatusOn,
@@ -24,19 +24,17 @@ WHERE e.DeletedAt IS NULL AND e.EnteredOn <= :count_day;
 -- name: stage_open_deal
 -- The open ones, with what only they need. PaidOn is what became of them later, for a replay.
 CREATE TEMP TABLE OpenDeal AS
-SELECT e.EntryId, e.LeadId, e.GroupId, e.ManagerId, e.ClientPin, e.Amount, e.PayBy, e.EnteredOn,
-       e.FirstPayBy - e.EnteredOn AS PromisedAge,
-       CASE WHEN e.Status = 1 THEN e.StatusOn END AS PaidOn
-FROM Entry AS e
-WHERE e.DeletedAt IS NULL AND e.EnteredOn <= :count_day
-  AND (e.StatusOn IS NULL OR e.StatusOn > :count_day);
+SELECT d.EntryId, d.LeadId, d.GroupId, d.ManagerId, e.ClientPin, d.Amount, e.PayBy, d.EnteredOn,
+       d.PromisedAge, CASE WHEN e.Status = 1 THEN e.StatusOn END AS PaidOn
+FROM temp.Deal AS d
+CROSS JOIN Entry AS e ON e.EntryId = d.EntryId
+WHERE d.Status = 0;
 
 -- name: stage_span
--- First day of the record, and first recorded resolution (o).
+-- First day of the record, and first recorded resolution (o), if it was by then.
 CREATE TEMP TABLE Span AS
-SELECT min(e.EnteredOn) AS FirstDay, min(e.StatusOn) AS FirstResolution
-FROM Entry AS e
-WHERE e.DeletedAt IS NULL;
+SELECT min(d.EnteredOn) AS FirstDay, min(d.StatusOn) AS FirstResolution
+FROM temp.Deal AS d;
 
 -- name: stage_unit
 CREATE TEMP TABLE Unit (UnitNo INTEGER PRIMARY KEY CHECK (UnitNo < 256), Unit TEXT NOT NULL UNIQUE);
@@ -44,6 +42,13 @@ CREATE TEMP TABLE Unit (UnitNo INTEGER PRIMARY KEY CHECK (UnitNo < 256), Unit TE
 -- name: stage_unit_fill
 INSERT INTO temp.Unit (UnitNo, Unit)
 SELECT row_number() OVER (ORDER BY g.Unit), g.Unit FROM (SELECT DISTINCT Unit FROM SalesGroup) AS g;
+
+-- name: stage_group_unit
+CREATE TEMP TABLE GroupUnit (GroupId INTEGER PRIMARY KEY, UnitNo INTEGER NOT NULL);
+
+-- name: stage_group_unit_fill
+INSERT INTO temp.GroupUnit (GroupId, UnitNo)
+SELECT g.GroupId, u.UnitNo FROM SalesGroup AS g JOIN temp.Unit AS u ON u.Unit = g.Unit;
 
 -- name: stage_cutoff
 -- The evenings from which is learnt: 0 is c, 1 to 26 are those that are replayed, the last first.

@@ -11,8 +11,7 @@ CREATE TEMP TABLE RecentAmount (
 INSERT INTO temp.RecentAmount (Pack, Deals, Amount)
 SELECT (d.EnteredOn << 8) | u.UnitNo, 1, d.Amount
 FROM temp.Deal AS d
-JOIN SalesGroup AS g ON g.GroupId = d.GroupId
-JOIN temp.Unit AS u ON u.Unit = g.Unit
+CROSS JOIN temp.GroupUnit AS u ON u.GroupId = d.GroupId
 WHERE d.EnteredOn > (SELECT min(Day) FROM temp.Cutoff) AND d.Amount > 0
 ON CONFLICT (Pack) DO UPDATE SET Deals = Deals + 1, Amount = Amount + excluded.Amount;
 
@@ -29,8 +28,7 @@ WITH Everything AS (
         UNION ALL
         SELECT GroupId, -1, 0 FROM temp.Deal WHERE Amount = 0
     ) AS t
-    JOIN SalesGroup AS g ON g.GroupId = t.GroupId
-    JOIN temp.Unit AS u ON u.Unit = g.Unit
+    JOIN temp.GroupUnit AS u ON u.GroupId = t.GroupId
     GROUP BY u.UnitNo
 ), Later AS (
     SELECT c.Cutoff, r.Pack & 255 AS UnitNo, sum(r.Deals) AS Deals, sum(r.Amount) AS Amount
@@ -76,13 +74,12 @@ CREATE TEMP TABLE GroupSize (
 
 -- name: stage_group_size_fill
 INSERT INTO temp.GroupSize (GroupId, UnitNo, AverageAmount, FirstStep, LastStep, Steps)
-SELECT g.GroupId, u.UnitNo, coalesce(l.AverageAmount, 1 << 60), coalesce(min(s.AverageAmount), 1 << 60),
+SELECT u.GroupId, u.UnitNo, coalesce(l.AverageAmount, 1 << 60), coalesce(min(s.AverageAmount), 1 << 60),
        coalesce(max(s.AverageAmount), 1 << 60), count(s.Step)
-FROM SalesGroup AS g
-JOIN temp.Unit AS u ON u.Unit = g.Unit
+FROM temp.GroupUnit AS u
 LEFT JOIN temp.SizeLimit AS l ON l.UnitNo = u.UnitNo AND l.Cutoff = 0
 LEFT JOIN temp.SizeStep AS s ON s.UnitNo = u.UnitNo
-GROUP BY g.GroupId;
+GROUP BY u.GroupId;
 
 -- name: stage_packed_life
 -- Entries of one day of entry, age at the end, status, unit and band (packed: 21, 21, 2, 8, 6 bits). Those

@@ -7,11 +7,10 @@ CREATE TEMP TABLE PackedOpenSum (
 
 -- name: stage_packed_open_sum_fill
 INSERT INTO temp.PackedOpenSum (Pack, FromOpen, Spread, Whole)
-SELECT (c.LeadId << 44) | (c.GroupId << 28) | (c.ManagerId << 8) | p.Place,
+SELECT (c.LeadId << 44) | (c.GroupId << 28) | (c.ManagerId << 8) | c.Place,
        c.Amount * c.Probability, c.Amount * c.Amount * c.Probability * (1.0 - c.Probability),
        c.Amount * c.Whole
 FROM temp.EntryChance AS c
-JOIN temp.Ahead AS p ON p.PeriodId = c.PeriodId
 WHERE TRUE
 ON CONFLICT (Pack) DO UPDATE
 SET FromOpen = FromOpen + excluded.FromOpen, Spread = Spread + excluded.Spread, Whole = Whole + excluded.Whole;
@@ -31,13 +30,9 @@ JOIN temp.Ahead AS p ON p.Place = s.Pack & 255;
 -- name: stage_manager_sum
 -- Lead, manager and unit in each period: the finest rows; all others are sums of these.
 CREATE TEMP TABLE ManagerSum AS
-WITH Counted AS (
-    SELECT p.PeriodId, t.LeadId, t.GroupId, t.ManagerId,
+WITH Ever AS MATERIALIZED (
+    SELECT t.LeadId, t.GroupId, t.ManagerId,
            sum(CASE WHEN t.Status = 0 THEN t.Amount ELSE 0 END) AS Expected,
-           sum(CASE WHEN t.Status = 1 AND t.PartStart >= p.StartsOn THEN t.Deals ELSE 0 END) AS PaidCount,
-           sum(CASE WHEN t.Status = 1 AND t.PartStart >= p.StartsOn THEN t.Paid ELSE 0 END) AS Paid,
-           sum(CASE WHEN t.Status = 2 AND t.PartStart >= p.StartsOn THEN t.Deals ELSE 0 END) AS RefusedCount,
-           sum(CASE WHEN t.Status = 2 AND t.PartStart >= p.StartsOn THEN t.Amount ELSE 0 END) AS Refused,
            sum(CASE WHEN t.Status = 1 AND t.PartStart >= :count_day - 364 THEN t.Deals ELSE 0 END) AS Won,
            sum(CASE WHEN t.Status <> 0 AND t.PartStart >= :count_day - 364 THEN t.Deals ELSE 0 END) AS Resolved,
            sum(CASE WHEN t.Status = 1 THEN t.Deals ELSE 0 END) AS WonAll,
@@ -46,27 +41,38 @@ WITH Counted AS (
            sum(CASE WHEN t.Status = 1 AND t.PartStart > c.Day - c.PaceDays AND t.PartStart <= c.Day
                     THEN t.Paid ELSE 0 END) AS Pace
     FROM temp.Tally AS t
-    CROSS JOIN temp.Horizon AS p
     LEFT JOIN temp.Cutoff AS c ON c.Cutoff = 0
+    GROUP BY t.LeadId, t.GroupId, t.ManagerId
+), Within AS MATERIALIZED (
+    SELECT p.PeriodId, t.LeadId, t.GroupId, t.ManagerId,
+           sum(CASE WHEN t.Status = 1 THEN t.Deals ELSE 0 END) AS PaidCount,
+           sum(CASE WHEN t.Status = 1 THEN t.Paid ELSE 0 END) AS Paid,
+           sum(CASE WHEN t.Status = 2 THEN t.Deals ELSE 0 END) AS RefusedCount,
+           sum(CASE WHEN t.Status = 2 THEN t.Amount ELSE 0 END) AS Refused
+    FROM temp.Horizon AS p
+    JOIN temp.Tally AS t ON t.Status > 0 AND t.PartStart >= p.StartsOn
     GROUP BY p.PeriodId, t.LeadId, t.GroupId, t.ManagerId
 )
-SELECT c.PeriodId, c.LeadId, c.ManagerId, s.UnitNo,
+SELECT p.PeriodId, c.LeadId, c.ManagerId, s.UnitNo,
        sum(coalesce(o.Clients, 0)) AS Clients, sum(coalesce(o.Deals, 0)) AS OpenCount,
        sum(coalesce(o.DueToday, 0)) AS DueToday, sum(coalesce(o.Overdue, 0)) AS Overdue,
-       sum(c.Expected) AS Expected, sum(c.PaidCount) AS PaidCount, sum(c.Paid) AS Paid,
-       sum(c.RefusedCount) AS RefusedCount, sum(c.Refused) AS Refused,
+       sum(c.Expected) AS Expected, sum(coalesce(w.PaidCount, 0)) AS PaidCount, sum(coalesce(w.Paid, 0)) AS Paid,
+       sum(coalesce(w.RefusedCount, 0)) AS RefusedCount, sum(coalesce(w.Refused, 0)) AS Refused,
        sum(c.Won) AS Won, sum(c.Resolved) AS Resolved, sum(c.WonAll) AS WonAll,
        sum(c.ResolvedAll) AS ResolvedAll, sum(c.PaidLately) AS PaidLately, sum(c.Pace) AS Pace,
        sum(coalesce(m.Amount, 0)) AS Made, sum(coalesce(f.FromOpen, 0.0)) AS FromOpen,
        sum(coalesce(f.Spread, 0.0)) AS Spread, sum(coalesce(f.Whole, 0.0)) AS Whole
-FROM Counted AS c
+FROM temp.Horizon AS p
+CROSS JOIN Ever AS c
 JOIN temp.GroupSize AS s ON s.GroupId = c.GroupId
 LEFT JOIN temp.Made AS m ON m.Pack = (c.LeadId << 36) | (c.GroupId << 20) | c.ManagerId
 LEFT JOIN temp.OpenCount AS o
     ON o.LeadId = c.LeadId AND o.GroupId = c.GroupId AND o.ManagerId = c.ManagerId
+LEFT JOIN Within AS w
+    ON w.PeriodId = p.PeriodId AND w.LeadId = c.LeadId AND w.GroupId = c.GroupId AND w.ManagerId = c.ManagerId
 LEFT JOIN temp.OpenSum AS f
-    ON f.PeriodId = c.PeriodId AND f.LeadId = c.LeadId AND f.GroupId = c.GroupId AND f.ManagerId = c.ManagerId
-GROUP BY c.PeriodId, c.LeadId, c.ManagerId, s.UnitNo;
+    ON f.PeriodId = p.PeriodId AND f.LeadId = c.LeadId AND f.GroupId = c.GroupId AND f.ManagerId = c.ManagerId
+GROUP BY p.PeriodId, c.LeadId, c.ManagerId, s.UnitNo;
 
 -- name: stage_unit_forecast
 -- Step 18 and what 19 to 21 need of it, by period and unit: F, N and R of the unit, what is still to come of
