@@ -22,7 +22,8 @@ EXACT = {
 """Field of the store's row and of the oracle's: counts and money, the same to the last digit."""
 
 CLOSE = {
-    "from_open": "from_open", "from_new": "from_new", "still_to_come": "still_to_come", "forecast": "forecast",
+    "from_open": "from_open", "from_new": "from_new", "still_to_come": "still_to_come",
+    "forecast": "forecast",
     "low": "low", "high": "high", "open_low": "open_low", "open_high": "open_high", "hand_formula": "hand",
 }  # fmt: skip
 CLOSE_OF_LEADS = {
@@ -170,7 +171,13 @@ def check_replay(store: Store, sales: Sequence[Sale], as_of: date, period: Perio
         assert close(row.actual_pipeline, float(came["pipeline"].get(key, 0))), key
         assert close(row.actual_period, float(came["period"].get(key, 0))), key
         if (should := known.get(key)) is None:  # nobody knew of this lead yet: nothing was promised
-            assert (row.forecast, row.hand_formula, row.from_open, row.from_new, row.paid) == (0, 0, 0, 0, 0), key
+            assert (row.forecast, row.hand_formula, row.from_open, row.from_new, row.paid) == (
+                0,
+                0,
+                0,
+                0,
+                0,
+            ), key
             continue
         assert close(row.paid, float(should.paid)), key
         for ours, theirs in (CLOSE | {"run_rate": "run_rate"}).items():

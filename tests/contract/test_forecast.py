@@ -10,6 +10,7 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 import oracle
+from contract.company_kinds import KINDS
 from contract.forecast_checks import check_live, check_past, check_replay
 from contract.named_sales import MANY, MEANT, NAMED
 from contract.sales import Sale, companies, deals_of, expected, store_company
@@ -49,6 +50,19 @@ def test_replay_of_named_company(store: Store, name: str, days_ago: int) -> None
     as_of = store.get_today() - timedelta(days=days_ago)
     for period in (month_of(as_of), quarter_of(as_of)):
         check_replay(store, NAMED[name], as_of, period)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_live_forecast_of_a_kind_of_company(store: Store, kind: str) -> None:
+    """Whatever kind of company it is, a live run agrees with the oracle, entry by entry."""
+    check_live(store, KINDS[kind], store_company(store, KINDS[kind]))
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_past_forecast_of_a_kind_of_company(store: Store, kind: str) -> None:
+    """Whatever kind of company it is, a run as of a past evening agrees with the oracle."""
+    store_company(store, KINDS[kind])
+    check_past(store, KINDS[kind], store.get_today() - timedelta(days=50))
 
 
 # -------------------------------------------------------------------------------------- generated

@@ -111,7 +111,7 @@ def test_trend_survives_the_tidying(company: Company, backdoor: Backdoor) -> Non
 
 
 def test_accuracy(company: Company, backdoor: Backdoor) -> None:
-    """Of an ended period the daily forecasts are compared with all that came, and with what came of known ones."""
+    """Of an ended period the daily forecasts are compared with what came, in all and of known entries."""
     period, told = a_story(company, backdoor)
     (row,) = (row for row in company.store.list_accuracy(company.anna.token) if row.unit == "RUB")
     assert (row.period, row.lead_id, row.lead_name) == (period, company.anna.lead_id, ANNA)

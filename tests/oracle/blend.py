@@ -74,9 +74,7 @@ def replay(existing: Sequence[Deal], unit: str, day: date, o: date, learnt: Lear
     walk = Walk(day, day, 1.0, replace(learnt, lead_index={}))
     parts = parts_of(walk, known, o, day, last)
     own = parts.unit
-    return Replay(
-        day, own.from_open, own.new, own.pace, own.spread, parts.new_spread, came_of_known, came
-    )
+    return Replay(day, own.from_open, own.new, own.pace, own.spread, parts.new_spread, came_of_known, came)
 
 
 def blend(

@@ -175,9 +175,7 @@ class Run:
         for unit, of_unit in grouped(known, lambda deal: deal.unit).items():
             told = _UnitForecast(self, of_unit, start, end)
             by_lead = grouped(of_unit, lambda deal: deal.lead)
-            counts = {
-                lead: won_and_resolved(mine, self.count, SHOWN_DAYS) for lead, mine in by_lead.items()
-            }
+            counts = {lead: won_and_resolved(mine, self.count, SHOWN_DAYS) for lead, mine in by_lead.items()}
             rate = {lead: shown_win_rate(own, list(counts.values())) for lead, own in counts.items()}
             for lead, mine in by_lead.items():
                 numbers = told.numbers(lambda key, lead=lead: key[0] == lead, lead)
@@ -333,9 +331,7 @@ class _UnitForecast:
         spread = self.of_open.z * math.sqrt(own.spread + x**2 * (self.of_open.error + uncertain))
         y = x + new
         whole_spread = self.of_whole.z * math.sqrt(
-            own.spread
-            + self.parts.new_spread * its_share
-            + y**2 * (self.of_whole.error + uncertain)
+            own.spread + self.parts.new_spread * its_share + y**2 * (self.of_whole.error + uncertain)
         )
         return Numbers(
             from_open=x,

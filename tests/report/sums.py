@@ -62,5 +62,10 @@ def check_totals(rows: list[dict[str, Any]], report: Report) -> None:
         assert tuple(there[name] for name in SUMMED[:4]) == exact
         sums = (row.expected, row.paid, row.refused, row.from_open)
         assert [there[name] for name in SUMMED[4:]] == pytest.approx([float(v) for v in sums], rel=1e-9)
-        for name, value in (("From new entries", row.from_new), ("Forecast", row.forecast), ("P10", row.low), ("P90", row.high)):
+        for name, value in (
+            ("From new entries", row.from_new),
+            ("Forecast", row.forecast),
+            ("P10", row.low),
+            ("P90", row.high),
+        ):
             assert there[name] == (pytest.approx(value, rel=1e-9) if value is not None else "no history")

@@ -58,7 +58,7 @@ def row(
     run_rate: float | None = None,
     unit: str = "RUB",
 ) -> ReplayRow:
-    """Make a row of a replay with what the backtest looks at; forecast, low and high are without new entries."""
+    """Make a row of a replay; forecast, low and high are without new entries."""
     return ReplayRow(
         lead_id=lead_id, unit=unit, paid=0, from_open=forecast, from_new=new, forecast=forecast + new,
         low=whole_low, high=whole_high, open_low=low, open_high=high, hand_formula=hand, run_rate=run_rate,
@@ -91,7 +91,17 @@ THREE_EVENINGS = {
     MAR_24: replay(
         MAR_24,
         row(
-            None, 150, 100, 200, 200, low=149, high=200.001, new=20, whole_low=160, whole_high=210, run_rate=260
+            None,
+            150,
+            100,
+            200,
+            200,
+            low=149,
+            high=200.001,
+            new=20,
+            whole_low=160,
+            whole_high=210,
+            run_rate=260,
         ),
         row(1, 100, 100, 150, 150, new=20, run_rate=160),
         row(2, 50, 0, 50, 50, new=0, run_rate=100),
@@ -131,9 +141,7 @@ def test_last_day_bounds_period_ends(last: date, expected: list[date]) -> None:
 def test_nothing_is_left_to_forecast_on_the_last_day() -> None:
     """A cut-off on its period's last day is left out."""
     store = FakeStore(record(), lambda day: replay(day))
-    result = run_backtest(
-        store, PeriodKind.MONTH, step=1, first=date(2026, 3, 30), last=date(2026, 4, 30)
-    )
+    result = run_backtest(store, PeriodKind.MONTH, step=1, first=date(2026, 3, 30), last=date(2026, 4, 30))
     assert result.cutoffs[:2] == (date(2026, 3, 30), date(2026, 4, 1))
     assert result.cutoffs[-1] == date(2026, 4, 29)
 
@@ -305,8 +313,9 @@ def test_json_is_the_promised_object() -> None:
     assert list(printed) == ["period", "cutoffs", "targets"]
     assert (printed["period"], printed["cutoffs"]) == ("month", 3)
     assert {t: {m: list(of) for m, of in methods.items()} for t, methods in printed["targets"].items()} == {
-        target: {"forecast": keys, "hand_formula": keys, "run_rate": keys} for target in ("pipeline", "period")
-    }  # fmt: skip
+        target: {"forecast": keys, "hand_formula": keys, "run_rate": keys}
+        for target in ("pipeline", "period")
+    }
     assert printed["targets"]["pipeline"]["forecast"]["wape"] == pytest.approx(0.2)
 
 

@@ -309,7 +309,8 @@ def test_numbers_beside_the_forecast(store: FakeStore) -> None:
 def test_no_history_is_marked(store: FakeStore) -> None:
     """Before anything was resolved there is a mark, no range, and no number posing as a forecast."""
     store.forecast = Forecast(
-        run(paid=0, refused=0), leads=(row(low=None, high=None, forecast=1000.0, from_open=0.0, from_new=0.0),)
+        run(paid=0, refused=0),
+        leads=(row(low=None, high=None, forecast=1000.0, from_open=0.0, from_new=0.0),),
     )
     view = Opened(store).view
     assert view.page.mark.startswith("No history")

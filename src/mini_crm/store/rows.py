@@ -212,7 +212,11 @@ def learnt_of(
         ),
         indices=tuple(
             Index(
-                IndexKind(row["IndexKind"]), row["Class"], row["PaidCount"], row["ExpectedCount"], row["Factor"]
+                IndexKind(row["IndexKind"]),
+                row["Class"],
+                row["PaidCount"],
+                row["ExpectedCount"],
+                row["Factor"],
             )
             for row in indices
         ),
@@ -299,7 +303,9 @@ def trend_of(rows: Iterable[PlainRow]) -> tuple[TrendPoint, ...]:
             high=row["High"],
             hand_formula=row["HandFormula"],
             method=row.get("Method", 1),
-            from_open=row["Forecast"] - float(row["Paid"]) if row.get("FromOpen") is None else row["FromOpen"],
+            from_open=row["Forecast"] - float(row["Paid"])
+            if row.get("FromOpen") is None
+            else row["FromOpen"],
         )
         for row in rows
     )
