@@ -71,8 +71,8 @@ def _cautions(report: Report, texts: Texts, clients_left_out: int) -> Iterator[N
         _("What adds up"),
         _(
             "Counts, expected, paid, refused and the parts of the forecast of a lead are the sums over"
-            " the managers, those of the company the sums over the leads. Ranges and win rates do not add up, and the"
-            " hand formula does not add up from managers to leads. Units are never mixed."
+            " the managers, those of the company the sums over the leads. Ranges and win rates do not add up,"
+            " and the hand formula does not add up from managers to leads. Units are never mixed."
         ),
     )
     yield (
