@@ -203,7 +203,7 @@ def test_period_is_chosen_with_the_keyboard(
     """Down opens the list of periods, Down and Enter choose the next one, and its numbers are shown."""
     page = open_page(RUSSIAN)
     month = page.table()
-    assert len(page.view.period.cget("values")) == 4
+    assert len(page.view.period.cget("values")) == 7
     press(page.view.period, "<Down>")
     drop_down = f"{page.view.period}.popdown.f.l"
     for key in ("<Down>", "<Return>"):

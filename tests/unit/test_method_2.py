@@ -248,3 +248,14 @@ def test_what_is_kept_of_old_runs(
     assert days("LearntPeriod") == [date(2026, 4, 30), last]
     assert days("LearntSpeed") == days("LearntIndex") == days("LearntReplay") == days("LearntPeriod")
     assert set(days("LeadForecast")) == {last - timedelta(days=n) for n in range(10)}
+
+
+def test_the_next_period_comes_after_this_one(tmp_path: Path, clock: Clock) -> None:
+    """February is shorter than January and still comes after it; so does the next quarter."""
+    clock.now = datetime(2026, 1, 15, 12, tzinfo=UTC)
+    store, _ = store_of(tmp_path, KINDS["first week"], clock)
+    store.aggregate_forecast(None, "test")
+    codes = ["2026-01", "2026-02", "2026-Q1", "2026-Q2", "2026", "2027"]
+    assert [period.code for period in store.list_periods()] == codes
+    assert list(dict.fromkeys(row.period.code for row in store.get_company_forecast().leads)) == codes
+    store.close()

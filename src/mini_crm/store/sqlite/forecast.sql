@@ -53,7 +53,7 @@ WHERE CASE p.Kind
           SELECT 1 FROM Period AS q
           WHERE q.Kind = p.Kind AND :day BETWEEN q.StartsOn AND q.EndsOn AND p.StartsOn = q.EndsOn + 1)
       END
-ORDER BY p.Kind = 'custom', p.EndsOn - p.StartsOn, p.StartsOn, p.PeriodId;
+ORDER BY instr('month quarter year custom', p.Kind), p.StartsOn, p.EndsOn, p.PeriodId;
 
 -- name: list_custom_periods
 SELECT * FROM Period WHERE Kind = 'custom' AND ClosedAt IS NULL ORDER BY StartsOn, EndsOn;
@@ -183,7 +183,7 @@ JOIN Period AS p ON p.PeriodId = f.PeriodId
 LEFT JOIN Lead AS l ON l.LeadId = f.LeadId
 LEFT JOIN Target AS t ON t.PeriodId = f.PeriodId AND t.LeadId = f.LeadId AND t.Unit = f.Unit
 WHERE f.RunId = :run_id AND (:lead_id IS NULL OR f.LeadId = :lead_id)
-ORDER BY p.Kind = 'custom', p.EndsOn - p.StartsOn, p.StartsOn, p.PeriodId, l.NameKey, f.Unit;
+ORDER BY instr('month quarter year custom', p.Kind), p.StartsOn, p.EndsOn, p.PeriodId, l.NameKey, f.Unit;
 
 -- name: list_manager_rows
 SELECT f.*, l.Name AS LeadName, m.Name AS ManagerName, p.Kind, p.StartsOn, p.EndsOn, p.Name AS PeriodName
@@ -192,7 +192,7 @@ JOIN Period AS p ON p.PeriodId = f.PeriodId
 JOIN Lead AS l ON l.LeadId = f.LeadId
 JOIN Manager AS m ON m.ManagerId = f.ManagerId
 WHERE f.RunId = :run_id AND (:lead_id IS NULL OR f.LeadId = :lead_id)
-ORDER BY p.Kind = 'custom', p.EndsOn - p.StartsOn, p.StartsOn, p.PeriodId, l.NameKey, m.NameKey, f.Unit;
+ORDER BY instr('month quarter year custom', p.Kind), p.StartsOn, p.EndsOn, p.PeriodId, l.NameKey, m.NameKey, f.Unit;
 
 -- name: list_trend
 SELECT f.LeadId, f.Unit, d.CountDay, f.Paid, f.Forecast, f.Low, f.High, f.HandFormula, f.FromOpen, r.Method
@@ -385,4 +385,4 @@ SELECT p.Kind, p.StartsOn, p.EndsOn, p.Name AS PeriodName, l.Unit, l.Scale, l.Pa
 FROM LearntPeriod AS l
 JOIN Period AS p ON p.PeriodId = l.PeriodId
 WHERE l.RunId = :run_id
-ORDER BY p.Kind = 'custom', p.EndsOn - p.StartsOn, p.StartsOn, p.PeriodId, l.Unit;
+ORDER BY instr('month quarter year custom', p.Kind), p.StartsOn, p.EndsOn, p.PeriodId, l.Unit;
