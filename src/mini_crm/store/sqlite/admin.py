@@ -32,7 +32,7 @@ from mini_crm.store.rows import (
 )
 from mini_crm.store.sqlite.accounts import SQL as ACCOUNTS
 from mini_crm.store.sqlite.accounts import store_credential
-from mini_crm.store.sqlite.aggregation import computed, query
+from mini_crm.store.sqlite.aggregation import STAGES, bare, computed
 from mini_crm.store.sqlite.db import Connection, Database, OnlyALook, plain, to_day
 from mini_crm.store.sqlite.forecast import SQL as FORECAST
 from mini_crm.store.sqlite.forecast import period_values, standing_rows
@@ -172,7 +172,7 @@ class Administration:
         days = {"count_day": to_day(as_of), "starts_on": to_day(period.start), "ends_on": to_day(period.end)}
         horizon = [(1, to_day(period.start) or 0, to_day(period.end) or 0)]
         with computed(self.db, as_of, None, horizon) as (conn, _), self.db.errors():
-            shown = query("lead_rows").partition("\nORDER BY")[0]
+            shown = bare(STAGES["lead_rows"]).partition("\nORDER BY")[0]
             rows = conn.execute(SQL["replay_rows"].format(rows=shown), days).fetchall()
             bins = conn.execute(SQL["replay_bins"], days).fetchall()
         return Replay(

@@ -27,8 +27,18 @@ PROMISE_EDGES = (-1_000_000_000, -30, -7, 0, 7, 30, 1_000_000_000)
 WORK_BEGINS_HOUR, WORK_ENDS_HOUR = 9, 18
 """Between them a live run's day counts for less and less; after them nothing more is to come that day."""
 
-LEARNT = ("speeds", "indices", "replays", "periods")
-"""What is kept of what a run learnt."""
+KEEP_LEARNT = (
+    SQL["keep_learnt_speeds"],
+    SQL["keep_learnt_indices"],
+    SQL["keep_learnt_replays"],
+    SQL["keep_learnt_periods"],
+)
+DROP_LEARNT = (
+    SQL["drop_learnt_speeds"],
+    SQL["drop_learnt_indices"],
+    SQL["drop_learnt_replays"],
+    SQL["drop_learnt_periods"],
+)
 
 REQUEST_EVERY_S = 300
 _BEFORE_SNAPSHOT_ENDS = 3
@@ -112,9 +122,12 @@ class Aggregation:
         horizon = [(row["PeriodId"], row["StartsOn"], row["EndsOn"]) for row in periods]
         with computed(self.db, day, hour, horizon) as (conn, last_history_id):
             of_run: dict[str, object] = {"run_id": run_id, "count_day": to_day(day)}
-            for name in ("lead_rows", "manager_rows"):
+            for keep, rows in (
+                (SQL["keep_lead_rows"], STAGES["lead_rows"]),
+                (SQL["keep_manager_rows"], STAGES["manager_rows"]),
+            ):
                 with self.db.writing(conn):
-                    conn.execute(SQL[f"keep_{name}"].format(rows=query(name)), of_run)
+                    conn.execute(keep.format(rows=bare(rows)), of_run)
             after = 0
             while True:
                 with self.db.writing(conn):
@@ -123,8 +136,8 @@ class Aggregation:
                     break
                 after += 20_000
             with self.db.writing(conn):
-                for name in LEARNT:
-                    conn.execute(SQL[f"keep_learnt_{name}"], of_run)
+                for keep in KEEP_LEARNT:
+                    conn.execute(keep, of_run)
             counts = conn.execute(
                 "SELECT (SELECT count(*) FROM temp.Deal) AS EntryCount, coalesce(sum(Paid), 0) AS PaidEvents,"
                 " coalesce(sum(Refused), 0) AS RefusedEvents FROM temp.Speed WHERE Cutoff = 0"
@@ -157,13 +170,13 @@ class Aggregation:
                     dropped = conn.execute(SQL["drop_entry_rows"], old).rowcount
         with self.db.writing(conn):
             for row in conn.execute(SQL["list_old_learnt_runs"], values).fetchall():
-                for name in LEARNT:
-                    conn.execute(SQL[f"drop_learnt_{name}"], {"old_run_id": row["RunId"]})
+                for drop in DROP_LEARNT:
+                    conn.execute(drop, {"old_run_id": row["RunId"]})
 
 
-def query(name: str) -> str:
-    """Give a finished query of the computed tables, to be put into another."""
-    return STAGES[name].rstrip().rstrip(";")
+def bare(rows: str) -> str:
+    """Give a query without its end, to be put into another."""
+    return rows.rstrip().rstrip(";")
 
 
 @contextmanager

@@ -184,11 +184,16 @@ def _forecast(conn: Connection, run: Row | None, lead_id: int | None) -> Forecas
         return Forecast(None)
     values = {"run_id": run["RunId"], "lead_id": lead_id}
 
-    def rows(name: str) -> Iterator[dict[str, Any]]:
-        return map(plain, conn.execute(SQL[name], values))
+    def rows(query: str) -> Iterator[dict[str, Any]]:
+        return map(plain, conn.execute(query, values))
 
-    learnt = learnt_of(*(rows(f"list_learnt_{what}") for what in ("speeds", "indices", "replays", "periods")))
-    return forecast_of(plain(run), rows("list_lead_rows"), rows("list_manager_rows"), learnt)
+    learnt = learnt_of(
+        rows(SQL["list_learnt_speeds"]),
+        rows(SQL["list_learnt_indices"]),
+        rows(SQL["list_learnt_replays"]),
+        rows(SQL["list_learnt_periods"]),
+    )
+    return forecast_of(plain(run), rows(SQL["list_lead_rows"]), rows(SQL["list_manager_rows"]), learnt)
 
 
 def _zone(conn: Connection) -> tzinfo | None:
