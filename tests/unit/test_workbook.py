@@ -184,8 +184,8 @@ def test_numbers_are_numbers(target: Path) -> None:
     expected = {
         "Clients": 1, "Open entries": 1, "Due today": 0, "Overdue": 0, "Expected": 100, "Paid": 10.25,
         "Refused": 3, "Win rate": 0.5, "Paid of resolved": "7 of 15", "From open entries": 40,
-        "Forecast": 50.25, "P10": 42.25, "P90": 58.25, "Target": 100, "% of target": 0.5025, "Commitment": None,
-        "Hand formula": 10.25, "Level": "Lead", "Unit": "RUB",
+        "Forecast": 50.25, "P10": 42.25, "P90": 58.25, "Target": 100, "% of target": 0.5025,
+        "Commitment": None, "Hand formula": 10.25, "Level": "Lead", "Unit": "RUB",
     }  # fmt: skip
     assert {name: lead[name] for name in expected} == expected
     assert manager["Win rate"] == pytest.approx(7 / 15)
