@@ -42,7 +42,7 @@ WEAK = replace(RUN, paid_events=4)
 
 SUMMED = (
     "open_count", "due_today", "overdue", "expected", "paid_count", "paid", "refused_count", "refused",
-    "still_to_come",
+    "from_open",
 )  # fmt: skip
 
 Tree = Mapping[str, Mapping[str, Mapping[str, Sequence[ReportClient]]]]
@@ -52,7 +52,7 @@ def client(pin: str, **values: Any) -> ReportClient:
     """Make a client with one open entry of 100, of which 40 are to come; amounts as text or number."""
     given = {
         "open_count": 1, "due_today": 0, "overdue": 0, "expected": 100, "paid_count": 0, "paid": 0,
-        "refused_count": 0, "refused": 0, "still_to_come": 40.0,
+        "refused_count": 0, "refused": 0, "from_open": 40.0,
     } | values  # fmt: skip
     for name in ("expected", "paid", "refused"):
         given[name] = Decimal(given[name])
@@ -60,19 +60,20 @@ def client(pin: str, **values: Any) -> ReportClient:
 
 
 def row(period: Period, unit: str, children: Sequence[Any], **values: Any) -> ForecastRow:
-    """Add up children; the range is a fifth around what is to come."""
+    """Add up children; nothing comes of new entries, and ranges are a fifth around what is to come."""
     sums = {name: sum((getattr(c, name) for c in children), start=0) for name in SUMMED}
     for name in ("expected", "paid", "refused"):
         sums[name] = Decimal(sums[name])
     clients = sum(getattr(c, "clients", int(c.open_count > 0)) for c in children)
     won = sum(getattr(c, "won", c.paid_count) for c in children)
     resolved = sum(getattr(c, "resolved", c.paid_count + c.refused_count) for c in children)
-    paid, still = float(sums["paid"]), float(sums["still_to_come"])
+    paid, still = float(sums["paid"]), float(sums["from_open"])
     given = {
         "lead_id": None, "lead_name": "", "manager_id": None, "manager_name": "", "win_rate": None,
         "won": won, "resolved": resolved, "won_all": won, "resolved_all": resolved, "speed_index": None,
         "paid_events": won, "forecast": paid + still, "low": paid + 0.8 * still, "high": paid + 1.2 * still,
-        "hand_formula": paid, "new_entries": None, "run_rate": None,
+        "open_low": paid + 0.8 * still, "open_high": paid + 1.2 * still, "from_new": 0.0,
+        "hand_formula": paid, "run_rate": None,
     } | values  # fmt: skip
     return ForecastRow(period=period, unit=unit, clients=clients, **sums, **given)
 
@@ -136,16 +137,16 @@ def point(
 
 TWO_UNITS: Tree = {
     "RUB": {
-        "Яковлева Ольга": {"Жуков Пётр": [client("0042", expected="1000.50", still_to_come=250.25)]},
+        "Яковлева Ольга": {"Жуков Пётр": [client("0042", expected="1000.50", from_open=250.25)]},
         "Ёлкин Иван": {
             "Зуев Олег": [
-                client("007", expected=300, overdue=1, still_to_come=120.0),
-                client("00012345", open_count=0, expected=0, paid_count=1, paid="77.70", still_to_come=0.0),
+                client("007", expected=300, overdue=1, from_open=120.0),
+                client("00012345", open_count=0, expected=0, paid_count=1, paid="77.70", from_open=0.0),
             ],
             "Ершова Анна": [client("9", open_count=2, due_today=1, overdue=1, refused_count=1, refused=50)],
         },
         "Жданова Инна": {"Ким Ли": []},
     },
-    "pcs": {"Ёлкин Иван": {"Зуев Олег": [client("007", expected=12, still_to_come=3.5)]}},
+    "pcs": {"Ёлкин Иван": {"Зуев Олег": [client("007", expected=12, from_open=3.5)]}},
 }
 """Three leads: one counts in both units, one has no entries at all."""

@@ -99,7 +99,7 @@ MEANT: dict[str, Callable[[oracle.Forecast], bool]] = {
     "all deleted": lambda f: not f.company,
     "one lead": lambda f: len(f.leads) == 1,
     "all refused": lambda f: (
-        not f.no_history and f.company["RUB"].won_all == 0 and f.company["RUB"].still_to_come == 0
+        not f.no_history and f.company["RUB"].won_all == 0 and f.company["RUB"].from_open == 0
     ),
     "all paid": lambda f: f.company["RUB"].resolved_all == f.company["RUB"].won_all > 0,
     "two units": lambda f: set(f.company) == {"RUB", "pcs"},

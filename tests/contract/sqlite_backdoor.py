@@ -19,6 +19,7 @@ DAYS = {
     "Entry": ("EnteredOn", "PayBy", "FirstPayBy", "StatusOn"),
     "EntryHistory": ("EnteredOn", "PayBy", "StatusOn"),
     "Run": ("CountDay",),
+    "LearntReplay": ("Day",),
 }
 INSTANTS = {
     "Entry": ("DeletedAt",),

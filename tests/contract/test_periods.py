@@ -34,9 +34,9 @@ def custom(company: Company, first: int = -3, last: int = 12, name: str = "Ак�
 
 
 def test_standing_periods(company: Company) -> None:
-    """Today's month, quarter and year always stand."""
+    """Today's month, quarter and year always stand, and the next ones."""
     assert set(company.store.list_periods()) == set(standing_periods(company.today))
-    assert len(company.store.list_periods()) == 3
+    assert len(company.store.list_periods()) == 6
 
 
 def test_custom_period(company: Company) -> None:
@@ -45,7 +45,7 @@ def test_custom_period(company: Company) -> None:
     company.store.add_period(one, BY)
     company.store.add_period(two, BY)
     periods = company.store.list_periods()
-    assert len(periods) == 5
+    assert len(periods) == 8
     assert set(periods) == {*standing_periods(company.today), one, two}
 
 
@@ -56,7 +56,7 @@ def test_period_opened_twice(company: Company) -> None:
         with pytest.raises(AlreadyThere):
             company.store.add_period(custom(company, name=name), BY)
     assert custom(company) in company.store.list_periods()
-    assert len(company.store.list_periods()) == 4
+    assert len(company.store.list_periods()) == 7
 
 
 def test_close_period(company: Company) -> None:
@@ -303,7 +303,7 @@ def test_commitment_in_a_unit_of_others(company: Company) -> None:
 
 
 def test_commitment_for_periods_that_stand(company: Company) -> None:
-    """One commits to current periods and open custom ones, and to no other."""
+    """One commits to current and next periods and open custom ones, and to no other."""
     store, token = company.store, company.anna.token
     store.add_period(custom(company), BY)
     for period in (*standing_periods(company.today), custom(company)):
@@ -311,8 +311,8 @@ def test_commitment_for_periods_that_stand(company: Company) -> None:
         assert store.list_commitments(token, period) == (made,)
     store.close_period(custom(company), BY)
     last_month = month_of(month_of(company.today).start - timedelta(days=1))
-    next_year = year_of(date(company.today.year + 1, 1, 1))
-    for period in (custom(company), custom(company, last=99), last_month, next_year):
+    year_after_next = year_of(date(company.today.year + 2, 1, 1))
+    for period in (custom(company), custom(company, last=99), last_month, year_after_next):
         with pytest.raises(NotFound):
             store.set_commitment(token, uuid4(), period, "RUB", Decimal(1), "")
 

@@ -67,7 +67,7 @@ def test_report_of_a_period(reported: Company) -> None:
 @pytest.mark.parametrize("kind", ["month", "quarter", "year"])
 def test_children_add_up(reported: Company, kind: str) -> None:
     """Clients add up to their manager, managers to their lead, leads to the company, in every number."""
-    period = {p.kind.value: p for p in standing_periods(reported.today)}[kind]
+    period = next(p for p in standing_periods(reported.today) if p.kind == kind)
     report = reported.store.get_report(period)
     forecast = report.forecast
     managers = [row for row in forecast.managers if row.period == period]
@@ -82,17 +82,20 @@ def test_children_add_up(reported: Company, kind: str) -> None:
         ]
         assert numbers(below) == own_numbers(row)
         assert row.clients == sum(client.open_count > 0 for client in below)
-        assert sum(c.still_to_come for c in below) == pytest.approx(row.still_to_come, rel=1e-9, abs=1e-9)
+        assert sum(c.from_open for c in below) == pytest.approx(row.from_open, rel=1e-9, abs=1e-9)
     for row in leads:
         below = [m for m in managers if (m.lead_id, m.unit) == (row.lead_id, row.unit)]
         assert numbers(below) == own_numbers(row)
         assert row.clients == sum(m.clients for m in below)
-        assert sum(m.still_to_come for m in below) == pytest.approx(row.still_to_come, rel=1e-9)
+        assert sum(m.from_open for m in below) == pytest.approx(row.from_open, rel=1e-9, abs=1e-9)
+        assert sum(m.from_new for m in below) == pytest.approx(row.from_new, rel=1e-9, abs=1e-9)
     for row in totals:
         below = [lead for lead in leads if lead.unit == row.unit]
         assert numbers(below) == own_numbers(row)
         assert row.clients == sum(lead.clients for lead in below)
-        assert sum(lead.still_to_come for lead in below) == pytest.approx(row.still_to_come, rel=1e-9)
+        assert sum(lead.from_open for lead in below) == pytest.approx(row.from_open, rel=1e-9, abs=1e-9)
+        assert sum(lead.from_new for lead in below) == pytest.approx(row.from_new, rel=1e-9, abs=1e-9)
+        assert row.forecast == pytest.approx(float(row.paid) + row.from_open + row.from_new, rel=1e-9)
         assert sum(lead.hand_formula for lead in below) == pytest.approx(row.hand_formula, rel=1e-9)
 
 

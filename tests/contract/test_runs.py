@@ -182,18 +182,25 @@ def test_probability_of_an_entry(company: Company) -> None:
         import_row(PETR, day(-20 - n), status=Status.PAID, status_on=day(-15 + n)) for n in range(12)
     ] + [import_row(MARIA, day(-30), status=Status.REFUSED, status_on=day(-10))]
     company.store.import_entries("x", history, BY)
-    still = bring(company.anna, PETR, day(-2))  # one of today would have no chance on a month's last day
+    still = bring(company.anna, PETR, day(-2))
     run(company)
     later = company.anna.add(company.petr)
     chance = company.anna.get(still).probability
-    assert chance is not None and 0 < chance < 1
+    # In the evening of a month's last day nothing is left of the month, and so no chance.
+    assert chance is not None and 0 <= chance < 1
     assert company.anna.get(later).probability is None
     resolved = [entry for entry in company.anna.everything() if entry.status is not Status.EXPECTED]
     assert len(resolved) == 13
     assert all(entry.probability is None for entry in resolved)
-    # What is shown is the current month's chance: the lead's still_to_come is made of it.
-    (lead,) = (r for r in company.store.get_forecast(company.anna.token).leads if r.period.kind == "month")
-    assert lead.still_to_come == pytest.approx(100 * chance, rel=1e-9)
+    # What is shown is of the current month: the lead's part from open entries is made of it.
+    month = month_of(company.today)
+    (lead,) = (r for r in company.store.get_forecast(company.anna.token).leads if r.period == month)
+    contribution = company.anna.get(still).contribution
+    assert contribution is not None
+    assert lead.from_open == pytest.approx(contribution, rel=1e-9, abs=1e-9)
+    assert (contribution > 0) is (chance > 0)
+    assert company.anna.get(still).is_large is False
+    assert company.anna.get(later).contribution is None
 
 
 def test_past_runs_are_never_current(company: Company) -> None:

@@ -8,56 +8,67 @@ import pytest
 
 from contract.backdoor import Backdoor
 from contract.company import ANNA, BY, Company
+from mini_crm.domain.model import ForecastRow
 from mini_crm.domain.period import Period, PeriodKind
 
 
-def a_story(company: Company, backdoor: Backdoor) -> Period:
-    """Play five days of a custom period of four days, with a run each evening; give it as it is dated now.
+def a_story(company: Company, backdoor: Backdoor) -> tuple[Period, list[ForecastRow]]:
+    """Play five days of a custom period of four days, with a run each evening.
+
+    Gives the period as it is dated now, and what each day's last run said of it to Anna, in roubles.
 
     Day 1: Anna enters 100, 200 and 300. Day 2: the 100 are paid. Day 3: the 200 are refused, and 1000 are
     entered. Day 4: of the 300 come 250, and the 1000 are paid. On day 5 the period has ended.
     """
     store, anna = company.store, company.anna
     store.add_period(Period(PeriodKind.CUSTOM, company.today, company.day(3), "Акция"), BY)
+    told: list[ForecastRow] = []
+
+    def evening() -> None:
+        store.aggregate_forecast(None, "test")
+        rows = store.get_forecast(anna.token).leads
+        told.extend(row for row in rows if row.period.name == "Акция" and row.unit == "RUB")
+        backdoor.let_days_pass(1)
+
     a, b, c = (anna.add(company.petr, amount=Decimal(amount)) for amount in (100, 200, 300))
-    store.aggregate_forecast(None, "test")
-    backdoor.let_days_pass(1)
+    evening()
     # A run in the middle of the day: the evening's is the one that counts.
     company.anna.add(company.oleg, amount=Decimal(1))
     store.aggregate_forecast(None, "test")
     anna.pay(anna.get(a))
-    store.aggregate_forecast(None, "test")
-    backdoor.let_days_pass(1)
+    evening()
     anna.refuse(anna.get(b))
     d = anna.add(company.maria, amount=Decimal(1000))
-    store.aggregate_forecast(None, "test")
-    backdoor.let_days_pass(1)
+    evening()
     anna.pay(anna.get(c), came=Decimal(250))
     anna.pay(anna.get(d))
-    store.aggregate_forecast(None, "test")
-    backdoor.let_days_pass(1)
-    return Period(PeriodKind.CUSTOM, company.day(-4), company.day(-1), "Акция")
+    evening()
+    return Period(PeriodKind.CUSTOM, company.day(-4), company.day(-1), "Акция"), told
 
 
 TREND = (
-    # Day of the period; paid by then; forecast; by the hand formula: paid + expected * won / resolved.
-    # Until day 4 nothing was learnt (the first recorded resolution, on day 2, is where learning begins, and
-    # a run learns up to the day before), so the forecast is what was paid; on day 4 nothing is open.
-    (-4, Decimal(0), 0, 0),
-    (-3, Decimal(100), 100, 100 + 500 * 1 / 1),
-    (-2, Decimal(100), 100, 100 + 1300 * 1 / 2),
-    (-1, Decimal(1350), 1350, 1350),
+    # Day of the period; paid by then; by the hand formula: paid + expected * won / resolved.
+    (-4, Decimal(0), 0),
+    (-3, Decimal(100), 100 + 500 * 1 / 1),
+    (-2, Decimal(100), 100 + 1300 * 1 / 2),
+    (-1, Decimal(1350), 1350),
 )
 
 
 def test_trend(company: Company, backdoor: Backdoor) -> None:
-    """The trend has the last run of each day: what it said, and what was paid by then."""
-    period = a_story(company, backdoor)
+    """The trend has the last run of each day: what it said, by which method, and what was paid by then."""
+    period, told = a_story(company, backdoor)
     points = [p for p in company.store.list_trend(company.anna.token, period) if p.unit == "RUB"]
-    assert all(point.lead_id == company.anna.lead_id for point in points)
-    seen = [(point.day, point.paid, point.forecast, point.hand_formula) for point in points]
-    assert seen == [(company.day(day), paid, said, hand) for day, paid, said, hand in TREND]
-    assert [(point.low, point.high) for point in points] == [(None, None)] * 3 + [(1350, 1350)]
+    assert all((point.lead_id, point.method) == (company.anna.lead_id, 2) for point in points)
+    seen = [(point.day, point.paid, point.hand_formula) for point in points]
+    assert seen == [(company.day(day), paid, hand) for day, paid, hand in TREND]
+    assert [(p.forecast, p.from_open, p.low, p.high) for p in points] == [
+        (row.forecast, row.from_open, row.low, row.high) for row in told
+    ]
+    # Until day 4 nothing was learnt (the first recorded resolution, on day 2, is where learning begins, and
+    # a run learns up to the day before): the forecast is what was paid, without a range.
+    assert [(p.forecast, p.low) for p in points[:3]] == [(0, None), (100, None), (100, None)]
+    assert points[3].low is not None
     assert company.store.list_trend(company.boris.token, period) == ()
 
 
@@ -87,7 +98,7 @@ def test_trend_of_the_report(company: Company, backdoor: Backdoor) -> None:
 
 def test_trend_survives_the_tidying(company: Company, backdoor: Backdoor) -> None:
     """However many runs and days go by, the last run of each day is kept for ever."""
-    period = a_story(company, backdoor)
+    period, _ = a_story(company, backdoor)
     before = [(p.paid, p.forecast) for p in company.store.list_trend(company.anna.token, period)]
     for _ in range(3):
         backdoor.let_days_pass(2)
@@ -100,16 +111,21 @@ def test_trend_survives_the_tidying(company: Company, backdoor: Backdoor) -> Non
 
 
 def test_accuracy(company: Company, backdoor: Backdoor) -> None:
-    """Of an ended period the daily forecasts are compared with what came from the entries known then."""
-    period = a_story(company, backdoor)
-    # What came: 350 from the entries of days 1 and 2, 1350 from those of days 3 and 4; together 3400.
-    # The forecast missed by 350, 250, 1250 and 0; the hand formula by 350, 250, 600 and 0. Only the last
-    # day's forecast had a range, and the actual lay in it.
+    """Of an ended period the daily forecasts are compared with what came, in all and of known entries."""
+    period, told = a_story(company, backdoor)
     (row,) = (row for row in company.store.list_accuracy(company.anna.token) if row.unit == "RUB")
     assert (row.period, row.lead_id, row.lead_name) == (period, company.anna.lead_id, ANNA)
-    assert (row.days, row.covered) == (4, 1)
-    assert row.wape == pytest.approx(1850 / 3400, rel=1e-9)
-    assert row.hand_wape == pytest.approx(1200 / 3400, rel=1e-9)
+    assert (row.days, row.method) == (4, 2)
+    # In all 1350 came. The hand formula missed that by 1350, 750, 600 and 0.
+    assert row.wape == pytest.approx(sum(abs(one.forecast - 1350) for one in told) / 5400, rel=1e-9)
+    assert row.hand_wape == pytest.approx(2700 / 5400, rel=1e-9)
+    assert row.covered == sum(one.low is not None and one.low <= 1350 <= (one.high or 0) for one in told)
+    # Of the entries known on the days came 350 twice, then 1350.
+    came = (350, 350, 1350, 1350)
+    missed = sum(abs(one.open_forecast - actual) for one, actual in zip(told, came, strict=True))
+    assert row.open_wape == pytest.approx(missed / 3400, rel=1e-9)
+    assert row.open_covered == 1
+    assert row.run_rate_wape is None
     assert company.store.list_accuracy(company.boris.token) == ()
 
 

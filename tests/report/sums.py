@@ -14,7 +14,7 @@ from mini_crm.report.columns import pipeline_columns
 
 LEVELS = ("Company", "Lead", "Manager", "Client")
 SUMMED = (
-    "Clients", "Open entries", "Due today", "Overdue", "Expected", "Paid", "Refused", "Still to come",
+    "Clients", "Open entries", "Due today", "Overdue", "Expected", "Paid", "Refused", "From open entries",
 )  # fmt: skip
 
 
@@ -44,7 +44,7 @@ def check_sums(rows: list[dict[str, Any]]) -> int:
                     children.append(row)
             if parent["Level"] == "Client":
                 continue
-            for name in SUMMED + (("Forecast",) if depth < 2 else ()):
+            for name in SUMMED + (("From new entries", "Forecast") if depth < 2 else ()):
                 total = sum(row[name] for row in children)
                 assert total == pytest.approx(parent[name], rel=1e-9, abs=1e-9), (parent, name)
                 compared += 1
@@ -60,7 +60,12 @@ def check_totals(rows: list[dict[str, Any]], report: Report) -> None:
         there = shown[unit]
         exact = (row.clients, row.open_count, row.due_today, row.overdue)
         assert tuple(there[name] for name in SUMMED[:4]) == exact
-        sums = (row.expected, row.paid, row.refused, row.still_to_come)
+        sums = (row.expected, row.paid, row.refused, row.from_open)
         assert [there[name] for name in SUMMED[4:]] == pytest.approx([float(v) for v in sums], rel=1e-9)
-        for name, value in (("Forecast", row.forecast), ("P10", row.low), ("P90", row.high)):
+        for name, value in (
+            ("From new entries", row.from_new),
+            ("Forecast", row.forecast),
+            ("P10", row.low),
+            ("P90", row.high),
+        ):
             assert there[name] == (pytest.approx(value, rel=1e-9) if value is not None else "no history")

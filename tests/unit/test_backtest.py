@@ -52,14 +52,17 @@ def row(
     *,
     low: float | None = None,
     high: float | None = None,
-    new: float | None = None,
+    new: float = 0,
+    whole_low: float | None = None,
+    whole_high: float | None = None,
     run_rate: float | None = None,
     unit: str = "RUB",
 ) -> ReplayRow:
-    """Make a row of a replay with what the backtest looks at."""
+    """Make a row of a replay; forecast, low and high are without new entries."""
     return ReplayRow(
-        lead_id=lead_id, unit=unit, paid=0, still_to_come=forecast, forecast=forecast, low=low, high=high,
-        hand_formula=hand, new_entries=new, run_rate=run_rate, actual_pipeline=pipeline, actual_period=period,
+        lead_id=lead_id, unit=unit, paid=0, from_open=forecast, from_new=new, forecast=forecast + new,
+        low=whole_low, high=whole_high, open_low=low, open_high=high, hand_formula=hand, run_rate=run_rate,
+        actual_pipeline=pipeline, actual_period=period,
     )  # fmt: skip
 
 
@@ -81,13 +84,25 @@ THREE_EVENINGS = {
     ),
     MAR_10: replay(
         MAR_10,
-        row(None, 80, 300, 100, 200, low=60, high=95, new=50, run_rate=150),
+        row(None, 80, 300, 100, 200, low=60, high=95, new=50, whole_low=120, whole_high=150, run_rate=150),
         row(1, 80, 300, 100, 150, new=50, run_rate=150),
         bins=(CalibrationBin("RUB", number=0, entries=2, sum_probability=0.1, paid=0, squared_error=0.08),),
     ),
     MAR_24: replay(
         MAR_24,
-        row(None, 150, 100, 200, 200, low=149, high=200.001, new=20, run_rate=260),
+        row(
+            None,
+            150,
+            100,
+            200,
+            200,
+            low=149,
+            high=200.001,
+            new=20,
+            whole_low=160,
+            whole_high=210,
+            run_rate=260,
+        ),
         row(1, 100, 100, 150, 150, new=20, run_rate=160),
         row(2, 50, 0, 50, 50, new=0, run_rate=100),
     ),
@@ -111,16 +126,24 @@ def test_default_cutoffs_start_45_days_after_the_first_resolution() -> None:
 @pytest.mark.parametrize(
     ("last", "expected"),
     [
-        (date(2026, 3, 31), [date(2026, 3, 1), date(2026, 3, 31)]),
-        (date(2026, 4, 29), [date(2026, 3, 1), date(2026, 3, 31)]),
-        (date(2026, 4, 30), [date(2026, 3, 1), date(2026, 3, 31), date(2026, 4, 30)]),
+        (date(2026, 3, 31), [date(2026, 3, 1), date(2026, 3, 30)]),
+        (date(2026, 4, 29), [date(2026, 3, 1), date(2026, 3, 30)]),
+        (date(2026, 4, 30), [date(2026, 3, 1), date(2026, 3, 30), date(2026, 4, 28)]),
     ],
 )
 def test_last_day_bounds_period_ends(last: date, expected: list[date]) -> None:
     """A cut-off whose period ends after the last day is left out; one that ends on it is not."""
     store = FakeStore(record(), lambda day: replay(day))
-    result = run_backtest(store, PeriodKind.MONTH, step=30, first=date(2026, 3, 1), last=last)
+    result = run_backtest(store, PeriodKind.MONTH, step=29, first=date(2026, 3, 1), last=last)
     assert list(result.cutoffs) == expected
+
+
+def test_nothing_is_left_to_forecast_on_the_last_day() -> None:
+    """A cut-off on its period's last day is left out."""
+    store = FakeStore(record(), lambda day: replay(day))
+    result = run_backtest(store, PeriodKind.MONTH, step=1, first=date(2026, 3, 30), last=date(2026, 4, 30))
+    assert result.cutoffs[:2] == (date(2026, 3, 30), date(2026, 4, 1))
+    assert result.cutoffs[-1] == date(2026, 4, 29)
 
 
 def test_quarter_is_the_one_of_the_cutoff() -> None:
@@ -143,22 +166,32 @@ def test_company_errors_are_summed_before_they_are_divided() -> None:
 def test_period_target_is_all_that_came() -> None:
     """Against the period target the same forecasts are compared with all payments of the period."""
     period = run_backtest(three_evenings(), PeriodKind.MONTH, step=14).units["RUB"]["period"]
-    # Errors -10, -120, -50 against 120 + 200 + 200.
-    assert period["forecast"].wape == pytest.approx(180 / 520)
-    assert period["forecast"].bias == pytest.approx(-180 / 520)
-    assert period["forecast"].coverage is None
-    assert period["forecast"].brier is None
+    # With new entries 110, 130 and 170 against 120, 200 and 200: -10, -70, -30.
+    assert period["forecast"].wape == pytest.approx(110 / 520)
+    assert period["forecast"].bias == pytest.approx(-110 / 520)
+    assert period["hand_formula"].coverage is None
+    assert period["hand_formula"].interval_score is None
+    assert period["hand_formula"].brier is None
+
+
+def test_interval_score_is_of_each_targets_own_range() -> None:
+    """Width plus ten times what lies outside, over what came; a cut-off without a range is left out."""
+    result = run_backtest(three_evenings(), PeriodKind.MONTH, step=14).units["RUB"]
+    # 40 wide; 35 wide and 5 outside; 51.001 wide; against 100 + 100 + 200.
+    pipeline = result["pipeline"]["forecast"]
+    assert pipeline.interval_score == pytest.approx((40 + 35 + 10 * 5 + 51.001) / 400)
+    # No range; 30 wide and 50 outside; 50 wide; against 200 + 200.
+    period = result["period"]["forecast"]
+    assert period.interval_score == pytest.approx((30 + 10 * 50 + 50) / 400)
+    assert period.coverage == pytest.approx(1 / 2)
 
 
 def test_cutoffs_without_a_number_are_left_out_of_that_method_only() -> None:
     """Where a method gives nothing, it is neither right nor wrong; the count says how often it spoke."""
     period = run_backtest(three_evenings(), PeriodKind.MONTH, step=14).units["RUB"]["period"]
     assert {name: method.cutoffs for name, method in period.items()} == {
-        "forecast": 3, "hand_formula": 3, "forecast_with_new_entries": 2, "run_rate": 2,
+        "forecast": 3, "hand_formula": 3, "run_rate": 2,
     }  # fmt: skip
-    # 80 + 50 and 150 + 20 against 200 and 200: -70, -30.
-    assert period["forecast_with_new_entries"].wape == pytest.approx(100 / 400)
-    assert period["forecast_with_new_entries"].bias == pytest.approx(-100 / 400)
     # 150 and 260 against 200 and 200: -50, +60.
     assert period["run_rate"].wape == pytest.approx(110 / 400)
     assert period["run_rate"].bias == pytest.approx(10 / 400)
@@ -276,15 +309,13 @@ def test_unit_that_is_not_there_yet_counts_as_nothing_promised() -> None:
 def test_json_is_the_promised_object() -> None:
     """The object has exactly the documented keys, and plain numbers or null in them."""
     printed = run_backtest(three_evenings(), PeriodKind.MONTH, step=14).as_json()
-    keys = ["wape", "bias", "wape_by_lead", "coverage", "brier"]
+    keys = ["wape", "bias", "wape_by_lead", "coverage", "interval_score", "brier"]
     assert list(printed) == ["period", "cutoffs", "targets"]
     assert (printed["period"], printed["cutoffs"]) == ("month", 3)
     assert {t: {m: list(of) for m, of in methods.items()} for t, methods in printed["targets"].items()} == {
-        "pipeline": {"forecast": keys, "hand_formula": keys},
-        "period": {
-            "forecast": keys, "hand_formula": keys, "forecast_with_new_entries": keys, "run_rate": keys,
-        },
-    }  # fmt: skip
+        target: {"forecast": keys, "hand_formula": keys, "run_rate": keys}
+        for target in ("pipeline", "period")
+    }
     assert printed["targets"]["pipeline"]["forecast"]["wape"] == pytest.approx(0.2)
 
 

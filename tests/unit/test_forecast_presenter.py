@@ -50,8 +50,8 @@ def row(period: Period = MARCH, unit: str = "RUB", manager: str = "", **fields: 
         "paid_count": 3, "paid": Decimal("1000.00"), "refused_count": 4, "refused": Decimal("2500.40"),
         "won": 7, "resolved": 15, "win_rate": None if manager else 0.47, "won_all": 7, "resolved_all": 14,
         "speed_index": None if manager else 1.3, "paid_events": 0 if manager else 12,
-        "still_to_come": 500.0, "forecast": 1500.0, "low": 1200.0, "high": 1900.0, "hand_formula": 3000.0,
-        "new_entries": None, "run_rate": None,
+        "from_open": 400.0, "from_new": 100.0, "forecast": 1500.0, "low": 1200.0, "high": 1900.0,
+        "open_low": 1150.0, "open_high": 1700.0, "hand_formula": 3000.0, "run_rate": None,
     }  # fmt: skip
     return ForecastRow(period=period, unit=unit, **{**usual, **fields})
 
@@ -302,20 +302,18 @@ def test_hand_formula_without_resolved_entries(store: FakeStore) -> None:
 
 
 def test_numbers_beside_the_forecast(store: FakeStore) -> None:
-    """New entries and the pace of 90 days are told apart from the forecast, or not at all."""
+    """The pace of 90 days is told apart from the forecast, or not at all."""
     assert Opened(store).view.page.beside == ""
-    store.forecast = Forecast(run(), leads=(row(new_entries=250.0, run_rate=1800.0),))
+    store.forecast = Forecast(run(), leads=(row(run_rate=1800.0),))
     text = Opened(store).view.page.beside.replace(SPACE, " ")
-    assert text == (
-        "Not in the forecast: new entries may bring 250 RUB more; "
-        "by the pace of the last 90 days it would be 1,800 RUB."
-    )
+    assert text == "Not in the forecast: by the pace of the last 90 days it would be 1,800 RUB."
 
 
 def test_no_history_is_marked(store: FakeStore) -> None:
     """Before anything was resolved there is a mark, no range, and no number posing as a forecast."""
     store.forecast = Forecast(
-        run(paid=0, refused=0), leads=(row(low=None, high=None, forecast=1000.0, still_to_come=0.0),)
+        run(paid=0, refused=0),
+        leads=(row(low=None, high=None, forecast=1000.0, from_open=0.0, from_new=0.0),),
     )
     view = Opened(store).view
     assert view.page.mark.startswith("No history")

@@ -39,11 +39,14 @@ def test_standing_periods_are_the_calendars(
     day: date, month_end: date, quarter: tuple[str, date, date]
 ) -> None:
     """A day's month, quarter and year start and end where the calendar says."""
-    month, three_months, year = standing_periods(day)
+    month, three_months, year, *coming = standing_periods(day)
     assert (month.kind, month.start, month.end) == ("month", day.replace(day=1), month_end)
     assert (three_months.code, three_months.start, three_months.end) == quarter
     assert (year.start, year.end) == (date(day.year, 1, 1), date(day.year, 12, 31))
     assert (month, three_months, year) == (month_of(day), quarter_of(day), year_of(day))
+    assert [(p.kind, p.start) for p in coming] == [
+        (p.kind, p.end + timedelta(days=1)) for p in (month, three_months, year)
+    ]
 
 
 def test_codes() -> None:
@@ -74,7 +77,7 @@ def test_both_ends_belong_to_it(period: Period, count: int) -> None:
 
 
 def test_the_last_month_of_the_calendar_works() -> None:
-    """The last day that a date can hold has a month, a quarter and a year."""
+    """The last day that a date can hold has a month, a quarter and a year, and none after them."""
     assert [period.end for period in standing_periods(date.max)] == [date.max] * 3
 
 

@@ -108,7 +108,7 @@ def test_share_of_the_target() -> None:
 def test_client_has_only_what_is_to_come() -> None:
     """Forecast, range and hand formula end at the manager."""
     client = rows_of(data.report({"RUB": {"A": {"B": [data.client("1")]}}}))[3]
-    assert client.still_to_come == 40.0
+    assert (client.from_open, client.from_new) == (40.0, None)
     assert (client.forecast, client.low, client.high, client.hand_formula) == (None, None, None, None)
 
 

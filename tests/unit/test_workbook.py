@@ -185,13 +185,13 @@ def test_numbers_are_numbers(target: Path) -> None:
     lead, manager, client = table(sheet)[1:]
     expected = {
         "Clients": 1, "Open entries": 1, "Due today": 0, "Overdue": 0, "Expected": 100, "Paid": 10.25,
-        "Refused": 3, "Win rate": 0.5, "Paid of resolved": "7 of 15", "Still to come": 40, "Forecast": 50.25,
-        "P10": 42.25, "P90": 58.25, "Target": 100, "% of target": 0.5025, "Commitment": None,
-        "Hand formula": 10.25, "Level": "Lead", "Unit": "RUB",
+        "Refused": 3, "Win rate": 0.5, "Paid of resolved": "7 of 15", "From open entries": 40,
+        "Forecast": 50.25, "P10": 42.25, "P90": 58.25, "Target": 100, "% of target": 0.5025,
+        "Commitment": None, "Hand formula": 10.25, "Level": "Lead", "Unit": "RUB",
     }  # fmt: skip
     assert {name: lead[name] for name in expected} == expected
     assert manager["Win rate"] == pytest.approx(7 / 15)
-    assert (client["Still to come"], client["Forecast"], client["Level"]) == (40, None, "Client")
+    assert (client["From open entries"], client["Forecast"], client["Level"]) == (40, None, "Client")
     heads = [cell.value for cell in sheet[head_row(sheet, "Level")]]
     formats = dict(zip(heads, (cell.number_format for cell in sheet[lead["row"]]), strict=True))
     assert formats["Win rate"] == "0%"
@@ -202,7 +202,7 @@ def test_numbers_are_numbers(target: Path) -> None:
 def test_sums_reconcile(target: Path) -> None:
     """In the file, the rows below a row add up to it, in each unit by itself."""
     written(FULL, target)
-    assert check_sums(pipeline(target)) == 2 * 9 + 4 * 9 + 5 * 8
+    assert check_sums(pipeline(target)) == 2 * 10 + 4 * 10 + 5 * 8
 
 
 def test_rows_fold(target: Path) -> None:
@@ -224,11 +224,11 @@ def test_totals_are_formulas_over_the_rows_in_view(target: Path) -> None:
     company = rows[0]
     assert (company["Unit"], company["row"]) == ("RUB", HEAD)
     assert company["Expected"] == "=SUBTOTAL(9,J8:J18)"  # eleven rows in roubles below the heads
-    assert company["Forecast"] == "=K5+O5"
+    assert company["Forecast"] == "=K5+O5+P5"
     assert company["% of target"] == '=IF(SUBTOTAL(3,$A$8:$A$18)=ROWS($A$8:$A$18),0.243975,"")'
     lead = next(row for row in rows if row["Level"] == "Lead")
     assert lead["Overdue"] == "=SUBTOTAL(9,I9:I13)"  # two managers with three clients
-    assert lead["% of target"] == f"=P{lead['row']}/S{lead['row']}"
+    assert lead["% of target"] == f"=Q{lead['row']}/T{lead['row']}"
     client = next(row for row in rows if row["Level"] == "Client")
     assert not any(str(value).startswith("=") for value in client.values())
     alone = next(row for row in rows if row["Manager"] == "Ким Ли")
@@ -241,7 +241,7 @@ def test_heads_stay_in_sight(target: Path) -> None:
     top = head_row(sheet, "Level")
     assert top == HEAD + 2  # below a total for each unit
     assert sheet.freeze_panes == f"D{top + 1}"
-    assert sheet.auto_filter.ref == f"A{top}:V{top + 14}"
+    assert sheet.auto_filter.ref == f"A{top}:W{top + 14}"
     assert sheet.print_title_rows == f"${top}:${top}"
     assert sheet.page_setup.orientation == "landscape"
     assert sheet.sheet_properties.pageSetUpPr is not None

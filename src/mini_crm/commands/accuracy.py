@@ -83,7 +83,6 @@ def method_name(method: str, texts: Texts) -> str:
     return {
         "forecast": _("forecast"),
         "hand_formula": _("by win rate"),
-        "forecast_with_new_entries": _("forecast with new entries"),
         "run_rate": _("at the pace of the last 90 days"),
     }[method]
 

@@ -13,6 +13,7 @@ from decimal import Decimal
 from enum import StrEnum
 from uuid import UUID
 
+from mini_crm.domain.learnt import Learnt
 from mini_crm.domain.period import Period
 
 PIECES = "pcs"
@@ -79,6 +80,8 @@ class Entry:
         deleted_at: When it was deleted or voided, else None.
         probability: Chance of being paid by the end of the current month, from the last
             complete run; None where that run did not see the entry as open.
+        contribution: What it adds to "from open entries" of that month.
+        is_large: Whether that run took its amount as above the average of its unit.
     """
 
     entry_id: int
@@ -102,6 +105,8 @@ class Entry:
     change_seq: int
     deleted_at: datetime | None
     probability: float | None = None
+    contribution: float | None = None
+    is_large: bool | None = None
 
     def draft(self) -> EntryDraft:
         """Give what a lead may change, for a form."""
@@ -293,6 +298,7 @@ class Run:
         entry_count: Entries that it counted.
         paid_events: Payments that it learned from, company-wide.
         refused_events: Refusals that it learned from.
+        method: The number of the method that it computed by.
     """
 
     run_id: int
@@ -306,6 +312,7 @@ class Run:
     entry_count: int
     paid_events: int
     refused_events: int
+    method: int = 2
 
     @property
     def has_history(self) -> bool:
@@ -333,12 +340,14 @@ class ForecastRow:
         win_rate: Shown rate, drawn to the company's by how little is known; None for managers.
         won_all: Paid among all ever resolved, ``resolved_all``: the hand formula's counts.
         speed_index: Pays so many times as fast as the company; None for managers and the company.
-        still_to_come: Expected amount that will be paid by the period's end.
-        forecast: paid + still_to_come.
-        low: The tenth percentile (P10); None where nothing was resolved yet.
-        high: The ninetieth (P90).
+        from_open: What of the open entries will be paid by the period's end.
+        from_new: What will be paid by then of entries that are not made yet.
+        forecast: The whole number: paid + from_open + from_new.
+        low: Lower end of its range, in which it lies 8 times in 10; None where nothing was resolved yet.
+        high: The upper end.
+        open_low: Lower end of the range of the number without new entries, paid + from_open.
+        open_high: The upper end.
         hand_formula: paid + expected x won_all / resolved_all.
-        new_entries: What entries still to be made may bring; None with under 30 days of history.
         run_rate: paid + the last 90 days' pace; None with under 30 days of history.
         target: The administrator's number, where there is one.
         commitment: The lead's own number, where there is one.
@@ -366,15 +375,27 @@ class ForecastRow:
     resolved_all: int
     speed_index: float | None
     paid_events: int
-    still_to_come: float
+    from_open: float
+    from_new: float
     forecast: float
     low: float | None
     high: float | None
+    open_low: float | None
+    open_high: float | None
     hand_formula: float
-    new_entries: float | None
     run_rate: float | None
     target: Decimal | None = None
     commitment: Decimal | None = None
+
+    @property
+    def still_to_come(self) -> float:
+        """From open entries and from new ones together."""
+        return self.from_open + self.from_new
+
+    @property
+    def open_forecast(self) -> float:
+        """The number without new entries."""
+        return float(self.paid) + self.from_open
 
 
 @dataclass(frozen=True, slots=True)
@@ -385,12 +406,14 @@ class Forecast:
         company: One row per period and unit; empty for a lead, who sees the own team only.
         leads: One row per period, lead and unit.
         managers: One row per period, lead, manager and unit.
+        learnt: What the run learnt; None where that is not kept.
     """
 
     run: Run | None
     company: tuple[ForecastRow, ...] = ()
     leads: tuple[ForecastRow, ...] = ()
     managers: tuple[ForecastRow, ...] = ()
+    learnt: Learnt | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -401,6 +424,8 @@ class TrendPoint:
         lead_id: None for the company.
         day: The day that was counted up to.
         paid: Paid in the period by then.
+        method: By which method; numbers of method 1 are of open entries only.
+        from_open: What of it was to come of open entries.
     """
 
     lead_id: int | None
@@ -411,20 +436,27 @@ class TrendPoint:
     low: float | None
     high: float | None
     hand_formula: float
+    method: int = 2
+    from_open: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
 class AccuracyRow:
-    """How well the stored forecasts of an ended period met what came.
+    """How well the stored forecasts of an ended period met what came, each method by itself.
 
-    The actual is what was paid in the period from the entries known on the forecast's day.
+    The whole number is compared with all that was paid in the period; method 1 had none, so its number, and
+    the one without new entries, with what was paid from the entries known on the forecast's day.
 
     Attributes:
         lead_id: None for the company.
         days: Stored forecasts that were compared, one a day.
         wape: Sum of the absolute errors / sum of the actuals; None when nothing came.
-        hand_wape: The same for the hand formula.
-        covered: Forecasts whose actual lay within P10-P90.
+        hand_wape: The same for the hand formula, against the same actuals.
+        covered: Forecasts whose actual lay within the range.
+        method: By which method they were made.
+        run_rate_wape: The same for the pace of the last 90 days; None in method 1 or without it.
+        open_wape: Of the number without new entries; None in method 1.
+        open_covered: How often its range held; 0 in method 1.
     """
 
     period: Period
@@ -435,6 +467,10 @@ class AccuracyRow:
     wape: float | None
     hand_wape: float | None
     covered: int
+    method: int = 2
+    run_rate_wape: float | None = None
+    open_wape: float | None = None
+    open_covered: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -462,7 +498,8 @@ class Target:
 class ReportClient:
     """One client PIN of one manager in the current run: the lowest row of the report.
 
-    Counts and sums as in ``ForecastRow``; paid and refused are those of the period.
+    Counts and sums as in ``ForecastRow``; paid and refused are those of the period, ``from_open`` is the sum
+    of the contributions.
     """
 
     lead_id: int
@@ -477,7 +514,7 @@ class ReportClient:
     paid: Decimal
     refused_count: int
     refused: Decimal
-    still_to_come: float
+    from_open: float
 
 
 class ChangeKind(StrEnum):
@@ -673,12 +710,14 @@ class ReplayRow:
     lead_id: int | None
     unit: str
     paid: float
-    still_to_come: float
+    from_open: float
+    from_new: float
     forecast: float
     low: float | None
     high: float | None
+    open_low: float | None
+    open_high: float | None
     hand_formula: float
-    new_entries: float | None
     run_rate: float | None
     actual_pipeline: float
     actual_period: float

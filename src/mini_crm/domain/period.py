@@ -9,7 +9,7 @@ from __future__ import annotations
 import calendar
 import re
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from enum import StrEnum
 
 from mini_crm.domain.dates import SHOWN_LENGTH, parse_file_date, trimmed
@@ -97,9 +97,15 @@ def year_of(day: date) -> Period:
     return period_of(PeriodKind.YEAR, day)
 
 
-def standing_periods(day: date) -> tuple[Period, Period, Period]:
-    """Give the month, the quarter and the year of a day, in this order."""
-    return month_of(day), quarter_of(day), year_of(day)
+def standing_periods(day: date) -> tuple[Period, ...]:
+    """Give this month, quarter and year of a day, and the next month, quarter and year, in this order."""
+    now = month_of(day), quarter_of(day), year_of(day)
+    return (*now, *(following(period) for period in now if period.end < date.max))
+
+
+def following(period: Period) -> Period:
+    """Give the next period of the same kind; not for ``PeriodKind.CUSTOM``."""
+    return period_of(period.kind, period.end + timedelta(days=1))
 
 
 def period_of(kind: PeriodKind, day: date) -> Period:

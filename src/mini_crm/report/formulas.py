@@ -9,8 +9,8 @@ from typing import Any
 
 from mini_crm.report.columns import Column
 
-ADDITIVE = ("clients", "open", "due", "overdue", "expected", "paid", "refused", "still")
-"""Keys of the columns in which children add up to their parent, clients included."""
+ADDITIVE = ("clients", "open", "due", "overdue", "expected", "paid", "refused", "open_part", "new_part")
+"""Keys of the columns in which children add up to their parent; clients too, but for ``new_part``."""
 
 
 def letter(column: int) -> str:
@@ -54,8 +54,9 @@ class Cells:
         return {self._at[key]: f"=SUM({self.area(key, first, last)})" for key in keys}
 
     def forecast(self, row: int) -> dict[int, str]:
-        """Give paid and still to come together."""
-        return {self._at["forecast"]: f"={self.cell('paid', row)}+{self.cell('still', row)}"}
+        """Give the three parts together."""
+        parts = "+".join(self.cell(part, row) for part in ("paid", "open_part", "new_part"))
+        return {self._at["forecast"]: f"={parts}"}
 
     def share(self, row: int) -> dict[int, str]:
         """Give the share of the target."""

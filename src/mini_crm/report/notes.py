@@ -70,9 +70,9 @@ def _cautions(report: Report, texts: Texts, clients_left_out: int) -> Iterator[N
     yield (
         _("What adds up"),
         _(
-            "Counts, expected, paid, refused and still to come of a lead are the sums over the managers,"
-            " those of the company the sums over the leads. Ranges and win rates do not add up, and the"
-            " hand formula does not add up from managers to leads. Units are never mixed."
+            "Counts, expected, paid, refused and the parts of the forecast of a lead are the sums over"
+            " the managers, those of the company the sums over the leads. Ranges and win rates do not add up,"
+            " and the hand formula does not add up from managers to leads. Units are never mixed."
         ),
     )
     yield (
@@ -95,9 +95,9 @@ def _cautions(report: Report, texts: Texts, clients_left_out: int) -> Iterator[N
     yield (
         _("New entries"),
         _(
-            "The forecast speaks only of entries that exist now. What entries still to be made may bring"
-            " stands in its own column of the first sheet and is not in the forecast; it and the run rate"
-            " need 30 days of history."
+            "The forecast is of the whole period: what is paid, what will come of open entries, and what will"
+            " come of entries that are not made yet. What is still to be made is told from the entries of the"
+            " last 90 days and from how fast entries are paid. The run rate needs 30 days of history."
         ),
     )
     if not report.accuracy:
@@ -129,7 +129,8 @@ def _method(texts: Texts) -> Iterator[Note]:
         "3",
         _(
             "Each open entry is followed day by day from its present age to the end of the period. This"
-            " gives its chance of being paid by then; still to come is the sum of amount times chance."
+            " gives its chance of being paid by then, with its promised day and the company's weekdays and"
+            " month ends; amount times chance, times the recent pace, is what it adds to the forecast."
         ),
     )
     yield (
@@ -168,8 +169,9 @@ def _glossary(texts: Texts) -> Iterator[Note]:
             " company's where few are resolved, of a manager just as counted. The counts stand beside it."
         ),
     )
-    yield _("Still to come"), _("Expected amount that will be paid by the end of the period.")
-    yield _("Forecast"), _("Paid so far and still to come.")
+    yield _("From open entries"), _("What of the open entries will be paid by the end of the period.")
+    yield _("From new entries"), _("What will be paid by then of entries that are not made yet.")
+    yield _("Forecast"), _("Paid so far, from open entries and from new entries together.")
     yield _("Target"), _("Set by the administrator for the company and for leads.")
     yield _("% of target"), _("Forecast divided by target.")
     yield _("Commitment"), _("The lead's own number for the period.")

@@ -43,6 +43,8 @@ class Row:
         clients: Client PINs with an open entry, counted per manager; 1 or 0 for a client.
         due_today: Open entries, as ``open_count`` and ``overdue``.
         win_rate: As the run has it; for a manager the raw share, won / resolved.
+        from_open: What of the open entries will be paid by the period's end.
+        from_new: What will be paid of entries that are not made yet; not told of a client.
         low: P10, None also where nothing was resolved yet; the same for ``high``, P90.
     """
 
@@ -58,7 +60,8 @@ class Row:
     expected: Decimal
     paid: Decimal
     refused: Decimal
-    still_to_come: float
+    from_open: float
+    from_new: float | None = None
     win_rate: float | None = None
     won: int | None = None
     resolved: int | None = None
@@ -68,9 +71,13 @@ class Row:
     target: Decimal | None = None
     commitment: Decimal | None = None
     hand_formula: float | None = None
-    new_entries: float | None = None
     run_rate: float | None = None
     speed_index: float | None = None
+
+    @property
+    def still_to_come(self) -> float:
+        """From open entries and from new ones together."""
+        return self.from_open + (self.from_new or 0.0)
 
     @property
     def target_share(self) -> float | None:
@@ -274,7 +281,8 @@ def _group(row: ForecastRow, level: Level) -> Row:
         expected=row.expected,
         paid=row.paid,
         refused=row.refused,
-        still_to_come=row.still_to_come,
+        from_open=row.from_open,
+        from_new=row.from_new,
         win_rate=raw_rate if level == Level.MANAGER else row.win_rate,
         won=row.won,
         resolved=row.resolved,
@@ -284,7 +292,6 @@ def _group(row: ForecastRow, level: Level) -> Row:
         target=row.target,
         commitment=row.commitment,
         hand_formula=row.hand_formula,
-        new_entries=row.new_entries,
         run_rate=row.run_rate,
         speed_index=row.speed_index,
     )
@@ -304,5 +311,5 @@ def _client(client: ReportClient, manager: ForecastRow) -> Row:
         expected=client.expected,
         paid=client.paid,
         refused=client.refused,
-        still_to_come=client.still_to_come,
+        from_open=client.from_open,
     )

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import Any
 
+from mini_crm.domain.learnt import AgeSpeed, Index, IndexKind, Learnt, PeriodPace, ReplayedForecast
 from mini_crm.domain.model import (
     CHANGEABLE,
     AccuracyRow,
@@ -82,6 +83,8 @@ def entry_of(row: PlainRow) -> Entry:
         change_seq=row["ChangeSeq"],
         deleted_at=row["DeletedAt"],
         probability=row["Probability"],
+        contribution=row.get("Contribution"),
+        is_large=None if row.get("IsLarge") is None else bool(row["IsLarge"]),
     )
 
 
@@ -165,11 +168,15 @@ def run_of(row: PlainRow) -> Run:
         entry_count=row["EntryCount"] or 0,
         paid_events=row["PaidEvents"] or 0,
         refused_events=row["RefusedEvents"] or 0,
+        method=row.get("Method", 1),
     )
 
 
 def forecast_of(
-    run: PlainRow | None, lead_rows: Iterable[PlainRow], manager_rows: Iterable[PlainRow]
+    run: PlainRow | None,
+    lead_rows: Iterable[PlainRow],
+    manager_rows: Iterable[PlainRow],
+    learnt: Learnt | None = None,
 ) -> Forecast:
     """Read a run's results; without a run there are none."""
     if run is None:
@@ -180,12 +187,73 @@ def forecast_of(
         company=tuple(row for row in rows if row.lead_id is None),
         leads=tuple(row for row in rows if row.lead_id is not None),
         managers=tuple(forecast_row_of(row) for row in manager_rows),
+        learnt=learnt,
     )
 
 
+def learnt_of(
+    speeds: Iterable[PlainRow],
+    indices: Iterable[PlainRow],
+    replays: Iterable[PlainRow],
+    paces: Iterable[PlainRow],
+) -> Learnt | None:
+    """Read what a run learnt; None where nothing is kept of it."""
+    learnt = Learnt(
+        speeds=tuple(
+            AgeSpeed(
+                from_age=row["FromAge"],
+                to_age=row["ToAge"],
+                days=row["Days"],
+                paid=row["PaidCount"],
+                refused=row["RefusedCount"],
+                paid_rate=row["PaidRate"],
+                refused_rate=row["RefusedRate"],
+            )
+            for row in speeds
+        ),
+        indices=tuple(
+            Index(
+                IndexKind(row["IndexKind"]),
+                row["Class"],
+                row["PaidCount"],
+                row["ExpectedCount"],
+                row["Factor"],
+            )
+            for row in indices
+        ),
+        replays=tuple(
+            ReplayedForecast(
+                unit=row["Unit"],
+                day=row["CountDay"],
+                open_forecast=row["OpenForecast"],
+                whole_forecast=row["WholeForecast"],
+                open_came=row["OpenCame"],
+                whole_came=row["WholeCame"],
+            )
+            for row in replays
+        ),
+        paces=tuple(
+            PeriodPace(
+                period=period_of(row),
+                unit=row["Unit"],
+                scale=row["Scale"],
+                paying_days=row["PayingDays"],
+                open_weight=row["OpenWeight"],
+                whole_weight=row["WholeWeight"],
+            )
+            for row in paces
+        ),
+    )
+    return learnt if learnt.speeds else None
+
+
 def forecast_row_of(row: PlainRow) -> ForecastRow:
-    """Read the numbers of the company, a lead, or (without SpeedIndex) a manager."""
+    """Read the numbers of the company, a lead, or (without SpeedIndex) a manager.
+
+    Method 1 has no FromOpen: what it says of open entries is all that it says.
+    """
     of_lead = "SpeedIndex" in row
+    is_whole = row.get("FromOpen") is not None
     return ForecastRow(
         period=period_of(row),
         unit=row["Unit"],
@@ -209,12 +277,14 @@ def forecast_row_of(row: PlainRow) -> ForecastRow:
         resolved_all=row["ResolvedAll"],
         speed_index=row["SpeedIndex"] if of_lead else None,
         paid_events=row["PaidEvents"] if of_lead else 0,
-        still_to_come=row["StillToCome"],
+        from_open=row["FromOpen"] if is_whole else row["StillToCome"],
+        from_new=row["FromNew"] if is_whole else 0.0,
         forecast=row["Forecast"],
         low=row["Low"],
         high=row["High"],
+        open_low=row["OpenLow"] if is_whole else row["Low"],
+        open_high=row["OpenHigh"] if is_whole else row["High"],
         hand_formula=row["HandFormula"],
-        new_entries=row["NewEntries"] if of_lead else None,
         run_rate=row["RunRate"] if of_lead else None,
         target=row["Target"] if of_lead else None,
         commitment=row["Commitment"] if of_lead else None,
@@ -233,6 +303,10 @@ def trend_of(rows: Iterable[PlainRow]) -> tuple[TrendPoint, ...]:
             low=row["Low"],
             high=row["High"],
             hand_formula=row["HandFormula"],
+            method=row.get("Method", 1),
+            from_open=row["Forecast"] - float(row["Paid"])
+            if row.get("FromOpen") is None
+            else row["FromOpen"],
         )
         for row in rows
     )
@@ -250,6 +324,10 @@ def accuracy_of(rows: Iterable[PlainRow]) -> tuple[AccuracyRow, ...]:
             wape=row["Wape"],
             hand_wape=row["HandWape"],
             covered=row["Covered"],
+            method=row.get("Method", 1),
+            run_rate_wape=row.get("RunRateWape"),
+            open_wape=row.get("OpenWape"),
+            open_covered=row.get("OpenCovered") or 0,
         )
         for row in rows
     )
@@ -270,7 +348,7 @@ def client_of(row: PlainRow) -> ReportClient:
         paid=row["Paid"],
         refused_count=row["RefusedCount"],
         refused=row["Refused"],
-        still_to_come=row["StillToCome"],
+        from_open=row["StillToCome"],
     )
 
 
@@ -329,12 +407,14 @@ def replay_row_of(row: PlainRow) -> ReplayRow:
         lead_id=row["LeadId"] or None,
         unit=row["Unit"],
         paid=float(row["Paid"]),
-        still_to_come=row["StillToCome"],
+        from_open=row["FromOpen"],
+        from_new=row["FromNew"],
         forecast=row["Forecast"],
         low=row["Low"],
         high=row["High"],
+        open_low=row["OpenLow"],
+        open_high=row["OpenHigh"],
         hand_formula=row["HandFormula"],
-        new_entries=row["NewEntries"],
         run_rate=row["RunRate"],
         actual_pipeline=float(row["ActualPipeline"]),
         actual_period=float(row["ActualPeriod"]),

@@ -19,11 +19,13 @@ BINS = 10
 TOLERANCE = 0.005
 """Half of the smallest amount: a range that ends exactly at what came must not miss it by rounding."""
 
-METHODS: Mapping[str, tuple[str, ...]] = {
-    "pipeline": ("forecast", "hand_formula"),
-    "period": ("forecast", "hand_formula", "forecast_with_new_entries", "run_rate"),
-}
-"""Which methods are measured against which target."""
+OUTSIDE_WEIGHT = 10.0
+"""What a unit outside of a range for 8 in 10 counts in the interval score: 2 / (1 - 0.8)."""
+
+TARGETS = ("pipeline", "period")
+"""What came in the period of the entries known at the cut-off, and all that came."""
+METHODS = ("forecast", "hand_formula", "run_rate")
+"""What is measured against each target; the forecast of the pipeline is the number without new entries."""
 
 CutoffProgress = Callable[[int, int], None]
 """Called after each cut-off with how many are done, and how many there are."""
@@ -39,9 +41,10 @@ class Accuracy:
         bias: The same with signs: above 0 the method promises too much.
         wape_by_lead: The same as ``wape``, pooled over leads and cut-offs.
         by_lead: WAPE of each lead, by lead id.
-        coverage: Share of cut-offs whose actual lay within P10-P90; only forecast against pipeline.
-        brier: Mean squared error of the probabilities over entries and cut-offs; only forecast
-            against pipeline.
+        coverage: Share of cut-offs whose actual lay within the range; only of the forecast.
+        interval_score: Mean of width and what the actual lay outside, the latter 10 times, as a share of the
+            mean actual; only of the forecast.
+        brier: Mean squared error of the entries' chances over entries and cut-offs; only of the forecast.
     """
 
     cutoffs: int
@@ -50,6 +53,7 @@ class Accuracy:
     wape_by_lead: float | None
     by_lead: Mapping[int, float | None]
     coverage: float | None = None
+    interval_score: float | None = None
     brier: float | None = None
 
 
@@ -76,7 +80,8 @@ class BacktestResult:
     Attributes:
         kind: Which period of each cut-off was forecast.
         cutoffs: The days whose evenings were replayed, oldest first.
-        units: By unit, the one with most entries first; then by target and method, as in ``METHODS``.
+        units: By unit, the one with most entries first; then by target and method, as in ``TARGETS`` and
+            ``METHODS``.
         calibrations: By unit: ten rows, from the lowest probabilities to the highest.
     """
 
@@ -162,7 +167,8 @@ def _cutoffs(kind: PeriodKind, step: int, first: date, last: date) -> list[tuple
     found: list[tuple[date, Period]] = []
     day = first
     while (period := period_of(kind, day)).end <= last:
-        found.append((day, period))
+        if day < period.end:  # on its last day nothing is left to forecast
+            found.append((day, period))
         day += timedelta(days=step)
     return found
 
@@ -195,19 +201,23 @@ class _MethodTable:
         self._method = method
         self._company = _Sums()
         self._leads: dict[int, _Sums] = {}
+        self._range = _RangeSum()
 
     def add(self, company: ReplayRow | None, leads: Iterable[ReplayRow]) -> None:
         """Take in the rows of one cut-off; nobody known yet counts as 0 promised and 0 come."""
-        predicted = 0.0 if company is None else _predicted(company, self._method)
+        predicted = 0.0 if company is None else _predicted(company, self._target, self._method)
         if predicted is None:
             return
         self._company.add(predicted, 0.0 if company is None else _actual(company, self._target))
         for row in leads:
-            if row.lead_id is not None and (of_lead := _predicted(row, self._method)) is not None:
+            of_lead = _predicted(row, self._target, self._method)
+            if row.lead_id is not None and of_lead is not None:
                 sums = self._leads.setdefault(row.lead_id, _Sums())
                 sums.add(of_lead, _actual(row, self._target))
+        if company is not None and self._method == "forecast":
+            self._range.add(*_range(company, self._target), _actual(company, self._target))
 
-    def accuracy(self, coverage: float | None, brier: float | None) -> Accuracy:
+    def accuracy(self, brier: float | None) -> Accuracy:
         """Give the figures over all cut-offs."""
         pooled = _Sums()
         for sums in self._leads.values():
@@ -219,9 +229,35 @@ class _MethodTable:
             bias=self._company.bias,
             wape_by_lead=pooled.wape,
             by_lead={lead_id: self._leads[lead_id].wape for lead_id in sorted(self._leads)},
-            coverage=coverage,
-            brier=brier,
+            coverage=self._range.coverage,
+            interval_score=self._range.interval_score,
+            brier=brier if self._method == "forecast" else None,
         )
+
+
+@dataclass(slots=True)
+class _RangeSum:
+    """How often a range held, and how wide it was, gathered cut-off by cut-off."""
+
+    inside: list[bool] = field(default_factory=list)
+    scores: list[float] = field(default_factory=list)
+    actuals: list[float] = field(default_factory=list)
+
+    def add(self, low: float | None, high: float | None, actual: float) -> None:
+        if low is None or high is None:
+            return
+        outside = max(0.0, low - actual, actual - high)
+        self.inside.append(outside <= TOLERANCE)
+        self.scores.append(high - low + OUTSIDE_WEIGHT * outside)
+        self.actuals.append(actual)
+
+    @property
+    def coverage(self) -> float | None:
+        return _ratio(sum(self.inside), len(self.inside))
+
+    @property
+    def interval_score(self) -> float | None:
+        return _ratio(math.fsum(self.scores), math.fsum(self.actuals))
 
 
 class _UnitTable:
@@ -230,10 +266,8 @@ class _UnitTable:
     def __init__(self, unit: str) -> None:
         self._unit = unit
         self._tables = {
-            target: {method: _MethodTable(target, method) for method in methods}
-            for target, methods in METHODS.items()
+            target: {method: _MethodTable(target, method) for method in METHODS} for target in TARGETS
         }
-        self._inside: list[bool] = []
         self._bins = [_BinSum() for _ in range(BINS)]
 
     def add(self, replay: Replay) -> None:
@@ -244,25 +278,15 @@ class _UnitTable:
         for methods in self._tables.values():
             for table in methods.values():
                 table.add(company, leads)
-        if company is not None and company.low is not None and company.high is not None:
-            self._inside.append(
-                company.low - TOLERANCE <= company.actual_pipeline <= company.high + TOLERANCE
-            )
         for found in replay.bins:
             if found.unit == self._unit:
                 self._bins[found.number].add(found)
 
     def targets(self) -> dict[str, dict[str, Accuracy]]:
         """Give the accuracy by target and method."""
-        coverage = _ratio(sum(self._inside), len(self._inside))
         brier = _ratio(sum(b.squared_error for b in self._bins), sum(b.entries for b in self._bins))
         return {
-            target: {
-                method: table.accuracy(coverage, brier)
-                if (target, method) == ("pipeline", "forecast")
-                else table.accuracy(None, None)
-                for method, table in methods.items()
-            }
+            target: {method: table.accuracy(brier) for method, table in methods.items()}
             for target, methods in self._tables.items()
         }
 
@@ -306,16 +330,18 @@ def _pooled(rows: Sequence[CalibrationRow]) -> CalibrationRow:
     )
 
 
-def _predicted(row: ReplayRow, method: str) -> float | None:
+def _predicted(row: ReplayRow, target: str, method: str) -> float | None:
     match method:
         case "forecast":
-            return row.forecast
+            return row.paid + row.from_open if target == "pipeline" else row.forecast
         case "hand_formula":
             return row.hand_formula
-        case "run_rate":
-            return row.run_rate
         case _:
-            return None if row.new_entries is None else row.forecast + row.new_entries
+            return row.run_rate
+
+
+def _range(row: ReplayRow, target: str) -> tuple[float | None, float | None]:
+    return (row.open_low, row.open_high) if target == "pipeline" else (row.low, row.high)
 
 
 def _actual(row: ReplayRow, target: str) -> float:
@@ -327,7 +353,7 @@ def _ratio(part: float, whole: float) -> float | None:
 
 
 def _targets_json(targets: Mapping[str, Mapping[str, Accuracy]]) -> dict[str, object]:
-    names: Sequence[str] = ("wape", "bias", "wape_by_lead", "coverage", "brier")
+    names: Sequence[str] = ("wape", "bias", "wape_by_lead", "coverage", "interval_score", "brier")
     return {
         target: {method: {name: getattr(of, name) for name in names} for method, of in methods.items()}
         for target, methods in targets.items()

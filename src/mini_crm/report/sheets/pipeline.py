@@ -45,7 +45,8 @@ def fill_pipeline(sheet: Sheet, laid_out: ReportRows, texts: Texts) -> None:
         sheet.fold(number, row.level - 1)
         formulas = {}
         if last > number:
-            formulas |= cells.totals(number + 1, last)
+            keys = [key for key in ADDITIVE if key != "new_part" or row.level < Level.MANAGER]
+            formulas |= cells.totals(number + 1, last, keys)
         if row.level < Level.CLIENT:
             formulas |= cells.forecast(number)
         if row.target:

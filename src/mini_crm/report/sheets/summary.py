@@ -20,7 +20,7 @@ SHARE_RULES = (Rule("good", ">=", 1), Rule("bad", "<", 0.8), Rule("warn", "<", 1
 
 OVERDUE_RULES = (Rule("bad", ">", 0),)
 _WIDTH, _GAP = 760, 16
-_SUMMED = ("paid", "still", "expected", "overdue", "hand")
+_SUMMED = ("paid", "open_part", "new_part", "expected", "overdue", "hand")
 
 
 def fill_summary(sheet: Sheet, report: Report, rows: Sequence[Row], texts: Texts) -> None:

@@ -17,7 +17,6 @@ from mini_crm.domain.model import (
     Replay,
     RosterChange,
     RosterRow,
-    RunKind,
     Target,
 )
 from mini_crm.domain.money import check_total, to_minor
@@ -36,7 +35,7 @@ from mini_crm.store.rows import (
 )
 from mini_crm.store.sqlite.accounts import SESSION_S, store_credential
 from mini_crm.store.sqlite.accounts import SQL as ACCOUNTS
-from mini_crm.store.sqlite.aggregation import STAGES, computed
+from mini_crm.store.sqlite.aggregation import STAGES, bare, computed
 from mini_crm.store.sqlite.copies import back_up
 from mini_crm.store.sqlite.db import Connection, Database, OnlyALook, plain, to_day
 from mini_crm.store.sqlite.forecast import SQL as FORECAST
@@ -181,8 +180,8 @@ class Administration:
         """See ``AdminStore``."""
         days = {"count_day": to_day(as_of), "starts_on": to_day(period.start), "ends_on": to_day(period.end)}
         horizon = [(1, to_day(period.start) or 0, to_day(period.end) or 0)]
-        with computed(self.db, as_of, RunKind.AS_OF, horizon) as (conn, _), self.db.errors():
-            shown = STAGES["lead_rows"].rstrip().rstrip(";").partition("\nORDER BY")[0]
+        with computed(self.db, as_of, None, horizon) as (conn, _), self.db.errors():
+            shown = bare(STAGES["lead_rows"]).partition("\nORDER BY")[0]
             rows = conn.execute(SQL["replay_rows"].format(rows=shown), days).fetchall()
             bins = conn.execute(SQL["replay_bins"], days).fetchall()
         return Replay(

@@ -162,12 +162,12 @@ WITH Later AS (
 ), Shown AS (
     {rows}
 )
-SELECT s.LeadId, s.Unit, s.Paid, s.StillToCome, s.Forecast, s.Low, s.High, s.HandFormula, s.NewEntries,
-       s.RunRate, s.Paid + coalesce(w.Pipeline, 0) AS ActualPipeline, coalesce(w.Whole, 0) AS ActualPeriod
+SELECT s.LeadId, s.Unit, s.Paid, s.FromOpen, s.FromNew, s.Forecast, s.Low, s.High, s.OpenLow, s.OpenHigh,
+       s.HandFormula, s.RunRate, s.Paid + coalesce(w.Pipeline, 0) AS ActualPipeline, coalesce(w.Whole, 0) AS ActualPeriod
 FROM Shown AS s
 LEFT JOIN Whole AS w ON w.LeadId = s.LeadId AND w.Unit = s.Unit
 UNION ALL
-SELECT w.LeadId, w.Unit, 0, 0, 0, NULL, NULL, 0, NULL, NULL, 0, w.Whole
+SELECT w.LeadId, w.Unit, 0, 0, 0, 0, NULL, NULL, NULL, NULL, 0, NULL, 0, w.Whole
 FROM Whole AS w
 WHERE NOT EXISTS (SELECT 1 FROM Shown AS s WHERE s.LeadId = w.LeadId AND s.Unit = w.Unit)
 ORDER BY 1, 2;
@@ -179,6 +179,6 @@ SELECT min(CAST(c.Probability * 10 AS INTEGER), 9) AS Bin, s.Unit, count(*) AS E
        sum((c.Probability - coalesce(c.PaidOn BETWEEN :count_day + 1 AND :ends_on, 0))
            * (c.Probability - coalesce(c.PaidOn BETWEEN :count_day + 1 AND :ends_on, 0))) AS SquaredError
 FROM temp.EntryChance AS c
-JOIN temp.SizeLimit AS s ON s.GroupId = c.GroupId
+JOIN temp.Unit AS s ON s.UnitNo = c.UnitNo
 GROUP BY Bin, s.Unit
 ORDER BY s.Unit, Bin;

@@ -14,9 +14,32 @@ from mini_crm.store.rows import run_of
 from mini_crm.store.sqlite.db import Connection, Database, Row, ensure_math, load_queries, plain, to_day
 from mini_crm.store.sqlite.forecast import SQL, period_values
 
-STAGES = load_queries("aggregate.sql")
+STAGES = {
+    name: text
+    for file in ("deals", "learn", "calendar", "chance", "blend", "rows")
+    for name, text in load_queries(f"aggregate_{file}.sql").items()
+}
+METHOD = 2
+"""The number of the method; a run keeps it, so that what an earlier one said stays what it was."""
 BUCKET_EDGES = (0, 1, 3, 7, 14, 30, 60, 90, 120, 180, 365, 1_000_000)
 """Days since entry; an entry of age a is in the bucket (edge, next edge]."""
+PROMISE_EDGES = (-1_000_000_000, -30, -7, 0, 7, 30, 1_000_000_000)
+"""Days since the first promised day; each class is (edge, next edge]."""
+WORK_BEGINS_HOUR, WORK_ENDS_HOUR = 9, 18
+"""Between them a live run's day counts for less and less; after them nothing more is to come that day."""
+
+KEEP_LEARNT = (
+    SQL["keep_learnt_speeds"],
+    SQL["keep_learnt_indices"],
+    SQL["keep_learnt_replays"],
+    SQL["keep_learnt_periods"],
+)
+DROP_LEARNT = (
+    SQL["drop_learnt_speeds"],
+    SQL["drop_learnt_indices"],
+    SQL["drop_learnt_replays"],
+    SQL["drop_learnt_periods"],
+)
 
 REQUEST_EVERY_S = 300
 _BEFORE_SNAPSHOT_ENDS = 3
@@ -33,11 +56,14 @@ class Aggregation:
 
     def aggregate_forecast(self, as_of: date | None, started_by: str) -> Run:
         """See ``BatchStore``."""
-        today = self.db.today()
+        now = self.db.now()
+        today = self.db.day_of(now)
         if as_of is not None and as_of > today:
             raise BadValue("as_of_in_future", field="as_of", as_of=as_of, today=today)
         with self.db.run_lock():
-            return self._run(as_of or today, RunKind.LIVE if as_of is None else RunKind.AS_OF, started_by)
+            if as_of is None:
+                return self._run(today, self.db.hour_of(now), started_by)
+            return self._run(as_of, None, started_by)
 
     def run_if_due(self, started_by: str) -> Run:
         """Run, unless somebody's run finished less than 5 minutes ago.
@@ -52,16 +78,16 @@ class Aggregation:
             raise TooSoon("run_too_soon", seconds=left)
         return self.aggregate_forecast(None, started_by)
 
-    def _run(self, day: date, kind: RunKind, started_by: str) -> Run:
+    def _run(self, day: date, hour: int | None, started_by: str) -> Run:
         run_id: int | None = None
         try:
             with self.db.writing() as conn:
                 conn.execute(SQL["fail_dead_runs"], {"now": self.db.now()})
                 periods = self._open_periods(conn, day)
-                record = self._record(conn, day, kind, started_by, periods)
+                record = self._record(conn, day, hour, started_by, periods)
                 run_id = conn.execute(SQL["add_run"], record).lastrowid
             if record["status"] == RunStatus.RUNNING.value:
-                self._compute(run_id, day, kind, periods)
+                self._compute(run_id, day, hour, periods)
         except BaseException:
             self._fail(run_id)
             raise
@@ -74,13 +100,15 @@ class Aggregation:
         return conn.execute(SQL["list_open_periods"], {"day": to_day(day)}).fetchall()
 
     def _record(
-        self, conn: Connection, day: date, kind: RunKind, started_by: str, periods: Sequence[Row]
+        self, conn: Connection, day: date, hour: int | None, started_by: str, periods: Sequence[Row]
     ) -> dict[str, object]:
         """Give what is recorded of a run as it begins, or of one that finds nothing changed."""
         now = self.db.now()
         record: dict[str, object] = {
-            "kind": kind.value,
+            "kind": (RunKind.AS_OF if hour is None else RunKind.LIVE).value,
+            "method": METHOD,
             "count_day": to_day(day),
+            "count_hour": hour,
             "now": now,
             "started_by": started_by,
             "last_history_id": conn.execute(SQL["last_history_id"]).fetchone()["HistoryId"],
@@ -92,7 +120,7 @@ class Aggregation:
             "refused_events": None,
         }
         current = conn.execute(SQL["get_current_run"], {"now": now}).fetchone()
-        if kind is RunKind.LIVE and current is not None and _nothing_changed(current, record, now):
+        if hour is not None and current is not None and _nothing_changed(current, record, now):
             record |= {
                 "status": RunStatus.UNCHANGED.value,
                 "finished_at": now,
@@ -102,29 +130,30 @@ class Aggregation:
             }
         return record
 
-    def _compute(self, run_id: int | None, day: date, kind: RunKind, periods: Sequence[Row]) -> None:
+    def _compute(self, run_id: int | None, day: date, hour: int | None, periods: Sequence[Row]) -> None:
         horizon = [(row["PeriodId"], row["StartsOn"], row["EndsOn"]) for row in periods]
-        with computed(self.db, day, kind, horizon) as (conn, last_history_id):
+        with computed(self.db, day, hour, horizon) as (conn, last_history_id):
             of_run: dict[str, object] = {"run_id": run_id, "count_day": to_day(day)}
+            for keep, rows in (
+                (SQL["keep_lead_rows"], STAGES["lead_rows"]),
+                (SQL["keep_manager_rows"], STAGES["manager_rows"]),
+            ):
+                with self.db.writing(conn):
+                    conn.execute(keep.format(rows=bare(rows)), of_run)
+            after = 0
+            while True:
+                with self.db.writing(conn):
+                    kept = conn.execute(SQL["keep_entry_rows"], of_run | {"after": after}).rowcount
+                if not kept:
+                    break
+                after += 20_000
             with self.db.writing(conn):
-                conn.execute(
-                    SQL["keep_lead_rows"].format(rows=STAGES["lead_rows"].rstrip().rstrip(";")), of_run
-                )
-            with self.db.writing(conn):
-                rows = STAGES["manager_rows"].rstrip().rstrip(";")
-                conn.execute(SQL["keep_manager_rows"].format(rows=rows), of_run)
-            if kind is RunKind.LIVE:
-                after = 0
-                while True:
-                    with self.db.writing(conn):
-                        kept = conn.execute(SQL["keep_entry_rows"], of_run | {"after": after}).rowcount
-                    if not kept:
-                        break
-                    after += 20_000
+                for keep in KEEP_LEARNT:
+                    conn.execute(keep, of_run)
             with self.db.errors():
                 counts = conn.execute(
                     "SELECT (SELECT count(*) FROM temp.Deal) AS EntryCount, coalesce(sum(Paid), 0) AS"
-                    " PaidEvents, coalesce(sum(Refused), 0) AS RefusedEvents FROM temp.Exposure"
+                    " PaidEvents, coalesce(sum(Refused), 0) AS RefusedEvents FROM temp.Speed WHERE Cutoff = 0"
                 ).fetchone()
             with self.db.writing(conn):
                 conn.execute(
@@ -138,8 +167,8 @@ class Aggregation:
                         "refused_events": counts["RefusedEvents"],
                     },
                 )
-            if kind is RunKind.LIVE:
-                self._drop_old(conn, run_id)
+            if hour is not None:
+                self._drop_old(conn, of_run | {"now": self.db.now()})
 
     def _fail(self, run_id: int | None) -> None:
         """Say of a run that it came to nothing, unless it is done: an error may come after that as well."""
@@ -150,42 +179,54 @@ class Aggregation:
             # What stopped the run matters more than this; the next run marks it as failed.
             _log.warning("run %s could not be marked as failed: %s", run_id, error)
 
-    def _drop_old(self, conn: Connection, run_id: int | None) -> None:
+    def _drop_old(self, conn: Connection, values: dict[str, object]) -> None:
         """Remove what is not kept once a live run is done; the next one removes what is left of it now."""
-        values = {"run_id": run_id, "now": self.db.now()}
         try:
             with self.db.writing(conn):
                 conn.execute(SQL["drop_manager_rows"], values)
             with self.db.writing(conn):
                 conn.execute(SQL["drop_lead_rows"], values)
-            dropped = 1
-            while dropped:
-                with self.db.writing(conn):
-                    dropped = conn.execute(SQL["drop_entry_rows"], values).rowcount
+            for row in conn.execute(SQL["list_old_entry_runs"], values).fetchall():
+                dropped = 1
+                while dropped:
+                    with self.db.writing(conn):
+                        old = {"old_run_id": row["RunId"]}
+                        dropped = conn.execute(SQL["drop_entry_rows"], old).rowcount
+            with self.db.writing(conn):
+                for row in conn.execute(SQL["list_old_learnt_runs"], values).fetchall():
+                    for drop in DROP_LEARNT:
+                        conn.execute(drop, {"old_run_id": row["RunId"]})
         except Exception as error:
             # The run is done and readers have it: this must not make a failure of it.
-            _log.warning("rows of earlier runs are left after run %s: %s", run_id, error)
+            _log.warning("rows of earlier runs are left after run %s: %s", values["run_id"], error)
+
+
+def bare(rows: str) -> str:
+    """Give a query without its end, to be put into another."""
+    return rows.rstrip().rstrip(";")
 
 
 @contextmanager
 def computed(
-    db: Database, day: date, kind: RunKind, horizon: Sequence[tuple[int, int, int]]
+    db: Database, day: date, hour: int | None, horizon: Sequence[tuple[int, int, int]]
 ) -> Iterator[tuple[Connection, int]]:
     """Compute a forecast into TEMP tables of a connection of its own.
 
     Args:
         db: The database; it is only read.
         day: The day up to which entries are counted.
-        kind: Whether that day is still going on.
+        hour: The whole hour of a day that is still going on; None for its evening.
         horizon: Period id, first and last day of each period.
 
     Yields:
         The connection, and the number of the newest change that was seen.
     """
     count_day = to_day(day)
-    live = kind is RunKind.LIVE
-    learn_day = to_day(day - timedelta(days=1)) if live else count_day
-    values: Mapping[str, object] = {"learn_day": learn_day, "count_day": count_day, "live": live}
+    learn_day, rest = count_day, 1.0
+    if hour is not None:
+        learn_day = to_day(day - timedelta(days=1))
+        rest = min(1.0, max(0.0, (WORK_ENDS_HOUR - hour) / (WORK_ENDS_HOUR - WORK_BEGINS_HOUR)))
+    values: Mapping[str, object] = {"learn_day": learn_day, "count_day": count_day, "rest": rest}
     with db.errors():
         conn = db.connect_again()
     try:
@@ -205,6 +246,11 @@ def computed(
             )
             edges = zip(range(len(BUCKET_EDGES)), BUCKET_EDGES, BUCKET_EDGES[1:], strict=False)
             conn.executemany("INSERT INTO temp.Bucket VALUES (?, ?, ?)", edges)
+            conn.execute(
+                "CREATE TEMP TABLE Promise (Promise INTEGER PRIMARY KEY, FromPast INTEGER, ToPast INTEGER)"
+            )
+            past = zip(range(len(PROMISE_EDGES)), PROMISE_EDGES, PROMISE_EDGES[1:], strict=False)
+            conn.executemany("INSERT INTO temp.Promise VALUES (?, ?, ?)", past)
             stages = [text for name, text in STAGES.items() if name.startswith("stage_")]
             with db.reading(conn):
                 last_history_id = conn.execute(SQL["last_history_id"]).fetchone()["HistoryId"]
@@ -222,7 +268,9 @@ def _nothing_changed(current: Row, record: Mapping[str, object], now: int) -> bo
     return bool(current["StartedAt"] <= now) and all(
         current[column] == record[value]
         for column, value in (
+            ("Method", "method"),
             ("CountDay", "count_day"),
+            ("CountHour", "count_hour"),
             ("LastHistoryId", "last_history_id"),
             ("PeriodList", "period_list"),
         )

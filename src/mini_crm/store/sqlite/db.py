@@ -38,7 +38,7 @@ Clock = Callable[[], datetime]
 
 EPOCH = date(1970, 1, 1)
 _BUSY_S = 5.0
-_MATH_PROBE = "SELECT exp(1.0), sqrt(1.0)"
+_MATH_PROBE = "SELECT exp(1.0), sqrt(1.0), ln(1.0)"
 _QUERY_NAME = re.compile(r"^-- name: (\w+)\s*$", re.MULTILINE)
 
 
@@ -277,6 +277,13 @@ class Database:
 
     def day_of(self, instant: int) -> date:
         """Give the company's day at a moment, in whole seconds since 1970."""
+        return self._local_moment(instant).date()
+
+    def hour_of(self, instant: int) -> int:
+        """Give the company's whole hour at a moment, in whole seconds since 1970."""
+        return self._local_moment(instant).hour
+
+    def _local_moment(self, instant: int) -> datetime:
         if self._zone is None:
             with self.errors():
                 row = (
@@ -284,7 +291,7 @@ class Database:
                 )
             self._zone = row["Value"] if row else ""
         moment = from_instant(instant)
-        return (moment.astimezone(zone(self._zone)) if self._zone else moment.astimezone()).date()
+        return moment.astimezone(zone(self._zone)) if self._zone else moment.astimezone()
 
     def forget_zone(self) -> None:
         """Read the time zone again at its next use."""
@@ -371,11 +378,11 @@ def try_lock(path: Path) -> Connection | None:
 
 
 def ensure_math(connection: Connection) -> None:
-    """Make ``exp`` and ``sqrt`` known where SQLite was built without its mathematical functions."""
+    """Make ``exp``, ``sqrt`` and ``ln`` known where SQLite was built without its mathematical functions."""
     try:
         connection.execute(_MATH_PROBE)
     except sqlite3.OperationalError:
-        for name, function in (("exp", math.exp), ("sqrt", math.sqrt)):
+        for name, function in (("exp", math.exp), ("sqrt", math.sqrt), ("ln", math.log)):
             connection.create_function(name, 1, function, deterministic=True)
 
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from decimal import Decimal
+from typing import Any
 from uuid import UUID
 
 from mini_crm.domain.errors import BadValue, NotFound, OperationReused
@@ -27,6 +29,7 @@ from mini_crm.store.rows import (
     client_of,
     commitment_of,
     forecast_of,
+    learnt_of,
     period_of,
     run_of,
     trend_of,
@@ -166,7 +169,7 @@ class Forecasts:
 
 
 def standing_rows(db: Database, conn: Connection) -> list[Row]:
-    """Give today's month, quarter and year, made where missing, and the open custom periods."""
+    """Give this and the next month, quarter and year, made where missing, and the open custom periods."""
     today = db.today()
     for period in standing_periods(today):
         conn.execute(SQL["add_period"], period_values(period))
@@ -191,8 +194,17 @@ def _forecast(conn: Connection, run: Row | None, lead_id: int | None) -> Forecas
     if run is None:
         return Forecast(None)
     values = {"run_id": run["RunId"], "lead_id": lead_id}
-    leads = map(plain, conn.execute(SQL["list_lead_rows"], values))
-    return forecast_of(plain(run), leads, map(plain, conn.execute(SQL["list_manager_rows"], values)))
+
+    def rows(query: str) -> Iterator[dict[str, Any]]:
+        return map(plain, conn.execute(query, values))
+
+    learnt = learnt_of(
+        rows(SQL["list_learnt_speeds"]),
+        rows(SQL["list_learnt_indices"]),
+        rows(SQL["list_learnt_replays"]),
+        rows(SQL["list_learnt_periods"]),
+    )
+    return forecast_of(plain(run), rows(SQL["list_lead_rows"]), rows(SQL["list_manager_rows"]), learnt)
 
 
 def _zone(conn: Connection) -> tzinfo | None:

@@ -24,10 +24,10 @@ WHERE Kind = 'live' AND Status IN ('done', 'unchanged') AND FinishedAt <= :now;
 UPDATE Run SET Status = 'failed', FinishedAt = :now WHERE Status = 'running';
 
 -- name: add_run
-INSERT INTO Run (Kind, CountDay, StartedAt, FinishedAt, Status, StartedBy, LastHistoryId, PeriodList,
-                 EntryCount, PaidEvents, RefusedEvents)
-VALUES (:kind, :count_day, :now, :finished_at, :status, :started_by, :last_history_id, :period_list,
-        :entry_count, :paid_events, :refused_events);
+INSERT INTO Run (Kind, Method, CountDay, CountHour, StartedAt, FinishedAt, Status, StartedBy, LastHistoryId,
+                 PeriodList, EntryCount, PaidEvents, RefusedEvents)
+VALUES (:kind, :method, :count_day, :count_hour, :now, :finished_at, :status, :started_by, :last_history_id,
+        :period_list, :entry_count, :paid_events, :refused_events);
 
 -- name: finish_run
 UPDATE Run
@@ -49,10 +49,15 @@ ON CONFLICT (Kind, StartsOn, EndsOn) DO NOTHING;
 SELECT * FROM Period WHERE Kind = :kind AND StartsOn = :starts_on AND EndsOn = :ends_on;
 
 -- name: list_open_periods
--- The month, quarter and year of a day, and every custom period that is under way then.
-SELECT * FROM Period
-WHERE :day BETWEEN StartsOn AND EndsOn AND (Kind <> 'custom' OR ClosedAt IS NULL)
-ORDER BY Kind = 'custom', EndsOn - StartsOn, StartsOn, PeriodId;
+-- This and the next month, quarter and year of a day, and every open custom period that is not over then.
+SELECT p.* FROM Period AS p
+WHERE CASE p.Kind
+      WHEN 'custom' THEN p.ClosedAt IS NULL AND p.EndsOn >= :day
+      ELSE :day BETWEEN p.StartsOn AND p.EndsOn OR EXISTS (
+          SELECT 1 FROM Period AS q
+          WHERE q.Kind = p.Kind AND :day BETWEEN q.StartsOn AND q.EndsOn AND p.StartsOn = q.EndsOn + 1)
+      END
+ORDER BY instr('month quarter year custom', p.Kind), p.StartsOn, p.EndsOn, p.PeriodId;
 
 -- name: list_custom_periods
 SELECT * FROM Period WHERE Kind = 'custom' AND ClosedAt IS NULL ORDER BY StartsOn, EndsOn;
@@ -68,11 +73,46 @@ DELETE FROM ManagerForecast
 WHERE RunId < :run_id
   AND RunId NOT IN (SELECT RunId FROM Run WHERE Kind = 'as_of' AND StartedAt BETWEEN :now - 172799 AND :now);
 
+-- name: list_old_entry_runs
+-- Runs whose chances are not needed any more: kept are those of the newest run, of the last run of each of the
+-- seven days before it (the bridge goes back to one of them), and of recent runs as of a day.
+WITH RECURSIVE Stored (RunId) AS (
+    SELECT min(RunId) FROM EntryForecast
+    UNION ALL
+    SELECT (SELECT min(f.RunId) FROM EntryForecast AS f WHERE f.RunId > s.RunId)
+    FROM Stored AS s WHERE s.RunId IS NOT NULL
+)
+SELECT s.RunId FROM Stored AS s
+WHERE s.RunId < :run_id
+  AND s.RunId NOT IN (SELECT RunId FROM DayRun WHERE CountDay BETWEEN :count_day - 7 AND :count_day - 1)
+  AND s.RunId NOT IN (SELECT RunId FROM Run WHERE Kind = 'as_of' AND StartedAt BETWEEN :now - 172799 AND :now);
+
 -- name: drop_entry_rows
 -- A part at a time, so that nobody who saves waits for all of them.
 DELETE FROM EntryForecast
 WHERE (RunId, PeriodId, EntryId) IN (
-    SELECT RunId, PeriodId, EntryId FROM EntryForecast WHERE RunId < :run_id LIMIT 20000);
+    SELECT RunId, PeriodId, EntryId FROM EntryForecast WHERE RunId = :old_run_id LIMIT 20000);
+
+-- name: list_old_learnt_runs
+-- What a run learnt is kept for the newest one, the last of each month, and recent ones as of a day.
+SELECT DISTINCT p.RunId FROM LearntPeriod AS p
+WHERE p.RunId < :run_id
+  AND p.RunId NOT IN (
+      SELECT max(RunId) FROM Run WHERE Kind = 'live' AND Status = 'done'
+      GROUP BY strftime('%Y-%m', CountDay * 86400, 'unixepoch'))
+  AND p.RunId NOT IN (SELECT RunId FROM Run WHERE Kind = 'as_of' AND StartedAt BETWEEN :now - 172799 AND :now);
+
+-- name: drop_learnt_speeds
+DELETE FROM LearntSpeed WHERE RunId = :old_run_id;
+
+-- name: drop_learnt_indices
+DELETE FROM LearntIndex WHERE RunId = :old_run_id;
+
+-- name: drop_learnt_replays
+DELETE FROM LearntReplay WHERE RunId = :old_run_id;
+
+-- name: drop_learnt_periods
+DELETE FROM LearntPeriod WHERE RunId = :old_run_id;
 
 -- name: drop_lead_rows
 -- Every run of the last two days stays, then the last of each day.
@@ -84,21 +124,58 @@ WHERE RunId < :run_id
 -- name: keep_lead_rows
 INSERT INTO LeadForecast (RunId, PeriodId, LeadId, Unit, Clients, OpenCount, DueToday, Overdue, Expected,
                           PaidCount, Paid, RefusedCount, Refused, Won, Resolved, WinRate, WonAll, ResolvedAll,
-                          SpeedIndex, PaidEvents, StillToCome, Forecast, Low, High, HandFormula, NewEntries,
-                          RunRate)
+                          SpeedIndex, PaidEvents, StillToCome, Forecast, Low, High, HandFormula, RunRate,
+                          FromOpen, FromNew, OpenLow, OpenHigh)
 SELECT :run_id AS RunId, f.* FROM ({rows}) AS f;
 
 -- name: keep_manager_rows
 INSERT INTO ManagerForecast (RunId, PeriodId, LeadId, ManagerId, Unit, Clients, OpenCount, DueToday, Overdue,
                              Expected, PaidCount, Paid, RefusedCount, Refused, Won, Resolved, WonAll,
-                             ResolvedAll, StillToCome, Forecast, Low, High, HandFormula)
+                             ResolvedAll, StillToCome, Forecast, Low, High, HandFormula, FromOpen, FromNew,
+                             OpenLow, OpenHigh)
 SELECT :run_id AS RunId, f.* FROM ({rows}) AS f;
 
 -- name: keep_entry_rows
-INSERT INTO EntryForecast (RunId, PeriodId, EntryId, Probability)
-SELECT :run_id, c.PeriodId, c.EntryId, c.Probability
+INSERT INTO EntryForecast (RunId, PeriodId, EntryId, Probability, Contribution, IsLarge)
+SELECT :run_id, c.PeriodId, c.EntryId, c.Probability, c.Amount * c.Probability * u.Scale, c.IsLarge
 FROM temp.EntryChance AS c
+JOIN temp.UnitForecast AS u ON u.PeriodId = c.PeriodId AND u.UnitNo = c.UnitNo
 WHERE c.rowid > :after AND c.rowid <= :after + 20000;
+
+-- name: keep_learnt_speeds
+INSERT INTO LearntSpeed (RunId, Bucket, FromAge, ToAge, Days, Paid, Refused, PaidRate, RefusedRate)
+SELECT :run_id, Bucket, FromAge, ToAge, Days, Paid, Refused, PaidRate, RefusedRate
+FROM temp.Speed WHERE Cutoff = 0;
+
+-- name: keep_learnt_indices
+INSERT INTO LearntIndex (RunId, Kind, Class, Paid, Expected, Factor)
+SELECT :run_id, 'lead', LeadId, Paid, Expected, Speed FROM temp.LeadIndex
+UNION ALL SELECT :run_id, 'size', IsLarge, Paid, Expected, Speed FROM temp.SizeIndex WHERE Cutoff = 0
+UNION ALL SELECT :run_id, 'promise', Promise, Paid, Expected, Speed FROM temp.PromiseIndex
+UNION ALL SELECT :run_id, 'weekday', Weekday, Paid, Expected, Factor FROM temp.WeekdayIndex WHERE Cutoff = 0
+UNION ALL SELECT :run_id, 'month_end', MonthEnd, Paid, Expected, Factor FROM temp.MonthEndIndex WHERE Cutoff = 0
+UNION ALL SELECT :run_id, 'quarter', MonthOfQuarter, Paid, Expected, Factor
+FROM temp.QuarterIndex WHERE Cutoff = 0;
+
+-- name: keep_learnt_replays
+INSERT INTO LearntReplay (RunId, Unit, Day, OpenBase, NewBase, Pace, OpenForecast, WholeForecast, OpenCame,
+                          WholeCame)
+SELECT :run_id, u.Unit, c.Day, r.FromOpen, r.FromNew, r.Pace,
+       o.Weight * t.Base + (1.0 - o.Weight) * t.Rival,
+       w.Weight * (r.FromOpen + r.FromNew) + (1.0 - w.Weight) * r.Pace, r.KnownCame, r.Came
+FROM temp.Replay AS r
+JOIN temp.Unit AS u ON u.UnitNo = r.UnitNo
+JOIN temp.Cutoff AS c ON c.Cutoff = r.Cutoff
+JOIN temp.Tried AS t ON t.IsWhole = 0 AND t.UnitNo = r.UnitNo AND t.Cutoff = r.Cutoff
+JOIN temp.Blend AS o ON o.IsWhole = 0 AND o.UnitNo = r.UnitNo
+JOIN temp.Blend AS w ON w.IsWhole = 1 AND w.UnitNo = r.UnitNo
+WHERE r.UnitNo IN (SELECT UnitNo FROM temp.OwnRow);
+
+-- name: keep_learnt_periods
+INSERT INTO LearntPeriod (RunId, PeriodId, Unit, Scale, PayingDays, OpenWeight, WholeWeight)
+SELECT :run_id, f.PeriodId, u.Unit, f.Scale, f.PayingDays, f.OpenWeight, f.WholeWeight
+FROM temp.UnitForecast AS f
+JOIN temp.Unit AS u ON u.UnitNo = f.UnitNo;
 
 -- name: list_lead_rows
 SELECT f.*, coalesce(l.Name, '') AS LeadName, p.Kind, p.StartsOn, p.EndsOn, p.Name AS PeriodName,
@@ -111,7 +188,7 @@ JOIN Period AS p ON p.PeriodId = f.PeriodId
 LEFT JOIN Lead AS l ON l.LeadId = f.LeadId
 LEFT JOIN Target AS t ON t.PeriodId = f.PeriodId AND t.LeadId = f.LeadId AND t.Unit = f.Unit
 WHERE f.RunId = :run_id AND (:lead_id IS NULL OR f.LeadId = :lead_id)
-ORDER BY p.Kind = 'custom', p.EndsOn - p.StartsOn, p.StartsOn, p.PeriodId, l.NameKey, f.Unit;
+ORDER BY instr('month quarter year custom', p.Kind), p.StartsOn, p.EndsOn, p.PeriodId, l.NameKey, f.Unit;
 
 -- name: list_manager_rows
 SELECT f.*, l.Name AS LeadName, m.Name AS ManagerName, p.Kind, p.StartsOn, p.EndsOn, p.Name AS PeriodName
@@ -120,11 +197,12 @@ JOIN Period AS p ON p.PeriodId = f.PeriodId
 JOIN Lead AS l ON l.LeadId = f.LeadId
 JOIN Manager AS m ON m.ManagerId = f.ManagerId
 WHERE f.RunId = :run_id AND (:lead_id IS NULL OR f.LeadId = :lead_id)
-ORDER BY p.Kind = 'custom', p.EndsOn - p.StartsOn, p.StartsOn, p.PeriodId, l.NameKey, m.NameKey, f.Unit;
+ORDER BY instr('month quarter year custom', p.Kind), p.StartsOn, p.EndsOn, p.PeriodId, l.NameKey, m.NameKey, f.Unit;
 
 -- name: list_trend
-SELECT f.LeadId, f.Unit, d.CountDay, f.Paid, f.Forecast, f.Low, f.High, f.HandFormula
+SELECT f.LeadId, f.Unit, d.CountDay, f.Paid, f.Forecast, f.Low, f.High, f.HandFormula, f.FromOpen, r.Method
 FROM DayRun AS d
+JOIN Run AS r ON r.RunId = d.RunId
 JOIN LeadForecast AS f ON f.RunId = d.RunId
 JOIN Period AS p ON p.PeriodId = f.PeriodId
 WHERE p.Kind = :kind AND p.StartsOn = :starts_on AND p.EndsOn = :ends_on AND d.CountDay <= :today
@@ -132,39 +210,63 @@ WHERE p.Kind = :kind AND p.StartsOn = :starts_on AND p.EndsOn = :ends_on AND d.C
 ORDER BY f.LeadId, f.Unit, d.CountDay;
 
 -- name: list_accuracy
--- MATERIALIZED: else SQLite would work both out again for every row.
-WITH Stored AS (
-    SELECT f.PeriodId, p.Kind, p.StartsOn, p.EndsOn, p.Name AS PeriodName, f.LeadId, f.Unit, d.CountDay,
-           f.Forecast, f.HandFormula, f.Low, f.High
+-- What came is added up by period and day of entry, then over the days up to each stored one: a forecast finds
+-- its actual by one look. MATERIALIZED: else SQLite would work it all out again for every row.
+WITH Stored AS MATERIALIZED (
+    SELECT f.PeriodId, p.Kind, p.StartsOn, p.EndsOn, p.Name AS PeriodName, f.LeadId, f.Unit, d.CountDay, r.Method,
+           f.Forecast, f.HandFormula, f.RunRate, f.Low, f.High,
+           CASE r.Method WHEN 1 THEN NULL ELSE f.Paid / 100.0 + f.FromOpen END AS OpenForecast,
+           f.OpenLow, f.OpenHigh
     FROM DayRun AS d
+    JOIN Run AS r ON r.RunId = d.RunId
     JOIN LeadForecast AS f ON f.RunId = d.RunId
     JOIN Period AS p ON p.PeriodId = f.PeriodId
-    WHERE p.EndsOn < :today AND (:lead_id IS NULL OR f.LeadId = :lead_id)
+    WHERE p.EndsOn < :today AND d.CountDay BETWEEN p.StartsOn AND p.EndsOn
+      AND (:lead_id IS NULL OR f.LeadId = :lead_id)
 ), Ended AS (
     SELECT DISTINCT PeriodId, StartsOn, EndsOn FROM Stored
-), Came AS MATERIALIZED (
+), Own AS (
     SELECT x.PeriodId, e.LeadId, g.Unit, e.EnteredOn, sum(coalesce(e.PaidAmount, e.Amount)) AS Paid
     FROM Ended AS x
     JOIN Entry AS e ON e.Status = 1 AND e.StatusOn BETWEEN x.StartsOn AND x.EndsOn AND e.DeletedAt IS NULL
         AND (:lead_id IS NULL OR e.LeadId = :lead_id)
     JOIN SalesGroup AS g ON g.GroupId = e.GroupId
     GROUP BY x.PeriodId, e.LeadId, g.Unit, e.EnteredOn
+), Came AS (
+    SELECT PeriodId, LeadId, Unit, EnteredOn, Paid FROM Own
+    UNION ALL
+    SELECT PeriodId, 0, Unit, EnteredOn, sum(Paid) FROM Own WHERE :lead_id IS NULL
+    GROUP BY PeriodId, Unit, EnteredOn
+), Moment AS (
+    SELECT PeriodId, LeadId, Unit, EnteredOn AS Day, Paid, 0 AS IsStored FROM Came
+    UNION ALL
+    SELECT PeriodId, LeadId, Unit, CountDay, 0, 1 FROM Stored
+), Known AS MATERIALIZED (
+    SELECT PeriodId, LeadId, Unit, Day, IsStored,
+           sum(Paid) OVER (PARTITION BY PeriodId, LeadId, Unit ORDER BY Day, IsStored
+                           ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW) / 100.0 AS OpenActual,
+           sum(Paid) OVER (PARTITION BY PeriodId, LeadId, Unit) / 100.0 AS WholeActual
+    FROM Moment
 ), Compared AS MATERIALIZED (
-    SELECT s.*,
-           coalesce((SELECT sum(c.Paid) FROM Came AS c
-                     WHERE c.PeriodId = s.PeriodId AND c.Unit = s.Unit AND c.EnteredOn <= s.CountDay
-                       AND (s.LeadId = 0 OR c.LeadId = s.LeadId)), 0) / 100.0 AS Actual
+    SELECT s.*, k.OpenActual, CASE s.Method WHEN 1 THEN k.OpenActual ELSE k.WholeActual END AS Actual
     FROM Stored AS s
+    JOIN Known AS k ON k.IsStored AND k.PeriodId = s.PeriodId AND k.LeadId = s.LeadId AND k.Unit = s.Unit
+        AND k.Day = s.CountDay
 )
-SELECT c.Kind, c.StartsOn, c.EndsOn, c.PeriodName, c.LeadId, coalesce(l.Name, '') AS LeadName, c.Unit,
+SELECT c.Kind, c.StartsOn, c.EndsOn, c.PeriodName, c.LeadId, coalesce(l.Name, '') AS LeadName, c.Unit, c.Method,
        count(*) AS Days,
        sum(abs(c.Forecast - c.Actual)) / nullif(sum(c.Actual), 0) AS Wape,
        sum(abs(c.HandFormula - c.Actual)) / nullif(sum(c.Actual), 0) AS HandWape,
-       sum(coalesce(c.Actual BETWEEN c.Low - 0.005 AND c.High + 0.005, 0)) AS Covered
+       CASE WHEN c.Method > 1 THEN sum(abs(c.RunRate - c.Actual))
+           / nullif(sum(CASE WHEN c.RunRate IS NOT NULL THEN c.Actual END), 0) END AS RunRateWape,
+       sum(coalesce(c.Actual BETWEEN c.Low - 0.005 AND c.High + 0.005, 0)) AS Covered,
+       sum(abs(c.OpenForecast - c.OpenActual)) / nullif(sum(c.OpenActual), 0) AS OpenWape,
+       sum(coalesce(c.OpenActual BETWEEN c.OpenLow - 0.005 AND c.OpenHigh + 0.005 AND c.Method > 1, 0))
+       AS OpenCovered
 FROM Compared AS c
 LEFT JOIN Lead AS l ON l.LeadId = c.LeadId
-GROUP BY c.PeriodId, c.LeadId, c.Unit
-ORDER BY c.EndsOn DESC, c.StartsOn DESC, l.NameKey, c.Unit;
+GROUP BY c.PeriodId, c.LeadId, c.Unit, c.Method
+ORDER BY c.EndsOn DESC, c.StartsOn DESC, l.NameKey, c.Unit, c.Method DESC;
 
 -- name: list_commitments
 SELECT c.Unit, c.Amount, c.Note, c.MadeAt
@@ -212,7 +314,7 @@ SELECT s.LeadId, s.ManagerId, g.Unit, s.ClientPin,
        sum(CASE WHEN s.Status = 1 THEN coalesce(s.PaidAmount, s.Amount) ELSE 0 END) AS Paid,
        sum(s.Status = 2) AS RefusedCount,
        sum(CASE WHEN s.Status = 2 THEN s.Amount ELSE 0 END) AS Refused,
-       sum(CASE WHEN s.Status = 0 THEN s.Amount / 100.0 * coalesce(f.Probability, 0.0) ELSE 0.0 END) AS StillToCome
+       sum(CASE WHEN s.Status = 0 THEN coalesce(f.Contribution, s.Amount / 100.0 * f.Probability, 0.0) ELSE 0.0 END) AS StillToCome
 FROM State AS s
 JOIN SalesGroup AS g ON g.GroupId = s.GroupId
 JOIN Lead AS l ON l.LeadId = s.LeadId
@@ -272,3 +374,25 @@ WHERE (p.BeforeId IS NULL AND (n.EnteredOn >= p.Since OR n.StatusOn >= p.Since))
    OR (p.BeforeId IS NOT NULL AND n.Status <> o.Status)
    OR (n.DeletedAt IS NULL) <> (o.DeletedAt IS NULL)
 ORDER BY p.Since DESC, n.ChangedAt DESC, n.EntryId;
+
+-- name: list_learnt_speeds
+SELECT FromAge, ToAge, Days, Paid AS PaidCount, Refused AS RefusedCount, PaidRate, RefusedRate
+FROM LearntSpeed WHERE RunId = :run_id ORDER BY Bucket;
+
+-- name: list_learnt_indices
+SELECT Kind AS IndexKind, Class, Paid AS PaidCount, Expected AS ExpectedCount, Factor
+FROM LearntIndex
+WHERE RunId = :run_id AND (:lead_id IS NULL OR Kind <> 'lead' OR Class = :lead_id)
+ORDER BY Kind, Class;
+
+-- name: list_learnt_replays
+SELECT Unit, Day AS CountDay, OpenForecast, WholeForecast, OpenCame, WholeCame
+FROM LearntReplay WHERE RunId = :run_id AND :lead_id IS NULL ORDER BY Unit, Day;
+
+-- name: list_learnt_periods
+SELECT p.Kind, p.StartsOn, p.EndsOn, p.Name AS PeriodName, l.Unit, l.Scale, l.PayingDays, l.OpenWeight,
+       l.WholeWeight
+FROM LearntPeriod AS l
+JOIN Period AS p ON p.PeriodId = l.PeriodId
+WHERE l.RunId = :run_id
+ORDER BY instr('month quarter year custom', p.Kind), p.StartsOn, p.EndsOn, p.PeriodId, l.Unit;

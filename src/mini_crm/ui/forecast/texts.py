@@ -225,12 +225,8 @@ class ForecastTexts:
         )
 
     def beside(self, row: ForecastRow) -> str:
-        """Tell the two numbers that are never mixed into the forecast; empty without the history for them."""
+        """Tell the number that is never mixed into the forecast; empty without the history for it."""
         _, parts = self._texts.gettext, []
-        if row.new_entries is not None:
-            parts.append(
-                _("new entries may bring {sum} more").format(sum=self.sum(row.new_entries, row.unit))
-            )
         if row.run_rate is not None:
             parts.append(
                 _("by the pace of the last 90 days it would be {sum}").format(
