@@ -34,9 +34,9 @@ def custom(company: Company, first: int = -3, last: int = 12, name: str = "Ак�
 
 
 def test_standing_periods(company: Company) -> None:
-    """Today's month, quarter and year always stand, and the next ones."""
+    """Today's month, quarter and year always stand, and the next and the last ones."""
     assert set(company.store.list_periods()) == set(standing_periods(company.today))
-    assert len(company.store.list_periods()) == 6
+    assert len(company.store.list_periods()) == 9
 
 
 def test_custom_period(company: Company) -> None:
@@ -45,7 +45,7 @@ def test_custom_period(company: Company) -> None:
     company.store.add_period(one, BY)
     company.store.add_period(two, BY)
     periods = company.store.list_periods()
-    assert len(periods) == 8
+    assert len(periods) == 11
     assert set(periods) == {*standing_periods(company.today), one, two}
 
 
@@ -56,7 +56,7 @@ def test_period_opened_twice(company: Company) -> None:
         with pytest.raises(AlreadyThere):
             company.store.add_period(custom(company, name=name), BY)
     assert custom(company) in company.store.list_periods()
-    assert len(company.store.list_periods()) == 7
+    assert len(company.store.list_periods()) == 10
 
 
 def test_close_period(company: Company) -> None:
@@ -194,7 +194,7 @@ def test_period_with_a_long_name(company: Company, name: str) -> None:
         company.store.add_period(period, BY)
     with pytest.raises(BadValue, match="name_too_long"):
         company.store.set_targets([Target(period, None, "RUB", Decimal(1))], BY)
-    assert len(company.store.list_periods()) == 3
+    assert set(company.store.list_periods()) == set(standing_periods(company.today))
 
 
 def test_period_with_the_longest_name(company: Company) -> None:
@@ -303,16 +303,17 @@ def test_commitment_in_a_unit_of_others(company: Company) -> None:
 
 
 def test_commitment_for_periods_that_stand(company: Company) -> None:
-    """One commits to current and next periods and open custom ones, and to no other."""
+    """One commits to periods that are not over, if they stand or are open custom ones, and to no other."""
     store, token = company.store, company.anna.token
     store.add_period(custom(company), BY)
-    for period in (*standing_periods(company.today), custom(company)):
+    store.add_period(custom(company, -9, -1), BY)
+    for period in (*standing_periods(company.today)[:6], custom(company)):
         made = store.set_commitment(token, uuid4(), period, "RUB", Decimal(1), "")
         assert store.list_commitments(token, period) == (made,)
     store.close_period(custom(company), BY)
-    last_month = month_of(month_of(company.today).start - timedelta(days=1))
     year_after_next = year_of(date(company.today.year + 2, 1, 1))
-    for period in (custom(company), custom(company, last=99), last_month, year_after_next):
+    over = (*standing_periods(company.today)[6:], custom(company, -9, -1))
+    for period in (custom(company), custom(company, last=99), *over, year_after_next):
         with pytest.raises(NotFound):
             store.set_commitment(token, uuid4(), period, "RUB", Decimal(1), "")
 

@@ -58,8 +58,8 @@ def test_report_of_a_period(reported: Company) -> None:
     for period in standing_periods(reported.today):
         assert store.get_report(period).period == period
         assert store.get_report(period).forecast == store.get_company_forecast()
-    last_month = month_of(month_of(reported.today).start - timedelta(days=1))
-    for period in (last_month, Period(PeriodKind.CUSTOM, reported.today, reported.day(3))):
+    month_before_last = month_of(month_of(reported.today).start - timedelta(days=40))
+    for period in (month_before_last, Period(PeriodKind.CUSTOM, reported.today, reported.day(3))):
         with pytest.raises(NotFound):
             store.get_report(period)
 

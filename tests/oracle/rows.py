@@ -250,7 +250,7 @@ class Run:
             high=numbers.high,
             open_low=numbers.open_low,
             open_high=numbers.open_high,
-            hand=hand_formula(mine, start, count) if hand is None else hand,
+            hand=hand_formula(mine, start, count, end) if hand is None else hand,
             run_rate=run_rate(mine, self.o, start, count, end),
         )
 

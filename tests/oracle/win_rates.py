@@ -48,8 +48,13 @@ def _prior_weight(leads: Sequence[tuple[int, int]]) -> Fraction:
     return min(max((1 - rho) / rho, Fraction(5)), Fraction(200))
 
 
-def hand_formula(mine: Sequence[Deal], start: date, count: date) -> float:
-    """Return the hand formula: paid + expected x win rate of all history, 0 if none resolved (step 11)."""
+def hand_formula(mine: Sequence[Deal], start: date, count: date, end: date) -> float:
+    """Return the hand formula: paid + expected x win rate of all history, 0 if none resolved (step 11).
+
+    Of a period that is over nothing is expected any more.
+    """
+    if end < count:
+        return float(money_of(mine, start, end))
     won, resolved = won_and_resolved(mine, count, None)
     share = Fraction(won, resolved) if resolved else Fraction(0)
     paid = Fraction(money_of(mine, start, count))
@@ -65,5 +70,5 @@ def run_rate(mine: Sequence[Deal], o: date | None, start: date, count: date, end
         return None
     recent = Fraction(money_of(mine, count - timedelta(days=RUN_RATE_DAYS - 1), count))
     # Of a period that has not begun only its own days count.
-    left = (end - max(count, start - timedelta(days=1))).days
-    return float(Fraction(money_of(mine, start, count)) + recent / days * left)
+    left = max(0, (end - max(count, start - timedelta(days=1))).days)
+    return float(Fraction(money_of(mine, start, min(count, end))) + recent / days * left)

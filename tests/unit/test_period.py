@@ -44,8 +44,11 @@ def test_standing_periods_are_the_calendars(
     assert (three_months.code, three_months.start, three_months.end) == quarter
     assert (year.start, year.end) == (date(day.year, 1, 1), date(day.year, 12, 31))
     assert (month, three_months, year) == (month_of(day), quarter_of(day), year_of(day))
-    assert [(p.kind, p.start) for p in coming] == [
+    assert [(p.kind, p.start) for p in coming[:3]] == [
         (p.kind, p.end + timedelta(days=1)) for p in (month, three_months, year)
+    ]
+    assert [(p.kind, p.end) for p in coming[3:]] == [
+        (p.kind, p.start - timedelta(days=1)) for p in (month, three_months, year)
     ]
 
 
@@ -77,8 +80,11 @@ def test_both_ends_belong_to_it(period: Period, count: int) -> None:
 
 
 def test_the_last_month_of_the_calendar_works() -> None:
-    """The last day that a date can hold has a month, a quarter and a year, and none after them."""
-    assert [period.end for period in standing_periods(date.max)] == [date.max] * 3
+    """The last day that a date can hold has a month, a quarter and a year, and none after it."""
+    assert [period.end for period in standing_periods(date.max)[:3]] == [date.max] * 3
+    assert len(standing_periods(date.max)) == 6
+    assert [period.start for period in standing_periods(date.min)[:3]] == [date.min] * 3
+    assert len(standing_periods(date.min)) == 6
 
 
 def test_a_period_does_not_end_before_it_starts() -> None:

@@ -84,6 +84,26 @@ class ReplayedForecast:
 
 
 @dataclass(frozen=True, slots=True)
+class ReplayedAccuracy:
+    """How well the replays of the last half year met what came, for a whole company in one unit.
+
+    Attributes:
+        replays: How many there are.
+        first_day: The evening of the first.
+        last_day: The evening of the last.
+        wape: Of the whole number: sum of the absolute errors / sum of the actuals; None when nothing came.
+        open_wape: The same of the number without new entries, against what came of the known entries.
+    """
+
+    unit: str
+    replays: int
+    first_day: date
+    last_day: date
+    wape: float | None
+    open_wape: float | None
+
+
+@dataclass(frozen=True, slots=True)
 class PeriodPace:
     """What a run made of a period that is not over, in one unit.
 
@@ -108,14 +128,16 @@ class Learnt:
 
     Attributes:
         speeds: By age, youngest first.
-        replays: By unit and day.
+        replays: By unit and day; none where a lead asks, since they are the company's sums.
         paces: By period and unit.
+        replayed: How good the replays were, by unit; shares, which everybody may see.
     """
 
     speeds: tuple[AgeSpeed, ...]
     indices: tuple[Index, ...]
     replays: tuple[ReplayedForecast, ...]
     paces: tuple[PeriodPace, ...]
+    replayed: tuple[ReplayedAccuracy, ...] = ()
 
     def index(self, kind: IndexKind, number: int) -> float:
         """Give a factor; 1 where nothing is known."""

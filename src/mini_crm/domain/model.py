@@ -426,6 +426,7 @@ class TrendPoint:
         paid: Paid in the period by then.
         method: By which method; numbers of method 1 are of open entries only.
         from_open: What of it was to come of open entries.
+        is_recalculated: Whether no run said so on that day: it was made afterwards from the record.
     """
 
     lead_id: int | None
@@ -438,6 +439,7 @@ class TrendPoint:
     hand_formula: float
     method: int = 2
     from_open: float = 0.0
+    is_recalculated: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -457,6 +459,7 @@ class AccuracyRow:
         run_rate_wape: The same for the pace of the last 90 days; None in method 1 or without it.
         open_wape: Of the number without new entries; None in method 1.
         open_covered: How often its range held; 0 in method 1.
+        is_recalculated: Whether no run said so in the period: all days were made afterwards from the record.
     """
 
     period: Period
@@ -471,6 +474,7 @@ class AccuracyRow:
     run_rate_wape: float | None = None
     open_wape: float | None = None
     open_covered: int = 0
+    is_recalculated: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -566,6 +570,50 @@ class EntryChange:
 
 
 @dataclass(frozen=True, slots=True)
+class Bridge:
+    """How the company's whole number of a period came from an earlier run's to the present one.
+
+    ``before`` and all that follows it add up to ``now``.
+
+    Attributes:
+        since: The day that the earlier run counted.
+        before: The whole number then.
+        won: What came of entries paid since, less what was counted on of them.
+        lost: Less what was counted on of entries that were refused, deleted or voided since.
+        new: What is counted on of open entries that were made since.
+        changed: What is counted on now of open entries that were changed since (promised day, amount,
+            manager, reopened), less what was.
+        rest: Time that has passed, and what was learnt anew.
+    """
+
+    unit: str
+    since: date
+    before: float
+    won: float
+    lost: float
+    new: float
+    changed: float
+    rest: float
+    now: float
+
+
+@dataclass(frozen=True, slots=True)
+class EntryChance:
+    """The chance of an open entry in one period, as the current run sees it.
+
+    Attributes:
+        probability: Of being paid by the period's end.
+        contribution: What it adds to "from open entries" of its unit.
+        is_large: Whether its amount was above the average of its unit.
+    """
+
+    entry_id: int
+    probability: float
+    contribution: float
+    is_large: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Report:
     """All that the Excel report shows, read from one complete run in one snapshot.
 
@@ -575,6 +623,8 @@ class Report:
         changes: Since the day before the run's and since seven days before it; by ``since``, the later
             one first, and in it the newest first.
         zone: The company's time zone; None is that of this computer.
+        bridges: From the run that ``changes`` goes back to, for each of its days and each unit; none where
+            there is no such run.
     """
 
     forecast: Forecast
@@ -585,6 +635,7 @@ class Report:
     database: str
     changes: tuple[EntryChange, ...] = ()
     zone: tzinfo | None = None
+    bridges: tuple[Bridge, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -98,14 +98,23 @@ def year_of(day: date) -> Period:
 
 
 def standing_periods(day: date) -> tuple[Period, ...]:
-    """Give this month, quarter and year of a day, and the next month, quarter and year, in this order."""
+    """Give this month, quarter and year of a day, then the next ones, then the last ones, in this order."""
     now = month_of(day), quarter_of(day), year_of(day)
-    return (*now, *(following(period) for period in now if period.end < date.max))
+    return (
+        *now,
+        *(following(period) for period in now if period.end < date.max),
+        *(preceding(period) for period in now if period.start > date.min),
+    )
 
 
 def following(period: Period) -> Period:
     """Give the next period of the same kind; not for ``PeriodKind.CUSTOM``."""
     return period_of(period.kind, period.end + timedelta(days=1))
+
+
+def preceding(period: Period) -> Period:
+    """Give the last period of the same kind; not for ``PeriodKind.CUSTOM``."""
+    return period_of(period.kind, period.start - timedelta(days=1))
 
 
 def period_of(kind: PeriodKind, day: date) -> Period:

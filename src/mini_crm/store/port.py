@@ -234,7 +234,7 @@ class DesktopStore(Protocol):
         Args:
             token: The own session.
             op_id: Made by the client for this one write; repeating it gives the first result.
-            period: A current standing period, or an open custom one.
+            period: A standing period or an open custom one, that is not over.
             unit: In which one of the lead's groups counts.
             amount: 0 or more.
             note: Why; may be empty.
@@ -242,7 +242,7 @@ class DesktopStore(Protocol):
         Raises:
             OperationReused: The op_id came before with other content.
             BadValue: The amount is negative or too large, the note too long, or the unit none of the lead's.
-            NotFound: The period is neither a current standing period nor an open custom one.
+            NotFound: The period is none of those.
         """
         ...
 

@@ -115,9 +115,7 @@ class Administration:
     def list_periods(self) -> tuple[Period, ...]:
         """See ``AdminStore``."""
         with self.db.writing() as conn:
-            rows = standing_rows(self.db, conn)
-            custom = conn.execute(FORECAST["list_custom_periods"]).fetchall()
-        return tuple(period_of(plain(row)) for row in [*(r for r in rows if r["Kind"] != "custom"), *custom])
+            return tuple(period_of(plain(row)) for row in standing_rows(self.db, conn))
 
     def add_period(self, period: Period, by: str) -> None:
         """See ``AdminStore``."""

@@ -79,6 +79,7 @@ INSERT INTO temp.Part (Part, StartsOn)
 SELECT row_number() OVER (ORDER BY b.StartsOn), b.StartsOn
 FROM (
     SELECT StartsOn FROM temp.Horizon WHERE StartsOn <= :count_day
+    UNION SELECT EndsOn + 1 FROM temp.Horizon WHERE EndsOn < :count_day
     UNION SELECT :count_day - 364
     UNION SELECT :count_day - 89
     UNION SELECT Day - PaceDays + 1 FROM temp.Cutoff WHERE Cutoff = 0

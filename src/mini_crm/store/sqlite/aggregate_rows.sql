@@ -50,7 +50,7 @@ WITH Ever AS MATERIALIZED (
            sum(CASE WHEN t.Status = 2 THEN t.Deals ELSE 0 END) AS RefusedCount,
            sum(CASE WHEN t.Status = 2 THEN t.Amount ELSE 0 END) AS Refused
     FROM temp.Horizon AS p
-    JOIN temp.Tally AS t ON t.Status > 0 AND t.PartStart >= p.StartsOn
+    JOIN temp.Tally AS t ON t.Status > 0 AND t.PartStart BETWEEN p.StartsOn AND p.EndsOn
     GROUP BY p.PeriodId, t.LeadId, t.GroupId, t.ManagerId
 )
 SELECT p.PeriodId, c.LeadId, c.ManagerId, s.UnitNo,
@@ -60,7 +60,7 @@ SELECT p.PeriodId, c.LeadId, c.ManagerId, s.UnitNo,
        sum(coalesce(w.RefusedCount, 0)) AS RefusedCount, sum(coalesce(w.Refused, 0)) AS Refused,
        sum(c.Won) AS Won, sum(c.Resolved) AS Resolved, sum(c.WonAll) AS WonAll,
        sum(c.ResolvedAll) AS ResolvedAll, sum(c.PaidLately) AS PaidLately, sum(c.Pace) AS Pace,
-       sum(coalesce(m.Amount, 0)) AS Made, sum(coalesce(f.FromOpen, 0.0)) AS FromOpen,
+       p.EndsOn < :count_day AS IsOver, sum(coalesce(m.Amount, 0)) AS Made, sum(coalesce(f.FromOpen, 0.0)) AS FromOpen,
        sum(coalesce(f.Spread, 0.0)) AS Spread, sum(coalesce(f.Whole, 0.0)) AS Whole
 FROM temp.Horizon AS p
 CROSS JOIN Ever AS c
@@ -161,11 +161,12 @@ SELECT UnitNo, (Won + 1.0) / (Resolved + 2.0) AS Company,
 FROM Correlation;
 
 -- name: stage_own_row
--- What managers, leads (ManagerId 0) and the company (LeadId 0 too) have of their own.
+-- What managers, leads (ManagerId 0) and the company (LeadId 0 too) have of their own. Of a period that is
+-- over nothing is expected any more.
 CREATE TEMP TABLE OwnRow AS
 SELECT PeriodId, LeadId, ManagerId, UnitNo, Clients, OpenCount, DueToday, Overdue, Expected, PaidCount, Paid,
-       RefusedCount, Refused, Won, Resolved, WonAll, ResolvedAll, PaidLately, Pace, Made, FromOpen, Spread,
-       (Paid + CASE WHEN ResolvedAll > 0 THEN 1.0 * Expected * WonAll / ResolvedAll ELSE 0.0 END) / 100.0
+       RefusedCount, Refused, Won, Resolved, WonAll, ResolvedAll, PaidLately, Pace, IsOver, Made, FromOpen,
+       Spread, (Paid + CASE WHEN ResolvedAll > 0 AND NOT IsOver THEN 1.0 * Expected * WonAll / ResolvedAll ELSE 0.0 END) / 100.0
        AS HandFormula
 FROM temp.ManagerSum;
 
@@ -173,8 +174,8 @@ FROM temp.ManagerSum;
 INSERT INTO temp.OwnRow
 SELECT PeriodId, LeadId, 0, UnitNo, sum(Clients), sum(OpenCount), sum(DueToday), sum(Overdue), sum(Expected),
        sum(PaidCount), sum(Paid), sum(RefusedCount), sum(Refused), sum(Won), sum(Resolved), sum(WonAll),
-       sum(ResolvedAll), sum(PaidLately), sum(Pace), sum(Made), sum(FromOpen), sum(Spread),
-       (sum(Paid) + CASE WHEN sum(ResolvedAll) > 0
+       sum(ResolvedAll), sum(PaidLately), sum(Pace), max(IsOver), sum(Made), sum(FromOpen), sum(Spread),
+       (sum(Paid) + CASE WHEN sum(ResolvedAll) > 0 AND NOT max(IsOver)
                          THEN 1.0 * sum(Expected) * sum(WonAll) / sum(ResolvedAll) ELSE 0.0 END) / 100.0
 FROM temp.OwnRow
 GROUP BY PeriodId, LeadId, UnitNo;
@@ -183,7 +184,8 @@ GROUP BY PeriodId, LeadId, UnitNo;
 INSERT INTO temp.OwnRow
 SELECT PeriodId, 0, 0, UnitNo, sum(Clients), sum(OpenCount), sum(DueToday), sum(Overdue), sum(Expected),
        sum(PaidCount), sum(Paid), sum(RefusedCount), sum(Refused), sum(Won), sum(Resolved), sum(WonAll),
-       sum(ResolvedAll), sum(PaidLately), sum(Pace), sum(Made), sum(FromOpen), sum(Spread), sum(HandFormula)
+       sum(ResolvedAll), sum(PaidLately), sum(Pace), max(IsOver), sum(Made), sum(FromOpen), sum(Spread),
+       sum(HandFormula)
 FROM temp.OwnRow
 WHERE ManagerId = 0
 GROUP BY PeriodId, UnitNo;
@@ -238,7 +240,7 @@ SELECT o.PeriodId, o.LeadId, u.Unit, o.Clients, o.OpenCount, o.DueToday, o.Overd
        w.FromOpen + w.FromNew AS StillToCome, w.Forecast, w.Low, w.High, o.HandFormula,
        CASE WHEN :count_day - s.FirstResolution + 1 >= 30
             THEN o.Paid / 100.0 + o.PaidLately / 100.0 / min(90, :count_day - s.FirstResolution + 1)
-                 * (p.EndsOn - max(:count_day, p.StartsOn - 1)) END AS RunRate,
+                 * max(p.EndsOn - max(:count_day, p.StartsOn - 1), 0) END AS RunRate,
        w.FromOpen, w.FromNew, w.OpenLow, w.OpenHigh
 FROM temp.OwnRow AS o
 JOIN temp.Unit AS u ON u.UnitNo = o.UnitNo

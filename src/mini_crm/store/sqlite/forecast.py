@@ -118,7 +118,7 @@ class Forecasts:
                 raise BadValue("unit_unknown", field="unit", unit=unit)
             standing = standing_rows(self.db, conn)
             row = next((row for row in standing if period_of(plain(row)) == period), None)
-            if row is None:
+            if row is None or period.end < self.db.today():
                 raise NotFound("period_not_standing", period=period.code)
             now = self.db.now()
             conn.execute(
@@ -151,6 +151,7 @@ class Forecasts:
                     "run_id": run["RunId"],
                     "period_id": found["PeriodId"],
                     "starts_on": found["StartsOn"],
+                    "last_day": min(found["EndsOn"], run["CountDay"]),
                     "count_day": run["CountDay"],
                     "last_history_id": run["LastHistoryId"],
                 },
@@ -169,7 +170,7 @@ class Forecasts:
 
 
 def standing_rows(db: Database, conn: Connection) -> list[Row]:
-    """Give this and the next month, quarter and year, made where missing, and the open custom periods."""
+    """Give the last, this and the next month, quarter and year, made where missing; and open custom ones."""
     today = db.today()
     for period in standing_periods(today):
         conn.execute(SQL["add_period"], period_values(period))

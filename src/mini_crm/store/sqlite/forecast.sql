@@ -49,18 +49,16 @@ ON CONFLICT (Kind, StartsOn, EndsOn) DO NOTHING;
 SELECT * FROM Period WHERE Kind = :kind AND StartsOn = :starts_on AND EndsOn = :ends_on;
 
 -- name: list_open_periods
--- This and the next month, quarter and year of a day, and every open custom period that is not over then.
+-- The last, this and the next month, quarter and year of a day, and every open custom period.
 SELECT p.* FROM Period AS p
 WHERE CASE p.Kind
-      WHEN 'custom' THEN p.ClosedAt IS NULL AND p.EndsOn >= :day
+      WHEN 'custom' THEN p.ClosedAt IS NULL
       ELSE :day BETWEEN p.StartsOn AND p.EndsOn OR EXISTS (
           SELECT 1 FROM Period AS q
-          WHERE q.Kind = p.Kind AND :day BETWEEN q.StartsOn AND q.EndsOn AND p.StartsOn = q.EndsOn + 1)
+          WHERE q.Kind = p.Kind AND :day BETWEEN q.StartsOn AND q.EndsOn
+            AND (p.StartsOn = q.EndsOn + 1 OR p.EndsOn = q.StartsOn - 1))
       END
 ORDER BY instr('month quarter year custom', p.Kind), p.StartsOn, p.EndsOn, p.PeriodId;
-
--- name: list_custom_periods
-SELECT * FROM Period WHERE Kind = 'custom' AND ClosedAt IS NULL ORDER BY StartsOn, EndsOn;
 
 -- name: reopen_period
 UPDATE Period SET ClosedAt = NULL, Name = :name WHERE PeriodId = :period_id;
@@ -205,7 +203,8 @@ FROM DayRun AS d
 JOIN Run AS r ON r.RunId = d.RunId
 JOIN LeadForecast AS f ON f.RunId = d.RunId
 JOIN Period AS p ON p.PeriodId = f.PeriodId
-WHERE p.Kind = :kind AND p.StartsOn = :starts_on AND p.EndsOn = :ends_on AND d.CountDay <= :today
+WHERE p.Kind = :kind AND p.StartsOn = :starts_on AND p.EndsOn = :ends_on
+  AND d.CountDay <= min(:today, p.EndsOn)
   AND (:lead_id IS NULL OR f.LeadId = :lead_id)
 ORDER BY f.LeadId, f.Unit, d.CountDay;
 
@@ -296,7 +295,7 @@ WITH Changed AS (
            e.EnteredOn, e.Status, e.StatusOn, e.DeletedAt
     FROM Entry AS e
     WHERE e.EntryId NOT IN (SELECT EntryId FROM Changed)
-      AND (e.StatusOn IS NULL OR e.StatusOn BETWEEN :starts_on AND :count_day)
+      AND (e.StatusOn IS NULL OR e.StatusOn BETWEEN :starts_on AND :last_day)
     UNION ALL
     SELECT h.EntryId, h.LeadId, h.GroupId, h.ManagerId, h.ClientPin, h.Amount, h.PaidAmount, h.PayBy,
            h.EnteredOn, h.Status, h.StatusOn, h.DeletedAt
@@ -321,7 +320,7 @@ JOIN Lead AS l ON l.LeadId = s.LeadId
 JOIN Manager AS m ON m.ManagerId = s.ManagerId
 LEFT JOIN EntryForecast AS f ON f.RunId = :run_id AND f.PeriodId = :period_id AND f.EntryId = s.EntryId
 WHERE s.DeletedAt IS NULL AND s.EnteredOn <= :count_day
-  AND (s.Status = 0 OR s.StatusOn BETWEEN :starts_on AND :count_day)
+  AND (s.Status = 0 OR s.StatusOn BETWEEN :starts_on AND :last_day)
 GROUP BY s.LeadId, s.ManagerId, g.Unit, s.ClientPin
 ORDER BY l.NameKey, m.NameKey, g.Unit, s.ClientPin;
 

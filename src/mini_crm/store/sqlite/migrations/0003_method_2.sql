@@ -77,6 +77,26 @@ CREATE TABLE LearntPeriod (
     PRIMARY KEY (RunId, PeriodId, Unit)
 ) WITHOUT ROWID;
 
+-- What a run on an evening of the past would have said of that day's month, quarter and year, made from
+-- today's record when the administrator asks for it; of the company (LeadId 0) and of leads.
+CREATE TABLE KeptReplay (
+    PeriodId    INTEGER NOT NULL REFERENCES Period (PeriodId),
+    Day         INTEGER NOT NULL,
+    LeadId      INTEGER NOT NULL,
+    Unit        TEXT NOT NULL,
+    Paid        INTEGER NOT NULL,
+    FromOpen    REAL NOT NULL,
+    FromNew     REAL NOT NULL,
+    Forecast    REAL NOT NULL,
+    Low         REAL,
+    High        REAL,
+    OpenLow     REAL,
+    OpenHigh    REAL,
+    HandFormula REAL NOT NULL,
+    RunRate     REAL,
+    PRIMARY KEY (PeriodId, Day, LeadId, Unit)
+) WITHOUT ROWID;
+
 DROP VIEW EntryRow;
 
 CREATE VIEW EntryRow AS
