@@ -18,6 +18,7 @@ from mini_crm.store.rows import (
     client_of,
     commitment_of,
     forecast_of,
+    learnt_of,
     period_of,
     run_of,
     trend_of,
@@ -112,5 +113,5 @@ class Forecasts:
 
 
 def _forecast(sets: list[list[Row]]) -> Forecast:
-    runs, leads, managers = sets
-    return forecast_of(runs[0] if runs else None, leads, managers)
+    runs, leads, managers, *learnt = sets
+    return forecast_of(runs[0] if runs else None, leads, managers, learnt_of(*learnt))
