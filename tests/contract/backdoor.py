@@ -46,6 +46,10 @@ class Backdoor(Protocol):
         """Leave a run behind that is marked as running while nobody runs it."""
         ...
 
+    def runs_in(self, table: str) -> set[int]:
+        """Give the numbers of the runs of which a table of results has rows."""
+        ...
+
 
 @dataclass(frozen=True)
 class Database:
