@@ -187,8 +187,8 @@ class MssqlBackdoor:
             f" FROM core.Period WHERE {place}",
             *(
                 "INSERT INTO core.LeadForecast (RunId, PeriodId, LeadId, Unit, Clients, OpenCount, DueToday,"
-                " Overdue, Expected, PaidCount, Paid, RefusedCount, Refused, Won, Resolved, WonAll, ResolvedAll,"
-                " PaidEvents, StillToCome, Forecast, Low, High, HandFormula, RunRate)"
+                " Overdue, Expected, PaidCount, Paid, RefusedCount, Refused, Won, Resolved, WonAll,"
+                " ResolvedAll, PaidEvents, StillToCome, Forecast, Low, High, HandFormula, RunRate)"
                 f" SELECT RunId, CAST(PeriodList AS int), {row.lead_id}, '{row.unit}', 1, 1, 0, 0, 1, 1,"
                 f" {row.paid}, 1, 1, 1, 2, 1, 2, 1, {row.forecast - row.paid}, {row.forecast}, {row.low},"
                 f" {row.high}, {row.hand_formula}, 5 FROM core.Run"
