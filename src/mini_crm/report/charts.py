@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from mini_crm.domain.period import Period
+from mini_crm.report.formats import Formats
 from mini_crm.report.looks import DARK, GRID, LIGHT, MIDDLE, PALE
 from mini_crm.report.sheet import PIXELS_A_ROW, Chart
-
-if TYPE_CHECKING:
-    from mini_crm.report.workbook import XlsxBook
 
 _STACKED = (DARK, MIDDLE, LIGHT, PALE)
 _GROUPED = (MIDDLE, "#404040", "#F4B183")
@@ -20,18 +18,18 @@ class Charts:
     """Draws on one sheet.
 
     Args:
-        book: Makes charts.
+        formats: Makes charts.
         sheet: The writer's sheet.
         name: Its name, for what the charts refer to.
     """
 
-    def __init__(self, book: XlsxBook, sheet: Any, name: str) -> None:
-        self._book, self._sheet, self._name = book, sheet, name
+    def __init__(self, formats: Formats, sheet: Any, name: str) -> None:
+        self._formats, self._sheet, self._name = formats, sheet, name
 
     def bars(self, chart: Chart, *, stacked: bool) -> None:
         """Draw lying bars, on each other or beside each other."""
         kind = {"type": "bar", "subtype": "stacked"} if stacked else {"type": "bar"}
-        drawn = self._book.book.add_chart(kind)
+        drawn = self._formats.book.add_chart(kind)
         colours = _STACKED if stacked else _GROUPED
         for (name, column), colour in zip(chart.series, colours, strict=False):
             drawn.add_series(
@@ -45,7 +43,7 @@ class Charts:
 
     def band(self, chart: Chart, days: int, period: Period, band: tuple[int, int] | None) -> None:
         """Draw lines over a period, with a shaded band behind them."""
-        lines = self._book.book.add_chart({"type": "line"})
+        lines = self._formats.book.add_chart({"type": "line"})
         for (name, column), (colour, dash) in zip(chart.series, _LINES, strict=False):
             looks: dict[str, Any] = {"line": {"color": colour, "width": 2.25, "dash_type": dash}}
             if dash == "solid":
@@ -58,7 +56,7 @@ class Charts:
             lines.add_series(self._series(name, chart, days, column) | looks)
         drawn = lines
         if band is not None:
-            drawn = self._book.book.add_chart({"type": "area", "subtype": "stacked"})
+            drawn = self._formats.book.add_chart({"type": "area", "subtype": "stacked"})
             for name, column, fill in (
                 ("P10", band[0], {"none": True}),
                 ("P10\u2013P90", band[1], {"color": PALE}),
@@ -67,7 +65,7 @@ class Charts:
             drawn.combine(lines)
             drawn.show_hidden_data()  # the height of the band stands in a hidden column
         drawn.set_x_axis(
-            {"date_axis": True, "num_format": self._book.short_day, "min": period.start, "max": period.end}
+            {"date_axis": True, "num_format": self._formats.short_day, "min": period.start, "max": period.end}
         )
         drawn.set_y_axis({"num_format": "#,##0", "min": 0, "major_gridlines": GRID})
         self._place(drawn, chart, [0] if band is not None else [])

@@ -41,8 +41,7 @@ class Layout:
         """Write all sheets."""
         report, texts, _ = self.report, self.texts, self.texts.gettext
         title = _("Sales forecast: {database}").format(database=report.database)
-        book.describe(title, self.written)
-        book.units_with_fractions = self._units_with_fractions()
+        book.describe(title, self.written, self._units_with_fractions())
         with self._sheet(book, _("Summary"), title) as sheet:
             fill_summary(sheet, report, self.rows.rows, texts)
         with self._sheet(book, _("Pipeline"), _("Expected sales by lead, manager and client")) as sheet:

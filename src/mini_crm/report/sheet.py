@@ -153,16 +153,10 @@ class Sheet(Protocol):
 
 
 class Book(Protocol):
-    """The workbook that is being written.
+    """The workbook that is being written."""
 
-    Attributes:
-        units_with_fractions: Units whose sums need decimals.
-    """
-
-    units_with_fractions: frozenset[str]
-
-    def describe(self, title: str, created: datetime) -> None:
-        """Set the properties of the file."""
+    def describe(self, title: str, created: datetime, units_with_fractions: frozenset[str]) -> None:
+        """Set the properties of the file, and of which units sums need decimals."""
         ...
 
     def add_sheet(self, name: str, *, upright: bool = False) -> Sheet:
