@@ -10,7 +10,7 @@ import calendar
 import re
 from dataclasses import dataclass
 from datetime import date, timedelta
-from enum import StrEnum
+from enum import Enum, StrEnum, auto
 
 from mini_crm.domain.dates import SHOWN_LENGTH, parse_file_date, trimmed
 from mini_crm.domain.errors import BadValue
@@ -80,6 +80,21 @@ class Period:
     def contains(self, day: date) -> bool:
         """Say whether the day is in it."""
         return self.start <= day <= self.end
+
+
+class Stage(Enum):
+    """How a period stands to a day."""
+
+    AHEAD = auto()
+    RUNNING = auto()
+    OVER = auto()
+
+
+def stage_of(period: Period, day: date) -> Stage:
+    """Say whether a period has not begun, goes on, or is over on a day."""
+    if period.start > day:
+        return Stage.AHEAD
+    return Stage.OVER if period.end < day else Stage.RUNNING
 
 
 def month_of(day: date) -> Period:

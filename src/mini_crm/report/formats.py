@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from mini_crm.domain.model import PIECES
 from mini_crm.report.columns import Kind
 from mini_crm.report.looks import LEVELS, Properties
-from mini_crm.report.rows import Level
+from mini_crm.report.rows import Level, places_of
 
 
 class Formats:
@@ -51,20 +50,30 @@ class Formats:
         return self._cells[key]
 
     def places(self, kind: Kind, unit: str) -> int:
-        """Give the decimal places of a number; a fraction in an estimate of money says nothing."""
-        if kind is Kind.SUM:
-            return 2 if unit in self.units_with_fractions else 0
-        return int(kind is Kind.TIMES or (unit == PIECES and kind in (Kind.ESTIMATE, Kind.CHANGE)))
+        """Give the decimal places of a number; what adds up shows the places of all its parts."""
+        exact = 2 if unit in self.units_with_fractions else 0
+        match kind:
+            case Kind.SUM:
+                return exact
+            case Kind.ESTIMATE:
+                return places_of(unit)
+            case Kind.TOTAL | Kind.CHANGE:
+                return max(exact, places_of(unit))
+            case Kind.FACTOR:
+                return 2
+            case _:
+                return int(kind is Kind.TIMES)
 
     def _number(self, kind: Kind, unit: str) -> str:
-        digits = "#,##0" + (
-            ".0" if self.places(kind, unit) == 1 else ".00" if self.places(kind, unit) else ""
-        )
+        places = self.places(kind, unit)
+        digits = "#,##0" + ("." + "0" * places if places else "")
         match kind:
             case Kind.TEXT | Kind.PAIR | Kind.ANY:
                 return "@"  # stays text when somebody edits the cell
             case Kind.SHARE:
                 return "0\\ %" if self._russian else "0%"
+            case Kind.CHANCE:
+                return "0.00\\ %" if self._russian else "0.00%"
             case Kind.MOMENT:
                 return self.moment_format
             case Kind.LIGHT:
@@ -73,7 +82,7 @@ class Formats:
                 return "dd\\.mm\\.yyyy" if self._russian else "yyyy\\-mm\\-dd"
             case Kind.CHANGE:
                 return f"+{digits};-{digits};0"
-            case Kind.TIMES:
+            case Kind.TIMES | Kind.FACTOR:
                 return digits
             case _:
                 return f'{digits};-{digits};"\u2013"'

@@ -29,7 +29,7 @@ from mini_crm.report.looks import (
     WIDEST,
 )
 from mini_crm.report.rows import Level
-from mini_crm.report.sheet import Chart, Rule, is_day
+from mini_crm.report.sheet import Band, Chart, Rule, is_day
 
 T = TypeVar("T")
 
@@ -114,6 +114,8 @@ class XlsxSheet:
         """Write the heads of a table, with filters over so many rows below."""
         button = FILTER_BUTTON if filtered else 0
         for column, shown in enumerate(columns):
+            if not shown.head:
+                continue
             longest = max(len(word) for word in shown.head.split()) * BOLD + button + PADDING + 0.5
             self._widen(column, max(longest, NARROWEST))
             if shown.kind is Kind.HIDDEN:
@@ -151,7 +153,7 @@ class XlsxSheet:
             if formula is not None:
                 sheet.write_formula(row, column, formula, look, _known(value))
             if value is None:
-                if formula is None and level <= Level.LEAD:
+                if formula is None and level <= Level.LEAD and shown.head:
                     sheet.write_blank(row, column, None, look)
                 continue
             if isinstance(value, str):
@@ -224,15 +226,15 @@ class XlsxSheet:
             self._sheet.conditional_format(rows[0], column, rows[1], column, options)
 
     def _digits(self, value: float | Decimal, kind: Kind, unit: str) -> float:
-        if kind is Kind.SHARE:
-            return len(f"{100 * value:.0f} %") + 1.0
+        if kind in (Kind.SHARE, Kind.CHANCE):
+            return len(f"{100 * value:.{2 * (kind is Kind.CHANCE)}f} %") + 1.0
         if kind is Kind.LIGHT:
             return 4.0
         return len(f"{value:,.{self._formats.places(kind, unit)}f}") + 2.0
 
     def _fit_head(self, row: int, heads: Sequence[str]) -> None:
         """Make the row of heads as high as the widths known so far need it."""
-        shown = ((c, head) for c, head in enumerate(heads) if c not in self._hidden)
+        shown = ((c, head) for c, head in enumerate(heads) if head and c not in self._hidden)
         room = PADDING * BOLD
         lines = max(len(textwrap.wrap(head, int((self._widths[c] - room) / BOLD))) for c, head in shown)
         self._sheet.set_row(row, LINE_POINTS * lines + 8)
@@ -256,9 +258,19 @@ class XlsxSheet:
         """Draw lying bars beside each other; the names stand in column 0."""
         self._charts.bars(chart, stacked=False)
 
-    def band(self, chart: Chart, *, days: int, period: Period, band: tuple[int, int] | None) -> None:
+    def standing(self, chart: Chart, *, axis: str, crossing: float = 0.0, days: bool = False) -> None:
+        """Draw standing bars beside each other; the names stand in column 0."""
+        self._charts.standing(chart, axis=axis, crossing=crossing, days=days)
+
+    def waterfall(self, chart: Chart, *, lowest: float) -> None:
+        """Draw steps from one total to another; the names stand in column 0."""
+        self._charts.waterfall(chart, lowest=lowest)
+
+    def band(
+        self, chart: Chart, *, days: int, period: Period, lines: Sequence[str], band: Band | None
+    ) -> None:
         """Draw lines over a period."""
-        self._charts.band(chart, days, period, band)
+        self._charts.band(chart, days, period, lines, band)
 
     def finish(self) -> None:
         """Set the widths of the columns, and the heights of the heads now that the widths are known."""

@@ -84,9 +84,7 @@ class Forecasts:
                 raise NotFound("run_not_found", run_id=run_id)
             return found
 
-    def list_chances(
-        self, token: bytes, period: Period, entry_ids: Sequence[int]
-    ) -> tuple[EntryChance, ...]:
+    def list_chances(self, token: bytes, period: Period, entry_ids: Sequence[int]) -> tuple[EntryChance, ...]:
         """See ``DesktopStore``."""
         with self.db.reading() as conn:
             caller = caller_of(self.db, conn, token, by_person=False)
