@@ -15,6 +15,7 @@ from enum import IntEnum
 from mini_crm.domain.errors import BadData
 from mini_crm.domain.model import (
     PIECES,
+    Forecast,
     ForecastRow,
     Report,
     ReportClient,
@@ -145,11 +146,14 @@ def lead_rows(rows: Iterable[Row], unit: str) -> list[Row]:
 
 def other_periods(report: Report) -> list[PeriodRow]:
     """Give the company's numbers in the run's other periods."""
-    run = report.forecast.run
+    return [found for found in company_rows(report.forecast) if found.period != report.period]
+
+
+def company_rows(forecast: Forecast) -> list[PeriodRow]:
+    """Give the company's numbers in all periods and units of a run."""
     return [
-        PeriodRow(row.period, stage(row.period, run), _group(row, Level.COMPANY, shown_alone(row)))
-        for row in report.forecast.company
-        if row.period != report.period
+        PeriodRow(row.period, stage(row.period, forecast.run), _group(row, Level.COMPANY, shown_alone(row)))
+        for row in forecast.company
     ]
 
 
