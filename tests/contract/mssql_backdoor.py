@@ -38,6 +38,8 @@ DAYS = {
     "Entry": ("EnteredOn", "PayBy", "FirstPayBy", "StatusOn"),
     "EntryHistory": ("EnteredOn", "PayBy", "StatusOn"),
     "Run": ("CountDay",),
+    "LearntReplay": ("Day",),
+    "KeptReplay": ("Day",),
 }
 INSTANTS = {
     "Entry": ("DeletedAt",),
@@ -47,7 +49,8 @@ INSTANTS = {
     "Commitment": ("MadeAt",),
 }
 TABLES = (
-    "EntryForecast ManagerForecast LeadForecast RunLead Run Commitment Target Period EntryGone EntryHistory "
+    "EntryForecast ManagerForecast LeadForecast LearntSpeed LearntIndex LearntReplay LearntPeriod KeptReplay "
+    "RunLead Run Commitment Target Period EntryGone EntryHistory "
     "Entry ImportRow ImportBatch Manager SalesGroup Session LeadCredential Lead AdminLog ZoneOffset Setting"
 ).split()
 """In an order in which each can be emptied."""
