@@ -80,7 +80,7 @@ def commands(program: Program) -> list[click.Command]:
     return [demo]
 
 
-class _Past:
+class Past:
     """A clock that is put back to the days that the sample company lives through."""
 
     store: Store
@@ -154,7 +154,7 @@ class _Demo:
         from mini_crm.usecases.demo import make_demo
 
         program, _ = self._program, self._program.texts.gettext
-        past = _Past(program.started_by)
+        past = Past(program.started_by)
         store = past.store = SqliteStore.open(self._path, clock=past)
         with progress_bar(_("Making a company")) as progress:
             made = make_demo(

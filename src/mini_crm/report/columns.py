@@ -26,6 +26,7 @@ class Kind(Enum):
     """What the values of a column are, which decides how they look."""
 
     TEXT = auto()
+    REMARK = auto()  # a text behind numbers
     PAIR = auto()  # a text of two numbers
     COUNT = auto()
     SUM = auto()  # exact, in the row's unit
@@ -150,7 +151,7 @@ def trend_columns(texts: Texts) -> tuple[Column[TrendRow], ...]:
         Column(_("Target"), Kind.GOAL, lambda r: r.target, "target"),
         Column(_("Paid since the row above"), Kind.CHANGE, lambda r: r.paid_change, "paid_change"),
         Column(_("Forecast since the row above"), Kind.CHANGE, lambda r: r.forecast_change, "change"),
-        Column(_("How it was made"), Kind.TEXT, made),
+        Column(_("How it was made"), Kind.REMARK, made),
         Column(_("Width of the range"), Kind.HIDDEN, lambda r: _distance(r.point.low, r.point.high), "band"),
         Column(_("Forecast"), Kind.HIDDEN, of(old=False, recalculated=False), "own"),
         Column(_("Recalculated"), Kind.HIDDEN, of(old=False, recalculated=True), "recalculated"),
@@ -188,7 +189,7 @@ def accuracy_columns(texts: Texts) -> tuple[Column[AccuracyRow], ...]:
             Kind.SHARE,
             lambda r: r.open_covered / r.days if r.days and r.open_wape is not None else None,
         ),
-        Column(_("Forecast of"), Kind.TEXT, method),
+        Column(_("Forecast of"), Kind.REMARK, method),
     )
 
 
@@ -200,7 +201,7 @@ def replay_columns(texts: Texts) -> tuple[Column[ReplayedForecast], ...]:
         Column(_("Unit"), Kind.TEXT, lambda r: unit_name(r.unit, texts)),
         Column(_("Forecast for 28 days"), Kind.ESTIMATE, lambda r: r.whole_forecast, "forecast"),
         Column(_("What came"), Kind.ESTIMATE, lambda r: r.whole_came, "came"),
-        Column(_("Difference"), Kind.CHANGE, lambda r: r.whole_forecast - r.whole_came, "miss"),
+        Column(_("Difference"), Kind.ESTIMATE, lambda r: r.whole_forecast - r.whole_came, "miss"),
         Column(_("From open entries"), Kind.ESTIMATE, lambda r: r.open_forecast, "open"),
         Column(_("What came of them"), Kind.ESTIMATE, lambda r: r.open_came, "open_came"),
     )
@@ -297,7 +298,7 @@ def bridge_columns(
     _ = texts.gettext
     names = {
         Step.BEFORE: _("forecast of {since}").format(since=since),
-        Step.WON: _("paid"),
+        Step.WON: _("payments"),
         Step.LOST: _("refused or deleted"),
         Step.NEW: _("new entries"),
         Step.CHANGED: _("put off, other amounts"),

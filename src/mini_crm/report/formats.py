@@ -41,7 +41,9 @@ class Formats:
         key = (kind, unit, level, repeated)
         if key not in self._cells:
             looks = {**LEVELS[level], "num_format": self._number(kind, unit), "valign": "vcenter"}
-            if kind not in (Kind.TEXT, Kind.ANY):
+            if kind is Kind.REMARK:
+                looks["indent"] = 1
+            elif kind not in (Kind.TEXT, Kind.ANY):
                 centred = kind in (Kind.LIGHT, Kind.DAY, Kind.MOMENT)
                 looks["align"] = "center" if centred else "right"
             if repeated:
@@ -68,7 +70,7 @@ class Formats:
         places = self.places(kind, unit)
         digits = "#,##0" + ("." + "0" * places if places else "")
         match kind:
-            case Kind.TEXT | Kind.PAIR | Kind.ANY:
+            case Kind.TEXT | Kind.REMARK | Kind.PAIR | Kind.ANY:
                 return "@"  # stays text when somebody edits the cell
             case Kind.SHARE:
                 return "0\\ %" if self._russian else "0%"

@@ -60,8 +60,8 @@ def _replays(sheet: Sheet, learnt: Learnt, top: int, texts: Texts) -> int:
     sheet.sentence(
         top + 1,
         _(
-            "Until periods have ended: what the forecast would have said on an evening of the last half year"
-            " of the 28 days after it, and what came."
+            "What the forecast would have said on an evening of the last half year of the 28 days after it,"
+            " and what came. It stands here until a period with stored forecasts has ended."
         ),
         len(accuracy_columns(texts)),
     )

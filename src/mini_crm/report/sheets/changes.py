@@ -23,7 +23,7 @@ from mini_crm.report.wording import change_name, moment, unit_name
 LISTED = 50_000
 """So many changes are listed; all of them are counted."""
 
-_HEIGHT, _WIDTH, _LEFT = 280, 620, 560
+_HEIGHT, _WIDTH, _LEFT = 280, 620, 720
 _ROWS_A_BRIDGE = _HEIGHT // PIXELS_A_ROW + 3
 _LOOKS = {
     ChangeKind.PAID: "good",
