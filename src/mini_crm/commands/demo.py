@@ -36,7 +36,7 @@ DATABASE_NAME = "demo.sqlite"
 REPORT_NAME = "report.xlsx"
 MOST_ENTRIES = 200_000
 """More than any team makes in the 14 months that are made up; all of them are in memory at once."""
-BACKTEST_STEP_DAYS = 7
+BACKTEST_STEP_DAYS = 14
 _WINDOW_DIES_WITHIN_S = 3
 
 

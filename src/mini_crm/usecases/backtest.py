@@ -171,14 +171,11 @@ def keep_record(store: AdminStore, by: str, *, progress: CutoffProgress | None =
         progress: Called after each evening.
 
     Returns:
-        The evenings; none where the record is shorter than ``FIRST_CUTOFF_AFTER_DAYS``.
-
-    Raises:
-        NotFound: ``backtest_no_history``: nothing was ever paid or refused.
+        The evenings; none, and nothing changed, where the record is shorter than ``FIRST_CUTOFF_AFTER_DAYS``.
     """
     record = store.get_record()
     if record.first_resolution is None or record.last_day is None:
-        raise NotFound("backtest_no_history", entries=record.entries)
+        return ()
     first = record.first_resolution + timedelta(days=FIRST_CUTOFF_AFTER_DAYS)
     last = min(record.last_day, store.get_today() - timedelta(days=1))
     days = tuple(last - timedelta(days=back) for back in range((last - first).days // 7 * 7, -1, -7))
