@@ -81,13 +81,14 @@ _READ: dict[str, Callable[[Any], object]] = {
     **dict.fromkeys(
         ["EnteredOn", "PayBy", "FirstPayBy", "StatusOn", "StartsOn", "EndsOn", "CountDay"], from_day
     ),
-    **dict.fromkeys(["FirstEntry", "FirstResolution", "LastDay", "Since", "OldPayBy"], from_day),
+    **dict.fromkeys(["FirstEntry", "FirstResolution", "FirstDay", "LastDay", "Since"], from_day),
+    **dict.fromkeys(["OldPayBy", "OldStatusOn"], from_day),
     **dict.fromkeys(["StartedAt", "FinishedAt", "AsOf", "ExpiresAt", "ChangedAt", "DeletedAt"], from_instant),
     **dict.fromkeys(["ImportedAt", "UndoneAt", "MadeAt", "DoneAt"], from_instant),
     **dict.fromkeys(
         ["Amount", "PaidAmount", "Expected", "Paid", "Refused", "Target", "Commitment"], from_minor
     ),
-    **dict.fromkeys(["ActualPipeline", "ActualPeriod", "OldAmount"], from_minor),
+    **dict.fromkeys(["ActualPipeline", "ActualPeriod", "OldAmount", "OldPaidAmount"], from_minor),
     "ClientRef": lambda value: UUID(bytes=value),
 }
 
