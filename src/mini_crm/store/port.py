@@ -215,9 +215,7 @@ class DesktopStore(Protocol):
         """
         ...
 
-    def list_chances(
-        self, token: bytes, period: Period, entry_ids: Sequence[int]
-    ) -> tuple[EntryChance, ...]:
+    def list_chances(self, token: bytes, period: Period, entry_ids: Sequence[int]) -> tuple[EntryChance, ...]:
         """Give the chances of own open entries in a period of the current run, by entry id.
 
         Entries that have none are left out: closed, somebody else's, or not seen as open by the run. Does

@@ -11,7 +11,15 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import Any
 
-from mini_crm.domain.learnt import AgeSpeed, Index, IndexKind, Learnt, PeriodPace, ReplayedAccuracy, ReplayedForecast
+from mini_crm.domain.learnt import (
+    AgeSpeed,
+    Index,
+    IndexKind,
+    Learnt,
+    PeriodPace,
+    ReplayedAccuracy,
+    ReplayedForecast,
+)
 from mini_crm.domain.model import (
     CHANGEABLE,
     AccuracyRow,

@@ -1,4 +1,4 @@
-"""The period that the window shows: one choice for both of its pages, and how it stands to today; no Tk here."""
+"""The period that the window shows: one choice for both pages, and how it stands to today; no Tk here."""
 
 from __future__ import annotations
 

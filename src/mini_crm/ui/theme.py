@@ -46,6 +46,7 @@ class Colours:
     paid: str = "#146c43"
     paid_back: str = "#eaf6ef"
     to_come: str = "#8fcdac"
+    from_new: str = "#c9e6d5"
     refused: str = "#63686c"
     refused_back: str = "#f3f4f5"
     weak: str = "#63686c"

@@ -22,6 +22,7 @@ from mini_crm.domain.model import (
 from mini_crm.domain.money import check_total, to_minor
 from mini_crm.domain.period import Period, month_of, quarter_of, year_of
 from mini_crm.domain.rules import CLOCK_SLACK_S, MAX_PERIOD_NAME, MAX_WAIT_S, check_name_fits, name_key
+from mini_crm.store.port import Progress
 from mini_crm.store.rows import (
     act_of,
     bin_of,
@@ -35,7 +36,6 @@ from mini_crm.store.rows import (
 )
 from mini_crm.store.sqlite.accounts import SESSION_S, store_credential
 from mini_crm.store.sqlite.accounts import SQL as ACCOUNTS
-from mini_crm.store.port import Progress
 from mini_crm.store.sqlite.aggregation import STAGES, bare, computed
 from mini_crm.store.sqlite.copies import back_up
 from mini_crm.store.sqlite.db import Connection, Database, OnlyALook, plain, to_day

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from datetime import UTC, date, datetime, time, timedelta, tzinfo
+from datetime import UTC, date, datetime, time, tzinfo
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
@@ -84,9 +84,7 @@ class Forecasts:
                 raise NotFound("run_not_found", run_id=run_id)
             return found
 
-    def list_chances(
-        self, token: bytes, period: Period, entry_ids: Sequence[int]
-    ) -> tuple[EntryChance, ...]:
+    def list_chances(self, token: bytes, period: Period, entry_ids: Sequence[int]) -> tuple[EntryChance, ...]:
         """See ``DesktopStore``."""
         with self.db.reading() as conn:
             caller = caller_of(self.db, conn, token, by_person=False)

@@ -186,6 +186,17 @@ class EntryTableView(plain_ttk.Frame):
             self.tree.heading(each.value, text=self._entry_texts.captions[each] + arrow)
         self._memory.keep_sorting(column, descending)
 
+    def show_chance(self, caption: str) -> None:
+        """See ``TablePort``."""
+        column, tree = EntrySort.PROBABILITY, self.tree
+        arrow = str(tree.heading(column.value, "text"))[len(self._entry_texts.captions[column]) :]
+        self._entry_texts.captions[column] = caption
+        tree.heading(column.value, text=caption + arrow)
+        width = self._theme.text_width(caption, bold=True) + self._theme.px(20)
+        if not self._memory.has_widths and width > int(tree.column(column.value, "width")):
+            tree.column(column.value, width=width)
+            self._fit()
+
     def show_summary(self, text: str) -> None:
         """See ``TablePort``."""
         self.summary = text
@@ -209,6 +220,7 @@ class EntryTableView(plain_ttk.Frame):
             ("<F8>", partial(actions.mark, Status.EXPECTED)),
             ("<F3>", actions.show_history),
             ("<F5>", presenter.refresh),
+            ("<F9>", presenter.why.show),
         ]
 
     def menu(self, presenter: EntriesPresenter) -> tk.Menu:
@@ -228,6 +240,7 @@ class EntryTableView(plain_ttk.Frame):
             (_("Expected again"), "F8", partial(actions.mark, Status.EXPECTED)),
             None,
             (_("History"), "F3", actions.show_history),
+            (_("Why this chance?"), "F9", presenter.why.show),
             (_("Copy rows"), "Ctrl+C", lambda: copy_rows(self.tree)),
             (_("Paste rows from Excel"), "Ctrl+V", self.paste),
             None,

@@ -40,7 +40,7 @@ class AccuracyTexts:
             Column(_("Period"), is_number=False),
             Column(_("Unit"), is_number=False),
             Column(_("Days compared")),
-            Column(_("Forecast misses by")),
+            Column(_("Forecast missed by")),
             Column(_("The range held on")),
             Column(_("Without new entries misses by")),
             Column(_("By win rate misses by")),

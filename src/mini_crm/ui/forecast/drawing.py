@@ -51,9 +51,7 @@ class Drawing(Protocol):
         ...
 
 
-def paint(
-    width: int, height: int, dpi: float, points: float, fill: Callable[[Figure, Axes], None]
-) -> bytes:
+def paint(width: int, height: int, dpi: float, points: float, fill: Callable[[Figure, Axes], None]) -> bytes:
     """Give a PNG picture of that size; ``fill`` puts everything on it."""
     from matplotlib import rc_context
     from matplotlib.backends.backend_agg import FigureCanvasAgg

@@ -245,7 +245,6 @@ class ForecastView(plain_ttk.Frame):
         for label in self._notes:
             label.configure(wraplength=inner // CARDS_IN_A_ROW - self._theme.pad)
 
-
     def _light(self, level: Level) -> str:
         colours = self._theme.colours
         return {Level.GOOD: colours.ok, Level.MAYBE: colours.amber, Level.BAD: colours.error}[level]

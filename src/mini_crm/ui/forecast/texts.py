@@ -157,7 +157,9 @@ class ForecastTexts:
         """Tell the numbers that are never mixed into the forecast, in small print."""
         _, parts = self._texts.gettext, []
         if row.resolved_all:
-            hand = _("by win rate {sum}: paid + expected × the share ever paid, as if all were decided by {end}")
+            hand = _(
+                "by win rate {sum}: paid + expected \u00d7 the share ever paid, as if all were decided by {end}"
+            )
             parts.append(
                 hand.format(
                     sum=self.headline.sum(row.hand_formula, row.unit), end=self.headline.day(row.period.end)
@@ -241,9 +243,9 @@ class ForecastTexts:
         _, ngettext, write, unit = self._texts.gettext, self._texts.ngettext, self.headline, row.unit
         weak = weak_sign(run)
         payments = ngettext("{n} payment", "{n} payments", row.paid_count).format(n=row.paid_count)
-        entries = ngettext(
-            "of {expected} ({n} entry)", "of {expected} ({n} entries)", row.open_count
-        ).format(expected=write.number(row.expected, unit), n=row.open_count)
+        entries = ngettext("of {expected} ({n} entry)", "of {expected} ({n} entries)", row.open_count).format(
+            expected=write.number(row.expected, unit), n=row.open_count
+        )
         if numbers.open_low is None or numbers.open_high is None:
             known = _("no history, no range")
         else:

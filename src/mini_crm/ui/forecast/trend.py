@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
+from itertools import pairwise
 
 from mini_crm.domain.model import ForecastRow, TrendPoint
 from mini_crm.domain.period import Period
@@ -77,5 +78,5 @@ def chart_of(
 
 def _day_of_change(points: Sequence[TrendPoint]) -> date | None:
     """Give the first day of a newer method; None where all days have the same."""
-    pairs = zip(points, points[1:], strict=False)
+    pairs = pairwise(points)
     return next((after.day for before, after in pairs if before.method < after.method), None)
