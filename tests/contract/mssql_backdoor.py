@@ -38,6 +38,8 @@ DAYS = {
     "Entry": ("EnteredOn", "PayBy", "FirstPayBy", "StatusOn"),
     "EntryHistory": ("EnteredOn", "PayBy", "StatusOn"),
     "Run": ("CountDay",),
+    "LearntReplay": ("Day",),
+    "KeptReplay": ("Day",),
 }
 INSTANTS = {
     "Entry": ("DeletedAt",),

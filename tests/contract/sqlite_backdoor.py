@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
 from datetime import date, timedelta
 from pathlib import Path
 
-from contract.backdoor import Database
-from mini_crm.domain.period import standing_periods
+from contract.backdoor import Database, OldForecast
+from mini_crm.domain.period import Period, standing_periods
 from mini_crm.store.sqlite import SqliteStore
 
 DAY_S = 86400
@@ -20,6 +20,7 @@ DAYS = {
     "EntryHistory": ("EnteredOn", "PayBy", "StatusOn"),
     "Run": ("CountDay",),
     "LearntReplay": ("Day",),
+    "KeptReplay": ("Day",),
 }
 INSTANTS = {
     "Entry": ("DeletedAt",),
@@ -110,6 +111,46 @@ class SqliteBackdoor:
             connection.execute(
                 "INSERT INTO Run (Kind, CountDay, StartedAt, Status, StartedBy, LastHistoryId, PeriodList) "
                 "VALUES ('live', unixepoch() / 86400, unixepoch(), 'running', 'killed', 0, '')"
+            )
+
+    def keep_old_run(self, day: date, period: Period, rows: Sequence[OldForecast]) -> None:
+        """See ``Backdoor``."""
+        days = {
+            "day": (day - EPOCH).days,
+            "first": (period.start - EPOCH).days,
+            "last": (period.end - EPOCH).days,
+        }
+        with self._transaction() as connection:
+            connection.execute(
+                "INSERT OR IGNORE INTO Period (Kind, StartsOn, EndsOn) VALUES (:kind, :first, :last)",
+                days | {"kind": period.kind.value},
+            )
+            run_id = connection.execute(
+                "INSERT INTO Run (Kind, CountDay, StartedAt, FinishedAt, Status, StartedBy, LastHistoryId, PeriodList,"
+                " EntryCount, PaidEvents, RefusedEvents)"
+                " SELECT 'live', :day, :day * 86400, :day * 86400, 'done', 'method 1', 0, PeriodId, 9, 1, 1"
+                " FROM Period WHERE Kind = :kind AND StartsOn = :first AND EndsOn = :last",
+                days | {"kind": period.kind.value},
+            ).lastrowid
+            connection.executemany(
+                "INSERT INTO LeadForecast (RunId, PeriodId, LeadId, Unit, Clients, OpenCount, DueToday, Overdue, Expected,"
+                " PaidCount, Paid, RefusedCount, Refused, Won, Resolved, WonAll, ResolvedAll, PaidEvents, StillToCome,"
+                " Forecast, Low, High, HandFormula, RunRate)"
+                " SELECT RunId, PeriodList, ?, ?, 1, 1, 0, 0, 100, 1, ?, 1, 100, 1, 2, 1, 2, 1, ?, ?, ?, ?, ?, 5"
+                f" FROM Run WHERE RunId = {run_id}",
+                [
+                    (
+                        r.lead_id,
+                        r.unit,
+                        r.paid * 100,
+                        r.forecast - r.paid,
+                        r.forecast,
+                        r.low,
+                        r.high,
+                        r.hand_formula,
+                    )
+                    for r in rows
+                ],
             )
 
 
