@@ -158,13 +158,9 @@ class ForecastTexts:
         _, parts = self._texts.gettext, []
         if row.resolved_all:
             hand = _(
-                "by win rate {sum}: paid + expected \u00d7 the share ever paid, as if all were decided by {end}"
+                "by win rate {sum}: paid + expected \u00d7 the share ever paid, as if all were decided by then"
             )
-            parts.append(
-                hand.format(
-                    sum=self.headline.sum(row.hand_formula, row.unit), end=self.headline.day(row.period.end)
-                )
-            )
+            parts.append(hand.format(sum=self.headline.sum(row.hand_formula, row.unit)))
         if row.run_rate is not None:
             pace = _("by the pace of the last 90 days {sum}")
             parts.append(pace.format(sum=self.headline.sum(row.run_rate, row.unit)))
