@@ -355,8 +355,8 @@ def test_numbers_beside_the_forecast(store: FakeStore) -> None:
     store.forecast = Forecast(run(), leads=(row(run_rate=1800.0),))
     page = Opened(store).view.page
     assert page.beside.replace(SPACE, " ") == (
-        "For comparison only: by win rate 3,000 RUB: paid + expected \u00d7 the share ever paid, as if all "
-        "were decided by then; by the pace of the last 90 days 1,800 RUB."
+        "For comparison only: by win rate 3,000 RUB (paid + expected \u00d7 the share ever paid); "
+        "by the pace of 90 days 1,800 RUB."
     )
     assert not [card for card in page.cards if "3,000" in card.value]
 
@@ -506,10 +506,10 @@ def test_accuracy_of_past_forecasts(store: FakeStore) -> None:
     )
     page = Opened(store).view.page
     assert [row.cells for row in page.accuracy] == [
-        ("February 2026", "RUB", "20", "12%", "15 of 20 (75%)", "20%", "45%", "30%", "as it was said"),
-        ("February 2026", "RUB", "8", "50%", "4 of 8 (50%)", "—", "60%", "—",
-         "earlier method: open entries only"),
-        ("January 2026", "RUB", "3", "—", "0 of 3 (0%)", "—", "—", "—", "recalculated"),
+        ("February 2026", "RUB", "as it was said", "20", "12%", "15 of 20 (75%)", "20%", "45%", "30%"),
+        ("February 2026", "RUB", "earlier method: open entries only", "8", "50%", "4 of 8 (50%)", "—", "60%",
+         "—"),
+        ("January 2026", "RUB", "recalculated", "3", "—", "0 of 3 (0%)", "—", "—", "—"),
     ]  # fmt: skip
     assert page.accuracy_note == ""
 
@@ -523,7 +523,7 @@ def test_accuracy_from_the_first_day(store: FakeStore) -> None:
     assert "RUB by 11% on average (22 evenings)" in page.accuracy_note
     (line,) = page.accuracy
     assert line.cells == (
-        "2025-09-17 – 2026-02-11, 28 days ahead", "RUB", "22", "11%", "—", "9%", "—", "—", "recalculated",
+        "2025-09-17 – 2026-02-11, 28 days ahead", "RUB", "recalculated", "22", "11%", "—", "9%", "—", "—",
     )  # fmt: skip
 
 
@@ -609,7 +609,7 @@ def test_period_that_is_over_shows_how_its_forecast_went(store: FakeStore) -> No
     page = opened.view.page
     assert (opened.view.title, page.likely) == ("Came by 02-28: 1,000 RUB", "")
     assert [(card.caption, card.value, card.note) for card in page.cards] == [
-        ("Target", "800\u00a0RUB", "125%, 200 above it"), ("Commitment", "—", ""),
+        ("Target", "800\u00a0RUB", "125%, 200 above it"),
         ("Forecast missed by", "12%", "20 days compared"),
         ("The range held on", "15 of 20", "75% of the days"),
     ]  # fmt: skip

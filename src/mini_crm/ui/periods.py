@@ -2,11 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import date
 from enum import Enum, auto
 
-from mini_crm.domain.period import Period, PeriodKind, following, month_of, period_of, preceding
+from mini_crm.domain.period import (
+    Period,
+    PeriodKind,
+    following,
+    month_of,
+    period_of,
+    preceding,
+    standing_periods,
+)
 from mini_crm.ui.memory import Memory
 
 REMEMBERED = "period"
@@ -28,6 +36,14 @@ def stage_of(period: Period, day: date) -> Stage:
     if period.start > day:
         return Stage.AHEAD
     return Stage.OVER if period.end < day else Stage.RUNNING
+
+
+def in_order(periods: Iterable[Period], day: date) -> tuple[Period, ...]:
+    """Put periods in order: this month, quarter and year, the next ones, the last, then custom ones."""
+    there = dict.fromkeys(periods)
+    standing = [period for period in standing_periods(day) if period in there]
+    others = [period for period in there if period not in standing]
+    return (*standing, *sorted(others, key=lambda period: (period.start, period.end)))
 
 
 class PeriodChoice:

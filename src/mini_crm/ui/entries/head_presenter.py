@@ -15,7 +15,7 @@ from mini_crm.report.wording import period_name
 from mini_crm.ui.desk import Desk, TaskRunner
 from mini_crm.ui.entries.texts import EntryTexts
 from mini_crm.ui.headline import Headline, Numbers, numbers_of
-from mini_crm.ui.periods import Stage, stage_of
+from mini_crm.ui.periods import Stage, in_order, stage_of
 
 STALE_AFTER = timedelta(minutes=35)
 """The aggregation runs every 30 minutes; later than this one was missed."""
@@ -196,11 +196,12 @@ class HeadPresenter:
         self._view.show_computing(False)
 
     def _read(self, forecast: Forecast) -> _Shown:
-        periods = tuple(dict.fromkeys(row.period for row in forecast.leads))
         run = forecast.run
+        day = self._desk.session.today if run is None else run.count_day
+        periods = in_order((row.period for row in forecast.leads), day)
         return _Shown(
             run=run,
-            day=self._desk.session.today if run is None else run.count_day,
+            day=day,
             periods=periods,
             names=[period_name(period, self._desk.texts) for period in periods],
             bars=[

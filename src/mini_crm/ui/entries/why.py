@@ -138,11 +138,16 @@ class WhyTexts:
 
     def _factors(self, found: ChanceReasons) -> Sequence[Reason]:
         _, ngettext = self._texts.gettext, self._texts.ngettext
-        age = ngettext(
-            "open for {n} day; of entries of this age the company is paid",
-            "open for {n} days; of entries of this age the company is paid",
-            found.age,
-        ).format(n=found.age)
+        first = _("entered on the day of the forecast; of such entries the company is paid")
+        age = (
+            first
+            if found.age < 1
+            else ngettext(
+                "open for {n} day; of entries of this age the company is paid",
+                "open for {n} days; of entries of this age the company is paid",
+                found.age,
+            ).format(n=found.age)
+        )
         rate = _("{share} a day").format(share=fine_percent(found.paid_rate, self._texts))
         size = _("amount above the average") if found.is_large else _("amount up to the average")
         lines = [

@@ -39,13 +39,13 @@ class AccuracyTexts:
         return (
             Column(_("Period"), is_number=False),
             Column(_("Unit"), is_number=False),
+            Column(_("How it was made"), is_number=False),
             Column(_("Days compared")),
             Column(_("Forecast missed by")),
             Column(_("The range held on")),
             Column(_("Without new entries misses by")),
             Column(_("By win rate misses by")),
             Column(_("By pace misses by")),
-            Column(_("How it was made"), is_number=False),
         )
 
     def rows(
@@ -95,6 +95,7 @@ class AccuracyTexts:
         return (
             period_name(row.period, self._texts),
             unit_name(row.unit, self._texts),
+            self._made(row),
             str(row.days),
             self._share(row.wape),
             held.format(
@@ -105,7 +106,6 @@ class AccuracyTexts:
             self._share(row.open_wape),
             self._share(row.hand_wape),
             self._share(row.run_rate_wape),
-            self._made(row),
         )
 
     def _made(self, row: AccuracyRow) -> str:
@@ -122,13 +122,13 @@ class AccuracyTexts:
         return (
             _("{days}, {n} days ahead").format(days=days, n=REPLAY_DAYS),
             unit_name(one.unit, self._texts),
+            _("recalculated"),
             str(one.replays),
             self._share(one.wape),
             NOTHING,
             self._share(one.open_wape),
             NOTHING,
             NOTHING,
-            _("recalculated"),
         )
 
     def _share(self, share: float | None) -> str:

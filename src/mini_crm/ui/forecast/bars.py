@@ -47,7 +47,8 @@ class Bars:
             above = [self.level is None or value >= self.level for value in self.values]
             colours = [PAID if is_above else FORECAST for is_above in above]
             bars = axes.bar(places, self.values, width=0.62, color=colours, alpha=0.75)
-            axes.bar_label(bars, labels=self.notes, padding=2, linespacing=1.05)
+            paper = {"facecolor": "white", "edgecolor": "none", "alpha": 0.85, "pad": 0.6}
+            axes.bar_label(bars, labels=self.notes, padding=3, linespacing=1.05, bbox=paper, zorder=3)
             if self.level is not None:
                 axes.axhline(self.level, color=HAND, linestyle="--", linewidth=1, label=self.level_caption)
                 figure.legend(loc="outside upper right", frameon=False, handlelength=1.5)

@@ -114,17 +114,17 @@ def _forecasts(axes: Axes, chart: Chart, newest: int) -> None:
     for method in sorted({point.method for point in chart.points}):
         own = [point for point in chart.points if point.method == method]
         colour, name = (FORECAST, "forecast") if method == newest else (EARLIER, "earlier")
-        axes.plot(_days(chart, own), [point.forecast for point in own], color=colour, linewidth=1)
+        line = [point.forecast for point in own]
+        axes.plot(_days(chart, own), line, color=colour, label=chart.captions[name])
         for was_said in (True, False):
             dots = [point for point in own if point.is_recalculated is not was_said]
             if dots:
                 axes.plot(
                     _days(chart, dots),
                     [point.forecast for point in dots],
-                    color=colour, marker="o", markersize=3 if was_said else 5,
+                    color=colour, marker="o", markersize=3 if was_said else 5, linestyle="none",
                     markerfacecolor=colour if was_said else "white",
-                    linestyle="-" if was_said and len(dots) == len(own) else "none",
-                    label=chart.captions[name if was_said else "recalculated"],
+                    label="" if was_said else chart.captions["recalculated"],
                 )  # fmt: skip
 
 

@@ -22,7 +22,7 @@ from mini_crm.ui.forecast.paying import PayingTexts
 from mini_crm.ui.forecast.texts import Card, ForecastTexts
 from mini_crm.ui.forecast.trend import chart_of
 from mini_crm.ui.headline import numbers_of
-from mini_crm.ui.periods import Stage, stage_of
+from mini_crm.ui.periods import Stage, in_order, stage_of
 
 LOOK_S = 60
 """So often an open page looks for a newer forecast."""
@@ -213,7 +213,7 @@ class ForecastPresenter:
             self._groups = {m.manager_id: group.name for group in groups for m in group.managers}
         forecast = store.get_forecast(token)
         day = self._desk.session.today if forecast.run is None else forecast.run.count_day
-        periods = tuple(dict.fromkeys(row.period for row in forecast.leads)) or standing_periods(day)
+        periods = in_order((row.period for row in forecast.leads), day) or standing_periods(day)
         at = self._desk.choice.place(periods, day)
         shown = {row.unit for row in forecast.leads if row.period == periods[at]}
         return _Data(

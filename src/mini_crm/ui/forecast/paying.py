@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 
 from mini_crm.domain.learnt import AgeSpeed, Index, IndexKind, Learnt
+from mini_crm.domain.money import format_amount
 from mini_crm.i18n import Texts
 from mini_crm.ui.forecast.bars import Bars
 from mini_crm.ui.headline import decimal_text, fine_percent
 
-OLDEST = 10**6
+OLDEST = 10**5
 """Days; a class of age that ends later has no end."""
 
 
@@ -83,9 +85,9 @@ class PayingTexts:
             ).format(
                 age=self.age(best),
                 rate=fine_percent(best.paid_rate, self._texts),
-                n=best.paid,
-                paid=sum(speed.paid for speed in speeds),
-                refused=sum(speed.refused for speed in speeds),
+                n=self._count(best.paid),
+                paid=self._count(sum(speed.paid for speed in speeds)),
+                refused=self._count(sum(speed.refused for speed in speeds)),
             )
         rates = [fine_percent(speed.paid_rate, self._texts) for speed in speeds]
         return Subject(
@@ -94,7 +96,9 @@ class PayingTexts:
             Bars(
                 labels=tuple(self.age(speed) for speed in speeds),
                 values=tuple(speed.paid_rate for speed in speeds),
-                notes=tuple(f"{rate}\n{speed.paid}" for rate, speed in zip(rates, speeds, strict=True)),
+                notes=tuple(
+                    f"{rate}\n{self._count(speed.paid)}" for rate, speed in zip(rates, speeds, strict=True)
+                ),
                 level=None,
                 level_caption="",
                 text=self._nothing(),
@@ -115,7 +119,7 @@ class PayingTexts:
             Bars(
                 labels=tuple(label for label, _index in found),
                 values=tuple(index.factor for _label, index in found),
-                notes=tuple(f"{self._times(index)}\n{index.paid}" for _label, index in found),
+                notes=tuple(f"{self._times(index)}\n{self._count(index.paid)}" for _label, index in found),
                 level=1.0 if found else None,
                 level_caption=_("1: as often as by age alone"),
                 text=self._nothing(),
@@ -130,13 +134,16 @@ class PayingTexts:
         ).format(
             label=" ".join(label.split()),
             times=self._times(index),
-            n=index.paid,
-            expected=decimal_text(index.expected, self._texts, places=0),
+            n=self._count(index.paid),
+            expected=self._count(round(index.expected)),
         )
 
     def _times(self, index: Index) -> str:
         places = 2 if index.factor < 0.095 else 1
         return f"\u00d7\u00a0{decimal_text(index.factor, self._texts, places=places)}"
+
+    def _count(self, count: int) -> str:
+        return format_amount(Decimal(count), language=self._texts.language)
 
     def _nothing(self) -> str:
         return self._texts.gettext("Nothing has been paid or refused yet, so there is nothing to learn from.")

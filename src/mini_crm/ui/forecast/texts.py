@@ -133,7 +133,7 @@ class ForecastTexts:
             self._goal(_("Commitment"), commitment, row, numbers, stage, _("none yet")),
         )
         if stage is Stage.OVER:
-            return goals
+            return tuple(card for card in goals if card.level is not None)
         own = (*goals, self._rate(row), self._pace(row, run))
         return own if stage is Stage.AHEAD else (*self._parts(row, numbers, run), *own)
 
@@ -157,12 +157,10 @@ class ForecastTexts:
         """Tell the numbers that are never mixed into the forecast, in small print."""
         _, parts = self._texts.gettext, []
         if row.resolved_all:
-            hand = _(
-                "by win rate {sum}: paid + expected \u00d7 the share ever paid, as if all were decided by then"
-            )
+            hand = _("by win rate {sum} (paid + expected \u00d7 the share ever paid)")
             parts.append(hand.format(sum=self.headline.sum(row.hand_formula, row.unit)))
         if row.run_rate is not None:
-            pace = _("by the pace of the last 90 days {sum}")
+            pace = _("by the pace of 90 days {sum}")
             parts.append(pace.format(sum=self.headline.sum(row.run_rate, row.unit)))
         return _("For comparison only: {parts}.").format(parts="; ".join(parts)) if parts else ""
 
@@ -201,7 +199,7 @@ class ForecastTexts:
         refused: _Cell = (Column(_("Refused")), lambda line: number(line.refused, line.row.unit))
         rate: _Cell = (Column(_("Win rate")), lambda line: self.headline.rate(line.row) or NOTHING)
         if stage is Stage.OVER:
-            return [name, paid, refused, rate]
+            return [name, paid, refused]
         if stage is Stage.AHEAD:
             return [name, whole, likely, expected, clients, rate]
         return [
@@ -269,7 +267,7 @@ class ForecastTexts:
         missing: str,
     ) -> Card:
         if goal is None:
-            return Card(caption, NOTHING, missing if stage is not Stage.OVER else "")
+            return Card(caption, NOTHING, missing)
         note = self.headline.against(goal, row, numbers, stage)
         return Card(caption, self.exact(goal, row.unit), note, numbers.level(goal) if goal else None)
 

@@ -43,6 +43,8 @@ def chart_of(
         )
     elif n > 1:
         text = ngettext("{n} day", "{n} days", n).format(n=n)
+    elif stage is Stage.OVER:
+        text = _("No forecasts of this period are stored, so there is nothing to draw.")
     elif n == 1:
         text = _(
             "A chart needs the results of at least two days; there are those of one: {day}, forecast {sum}."
