@@ -35,7 +35,9 @@ class PayingView(plain_ttk.Frame):
         super().__init__(parent, padding=theme.px(4))
         self._theme = theme
         self._subjects: tuple[Subject, ...] = ()
-        self._chosen = tk.IntVar(self, 0)
+        # A variable of Tk by its name: one of Python's would be let go in any thread, where Tk is not allowed.
+        self._chosen = f"{self}.chosen"
+        self.setvar(self._chosen, "0")
         self._choices = ttk.Frame(self)
         self._choices.grid(row=0, column=0, rowspan=2, sticky="nw", padx=(0, theme.pad))
         self.buttons: list[ttk.Radiobutton] = []
@@ -52,7 +54,10 @@ class PayingView(plain_ttk.Frame):
         self._subjects = tuple(subjects)
         for number in range(len(self.buttons), len(self._subjects)):
             button = ttk.Radiobutton(
-                self._choices, variable=self._chosen, value=number, command=self._show_chosen
+                self._choices,
+                variable=self._chosen,  # type: ignore[arg-type]  # a name does as well
+                value=number,
+                command=self._show_chosen,
             )
             button.pack(anchor="w", pady=(0, self._theme.px(3)))
             self.buttons.append(button)
@@ -62,6 +67,6 @@ class PayingView(plain_ttk.Frame):
 
     def _show_chosen(self) -> None:
         if self._subjects:
-            subject = self._subjects[self._chosen.get()]
+            subject = self._subjects[int(self.getvar(self._chosen))]
             self.sentence.configure(text=subject.sentence)
             self.picture.show(subject.picture)
