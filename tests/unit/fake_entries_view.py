@@ -159,6 +159,7 @@ class FakeHead:
     def __init__(self) -> None:
         self.lead = self.as_of = ""
         self.periods: list[str] = []
+        self.chosen = -1
         self.bars: list[Bar] = []
         self.stale = self.computing = False
 
@@ -168,7 +169,7 @@ class FakeHead:
 
     def show_periods(self, names: Sequence[str], chosen: int) -> None:
         """Keep the periods."""
-        self.periods = list(names)
+        self.periods, self.chosen = list(names), chosen
 
     def show_bars(self, bars: Sequence[Bar]) -> None:
         """Keep the bars."""

@@ -35,7 +35,7 @@ class PayingView(plain_ttk.Frame):
         super().__init__(parent, padding=theme.px(4))
         self._theme = theme
         self._subjects: tuple[Subject, ...] = ()
-        # A variable of Tk by its name: one of Python's would be let go in any thread, where Tk is not allowed.
+        # A name, since a variable of Python would be let go in any thread, where Tk is not allowed.
         self._chosen = f"{self}.chosen"
         self.setvar(self._chosen, "0")
         self._choices = ttk.Frame(self)
