@@ -122,7 +122,7 @@ def test_bars_have_the_size_asked_for(width: int, height: int, dpi: float) -> No
     for values in ((0.5,), (0.0, 0.0), tuple(0.1 * n for n in range(11))):
         names = tuple(map(str, range(len(values))))
         for level in (None, 1.0):
-            bars = Bars(names, values, names, level, "as usual", "")
+            bars = Bars(names, values, names, level, "")
             assert bars.can_be_drawn
             assert size_of(bars.draw(width, height, dpi, 9)) == (width, height)
 

@@ -148,6 +148,14 @@ class Headline:
             low=self.number(numbers.low, row.unit), high=self.sum(numbers.high, row.unit)
         )
 
+    def likely_short(self, numbers: Numbers, unit: str, stage: Stage) -> str:
+        """Write the range in as few words as there is room for beside the whole number."""
+        if stage is Stage.OVER or numbers.low is None or numbers.high is None:
+            return "" if stage is Stage.OVER else self._texts.gettext("no history, no range")
+        return self._texts.gettext("8 times in 10: {low} to {high}").format(
+            low=self.number(numbers.low, unit), high=self.number(numbers.high, unit)
+        )
+
     def against(self, target: Decimal, row: ForecastRow, numbers: Numbers, stage: Stage) -> str:
         """Say how much of a target the whole number is, and what is missing."""
         _ = self._texts.gettext

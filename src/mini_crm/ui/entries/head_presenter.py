@@ -231,7 +231,7 @@ class HeadPresenter:
         stage, numbers = stage_of(row.period, run.count_day), numbers_of([row])[0]
         return Bar(
             caption=self._headline.title(row, numbers, run, stage),
-            likely=self._headline.likely(row, numbers, stage),
+            likely=self._headline.likely_short(numbers, row.unit, stage),
             details=self._details(row, numbers, stage),
             win_rate="" if row.win_rate is None else self._headline.rate(row),
             paid=float(row.paid),

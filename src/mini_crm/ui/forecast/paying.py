@@ -100,7 +100,6 @@ class PayingTexts:
                     f"{rate}\n{self._count(speed.paid)}" for rate, speed in zip(rates, speeds, strict=True)
                 ),
                 level=None,
-                level_caption="",
                 text=self._nothing(),
             ),
         )
@@ -119,9 +118,8 @@ class PayingTexts:
             Bars(
                 labels=tuple(label for label, _index in found),
                 values=tuple(index.factor for _label, index in found),
-                notes=tuple(f"{self._times(index)}\n{self._count(index.paid)}" for _label, index in found),
+                notes=tuple(f"{self._times(index)} ({self._count(index.paid)})" for _label, index in found),
                 level=1.0 if found else None,
-                level_caption=_("1: as often as by age alone"),
                 text=self._nothing(),
             ),
         )
