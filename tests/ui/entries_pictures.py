@@ -121,7 +121,9 @@ def dialog_pictures(desk: Desk) -> None:
     studio.wait(lambda: studio.dialogs)
     studio.shoot("history")
     studio.close_dialogs()
-    desk.choose(0)
+    tree = view.table.tree
+    rows = tree.get_children()
+    desk.choose(next(at for at, row in enumerate(rows) if tree.set(row, "probability")))
     presenter.why.show()
     studio.wait(lambda: studio.dialogs)
     studio.shoot("why")
