@@ -115,43 +115,30 @@ class SqliteBackdoor:
 
     def keep_old_run(self, day: date, period: Period, rows: Sequence[OldForecast]) -> None:
         """See ``Backdoor``."""
-        days = {
-            "day": (day - EPOCH).days,
-            "first": (period.start - EPOCH).days,
-            "last": (period.end - EPOCH).days,
-        }
+        place = (period.kind.value, (period.start - EPOCH).days, (period.end - EPOCH).days)
         with self._transaction() as connection:
             connection.execute(
-                "INSERT OR IGNORE INTO Period (Kind, StartsOn, EndsOn) VALUES (:kind, :first, :last)",
-                days | {"kind": period.kind.value},
+                "INSERT OR IGNORE INTO Period (Kind, StartsOn, EndsOn) VALUES (?, ?, ?)", place
             )
             run_id = connection.execute(
-                "INSERT INTO Run (Kind, CountDay, StartedAt, FinishedAt, Status, StartedBy, LastHistoryId, PeriodList,"
-                " EntryCount, PaidEvents, RefusedEvents)"
-                " SELECT 'live', :day, :day * 86400, :day * 86400, 'done', 'method 1', 0, PeriodId, 9, 1, 1"
-                " FROM Period WHERE Kind = :kind AND StartsOn = :first AND EndsOn = :last",
-                days | {"kind": period.kind.value},
+                "INSERT INTO Run (Kind, CountDay, StartedAt, FinishedAt, Status, StartedBy, LastHistoryId,"
+                " PeriodList, EntryCount, PaidEvents, RefusedEvents)"
+                " SELECT 'live', ?1, ?1 * 86400, ?1 * 86400, 'done', 'method 1', 0, PeriodId, 9, 1, 1"
+                " FROM Period WHERE Kind = ?2 AND StartsOn = ?3 AND EndsOn = ?4",
+                ((day - EPOCH).days, *place),
             ).lastrowid
-            connection.executemany(
-                "INSERT INTO LeadForecast (RunId, PeriodId, LeadId, Unit, Clients, OpenCount, DueToday, Overdue, Expected,"
-                " PaidCount, Paid, RefusedCount, Refused, Won, Resolved, WonAll, ResolvedAll, PaidEvents, StillToCome,"
-                " Forecast, Low, High, HandFormula, RunRate)"
-                " SELECT RunId, PeriodList, ?, ?, 1, 1, 0, 0, 100, 1, ?, 1, 100, 1, 2, 1, 2, 1, ?, ?, ?, ?, ?, 5"
-                f" FROM Run WHERE RunId = {run_id}",
-                [
+            for row in rows:
+                connection.execute(
+                    "INSERT INTO LeadForecast (RunId, PeriodId, LeadId, Unit, Clients, OpenCount, DueToday,"
+                    " Overdue, Expected, PaidCount, Paid, RefusedCount, Refused, Won, Resolved, WonAll,"
+                    " ResolvedAll, PaidEvents, StillToCome, Forecast, Low, High, HandFormula, RunRate)"
+                    " SELECT RunId, PeriodList, ?, ?, 1, 1, 0, 0, 100, 1, ?, 1, 100, 1, 2, 1, 2, 1, ?, ?, ?,"
+                    " ?, ?, 5 FROM Run WHERE RunId = ?",
                     (
-                        r.lead_id,
-                        r.unit,
-                        r.paid * 100,
-                        r.forecast - r.paid,
-                        r.forecast,
-                        r.low,
-                        r.high,
-                        r.hand_formula,
-                    )
-                    for r in rows
-                ],
-            )
+                        *(row.lead_id, row.unit, row.paid * 100, row.forecast - row.paid),
+                        *(row.forecast, row.low, row.high, row.hand_formula, run_id),
+                    ),
+                )
 
 
 class SqliteAdapter:

@@ -1,4 +1,4 @@
-"""What became of entries since an earlier run, or since a day began, and the bridge from that run's number."""
+"""What became of entries since an earlier run or a morning, and the bridge from that run's number."""
 
 from __future__ import annotations
 

@@ -48,6 +48,7 @@ from mini_crm.store.sqlite.db import (
     from_instant,
     load_queries,
     plain,
+    plain_rows,
     to_day,
     to_instant,
 )
@@ -90,7 +91,7 @@ class Forecasts:
             caller = caller_of(self.db, conn, token, by_person=False)
             about = {"lead_id": caller.lead_id, "entry_ids": json.dumps(list(entry_ids))}
             rows = conn.execute(SQL["list_chances"], period_values(period) | about)
-            return tuple(chance_of(plain(row)) for row in rows)
+            return tuple(map(chance_of, plain_rows(rows)))
 
     def list_trend(self, token: bytes, period: Period) -> tuple[TrendPoint, ...]:
         """See ``DesktopStore``."""
@@ -175,7 +176,7 @@ class Forecasts:
             return Report(
                 forecast=forecast,
                 period=told,
-                clients=tuple(client_of(plain(row)) for row in clients),
+                clients=tuple(map(client_of, plain_rows(clients))),
                 trend=_trend(conn, day, wanted, None),
                 accuracy=_accuracy(conn, day, None),
                 database=self.db.path.name,
@@ -213,7 +214,7 @@ def _forecast(conn: Connection, run: Row | None, lead_id: int | None) -> Forecas
     values = {"run_id": run["RunId"], "lead_id": lead_id}
 
     def rows(query: str) -> Iterator[dict[str, Any]]:
-        return map(plain, conn.execute(query, values))
+        return plain_rows(conn.execute(query, values))
 
     learnt = learnt_of(
         rows(SQL["list_learnt_speeds"]),
@@ -266,16 +267,16 @@ def _changes_since(
         else:
             look |= {"old_run_id": old["RunId"], "old_history_id": old["LastHistoryId"]}
             if _has_period(old, period):
-                ends += map(plain, conn.execute(SQL["list_bridge_ends"], about | look))
-        changes += map(plain, conn.execute(SQL["list_report_changes"], about | look))
+                ends += plain_rows(conn.execute(SQL["list_bridge_ends"], about | look))
+        changes += plain_rows(conn.execute(SQL["list_report_changes"], about | look))
     return changes, ends
 
 
 def _trend(conn: Connection, day: date, period: Period, lead_id: int | None) -> tuple[TrendPoint, ...]:
     values = period_values(period) | {"lead_id": lead_id, "day": to_day(day)}
-    return trend_of(map(plain, conn.execute(SQL["list_trend"], values)))
+    return trend_of(plain_rows(conn.execute(SQL["list_trend"], values)))
 
 
 def _accuracy(conn: Connection, day: date, lead_id: int | None) -> tuple[AccuracyRow, ...]:
     values = {"day": to_day(day), "lead_id": lead_id}
-    return accuracy_of(map(plain, conn.execute(SQL["list_accuracy"], values)))
+    return accuracy_of(plain_rows(conn.execute(SQL["list_accuracy"], values)))
