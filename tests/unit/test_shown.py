@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mini_crm.domain.model import ForecastRow
-from mini_crm.domain.shown import round_shown, share_out, share_parts, show_forecast, show_parts
+from mini_crm.domain.shown import round_shown, share_out, show_forecast
 from report_data import MARCH, client, row
 
 PLACES = st.integers(0, 2)
@@ -146,17 +146,3 @@ def test_leads_without_a_company_are_totals() -> None:
     shown = show_forecast([row(MARCH, "RUB", managers, lead_id=3), *managers], places=0, paid_places=0)
     assert shown[3, None].from_open == 2
     assert sum(shown[3, n].from_open for n in range(1, 6)) == 2
-
-
-def test_rows_that_tell_nothing_of_new_entries() -> None:
-    """Clients have no part of what is still to be entered: they share the other columns only."""
-    own = [client("1", from_open=1.5), client("2", from_open=1.5)]
-    manager = show_parts(row(MARCH, "RUB", own, from_new=8.6), places=0, paid_places=None)
-    assert (manager.from_open, manager.from_new) == (3, 9)
-
-    class Untold:
-        paid, from_open, from_new = Decimal(0), 1.5, None
-
-    shown = share_parts(manager, [Untold(), Untold()], places=0, paid_places=None)
-    assert [part.from_open for part in shown] == [2, 1]
-    assert [part.from_new for part in shown] == [0, 0]

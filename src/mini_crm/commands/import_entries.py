@@ -264,6 +264,12 @@ class _Import:
             )
         if result.batch_id is not None:
             say(_("To take it back: mini-crm-admin import-undo {batch}").format(batch=result.batch_id))
+            say(
+                _(
+                    "Next: mini-crm-admin backtest --keep measures the forecast on this history, and fills"
+                    " charts and accuracy from it."
+                )
+            )
         self._say_rejects(file, result)
 
     def _say_rejects(self, file: EntryFile, result: ImportResult) -> None:

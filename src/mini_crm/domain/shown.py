@@ -22,7 +22,7 @@ _NOISE_PLACES = 6
 
 
 class Parts(Protocol):
-    """A row whose forecast has three parts; ``from_new`` is None where it is not told."""
+    """A row whose forecast has three parts."""
 
     @property
     def paid(self) -> Decimal:
@@ -35,7 +35,7 @@ class Parts(Protocol):
         ...
 
     @property
-    def from_new(self) -> float | None:
+    def from_new(self) -> float:
         """From entries that are still to come."""
         ...
 
@@ -112,25 +112,19 @@ def show_parts(row: Parts, *, places: int, paid_places: int | None) -> ShownPart
     return ShownParts(
         row.paid if paid_places is None else round_shown(row.paid, places=paid_places),
         round_shown(row.from_open, places=places),
-        round_shown(row.from_new or 0.0, places=places),
+        round_shown(row.from_new, places=places),
     )
 
 
 def share_parts(
     whole: ShownParts, rows: Sequence[Parts], *, places: int, paid_places: int | None
 ) -> tuple[ShownParts, ...]:
-    """Share what a row shows among the rows below it; arguments as for ``show_parts``.
-
-    Where ``from_new`` is told of none of the rows, it is not shared and they show 0.
-    """
+    """Share what a row shows among the rows below it; arguments as for ``show_parts``."""
     paid: Sequence[Decimal] = [row.paid for row in rows]
     if paid_places is not None:
         paid = share_out(whole.paid, paid, places=paid_places)
     from_open = share_out(whole.from_open, [row.from_open for row in rows], places=places)
-    is_told = any(row.from_new is not None for row in rows)
-    from_new = share_out(
-        whole.from_new if is_told else Decimal(0), [row.from_new or 0.0 for row in rows], places=places
-    )
+    from_new = share_out(whole.from_new, [row.from_new for row in rows], places=places)
     return tuple(ShownParts(*parts) for parts in zip(paid, from_open, from_new, strict=True))
 
 
