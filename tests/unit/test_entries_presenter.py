@@ -280,7 +280,7 @@ def test_another_period_is_shown_without_asking_again(page: Page) -> None:
     assert page.cable.calls.count("get_forecast") == calls
     assert page.view.head.chosen == 3
     assert page.view.head.bars[0].caption.startswith("Прогноз на 01.04–30.04: ")
-    assert page.desk.memory.text("period") == "next month"
+    assert page.desk.memory.text("period") == "next-month"
     assert page.view.table.chance == "Шанс 01.04–30.04"
 
 

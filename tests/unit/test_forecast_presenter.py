@@ -551,7 +551,7 @@ def test_how_the_company_gets_paid(store: FakeStore) -> None:
     """Each subject has its bars in order, with factor and count, and a sentence with best and worst."""
     store.forecast = replace(store.forecast, learnt=LEARNT)
     ages, people, promises, weekdays, ends, months = Opened(store).view.page.paying
-    assert ages.picture.labels == ("1", "2\u20133", "> 365")
+    assert ages.picture.labels == ("0\u20131", "2\u20133", "over 365")
     assert ages.picture.notes[1].replace(SPACE, " ") == "1.2%\n60"
     assert "when it is 2\u20133 days old, 1.2% a day (60 payments)" in ages.sentence
     assert "81 paid, 40 refused" in ages.sentence

@@ -1,8 +1,7 @@
-"""Which period the window shows, how it stands to today, and how it is remembered."""
+"""Which period the window shows, and how that is remembered."""
 
 from datetime import date, timedelta
 
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -17,25 +16,11 @@ from mini_crm.domain.period import (
     year_of,
 )
 from mini_crm.ui.memory import Memory
-from mini_crm.ui.periods import PeriodChoice, Stage, in_order, stage_of
+from mini_crm.ui.periods import PeriodChoice, in_order
 
 TODAY = date(2026, 3, 12)
 MARCH = month_of(TODAY)
 SPRING = Period(PeriodKind.CUSTOM, date(2026, 3, 10), date(2026, 4, 9), "Spring")
-
-
-@pytest.mark.parametrize(
-    ("day", "stage"),
-    [
-        (date(2026, 2, 28), Stage.AHEAD),
-        (date(2026, 3, 1), Stage.RUNNING),
-        (date(2026, 3, 31), Stage.RUNNING),
-        (date(2026, 4, 1), Stage.OVER),
-    ],
-)
-def test_first_and_last_day_belong_to_the_period(day: date, stage: Stage) -> None:
-    """A period goes on from its first to its last day."""
-    assert stage_of(MARCH, day) is stage
 
 
 def test_periods_are_in_order() -> None:

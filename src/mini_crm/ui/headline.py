@@ -9,13 +9,13 @@ from decimal import Decimal
 from enum import StrEnum
 
 from mini_crm.domain.dates import format_date
-from mini_crm.domain.model import PIECES, ForecastRow, Run
+from mini_crm.domain.model import ForecastRow, Run
 from mini_crm.domain.money import format_amount
-from mini_crm.domain.period import Period
+from mini_crm.domain.period import Period, Stage
 from mini_crm.domain.shown import ShownParts, round_shown, show_forecast
 from mini_crm.i18n import Texts
-from mini_crm.report.wording import percent, unit_name
-from mini_crm.ui.periods import Stage
+from mini_crm.report.rows import places_of
+from mini_crm.report.wording import estimate, percent
 
 WEAK = "\u2248\u00a0"
 """Before a forecast that is little more than a guess."""
@@ -55,11 +55,6 @@ class Numbers:
         if self.forecast >= target:
             return Level.GOOD
         return Level.MAYBE if self.high is not None and self.high >= target else Level.BAD
-
-
-def places_of(unit: str) -> int:
-    """Give the decimal places that an estimate shows: money none, pieces one."""
-    return 1 if unit == PIECES else 0
 
 
 def numbers_of(rows: Iterable[ForecastRow]) -> list[Numbers]:
@@ -110,7 +105,7 @@ class Headline:
 
     def sum(self, value: Decimal | float, unit: str) -> str:
         """Write a number like ``number``, with its unit."""
-        return f"{self.number(value, unit)}\u00a0{unit_name(unit, self._texts)}"
+        return estimate(Decimal(value), unit, self._texts)
 
     def day(self, day: date, now: date | None = None) -> str:
         """Write a day; without its year if that is this one's."""

@@ -1,10 +1,9 @@
-"""The period that the window shows: one choice for both pages, and how it stands to today; no Tk here."""
+"""The period that the window shows, one choice for both of its pages; no Tk here."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from datetime import date
-from enum import Enum, auto
 
 from mini_crm.domain.period import (
     Period,
@@ -19,23 +18,8 @@ from mini_crm.ui.memory import Memory
 
 REMEMBERED = "period"
 _STEPS = {-1: "last", 0: "this", 1: "next"}
-FIRST = f"{_STEPS[0]} {PeriodKind.MONTH.value}"
+FIRST = f"{_STEPS[0]}-{PeriodKind.MONTH.value}"
 """What a window shows before anybody chose."""
-
-
-class Stage(Enum):
-    """How a period stands to the day that a run counted."""
-
-    AHEAD = auto()
-    RUNNING = auto()
-    OVER = auto()
-
-
-def stage_of(period: Period, day: date) -> Stage:
-    """Say whether a period has not begun, goes on, or is over on a day."""
-    if period.start > day:
-        return Stage.AHEAD
-    return Stage.OVER if period.end < day else Stage.RUNNING
 
 
 def in_order(periods: Iterable[Period], day: date) -> tuple[Period, ...]:
@@ -108,5 +92,5 @@ def _name_of(period: Period, day: date) -> str:
         now = period_of(period.kind, day)
         for step, word in _STEPS.items():
             if period == (now if not step else following(now) if step > 0 else preceding(now)):
-                return f"{word} {period.kind.value}"
+                return f"{word}-{period.kind.value}"
     return period.code

@@ -9,13 +9,13 @@ from typing import Protocol
 
 from mini_crm.domain.errors import MiniCrmError, SessionEnded
 from mini_crm.domain.model import Forecast, ForecastRow, Run
-from mini_crm.domain.period import Period
+from mini_crm.domain.period import Period, Stage, stage_of
 from mini_crm.messages import sentence
 from mini_crm.report.wording import period_name
 from mini_crm.ui.desk import Desk, TaskRunner
 from mini_crm.ui.entries.texts import EntryTexts
 from mini_crm.ui.headline import Headline, Numbers, numbers_of
-from mini_crm.ui.periods import Stage, in_order, stage_of
+from mini_crm.ui.periods import in_order
 
 STALE_AFTER = timedelta(minutes=35)
 """The aggregation runs every 30 minutes; later than this one was missed."""

@@ -11,11 +11,10 @@ from enum import StrEnum
 from mini_crm.domain.dates import format_date
 from mini_crm.domain.model import Action, Entry, EntrySort, EntryVersion, Status
 from mini_crm.domain.money import format_amount
-from mini_crm.domain.period import Period
+from mini_crm.domain.period import Period, Stage, stage_of
 from mini_crm.i18n import Texts
 from mini_crm.report.wording import percent, unit_name
 from mini_crm.ui.headline import Headline
-from mini_crm.ui.periods import Stage, stage_of
 from mini_crm.usecases.writes import Add, Write
 
 COLUMNS = tuple(EntrySort)

@@ -9,12 +9,11 @@ from typing import Protocol
 
 from mini_crm.domain.learnt import ChanceReasons, reasons
 from mini_crm.domain.model import Entry, EntryChance, Forecast, Status
-from mini_crm.domain.period import Period, month_of
+from mini_crm.domain.period import Period, Stage, month_of, stage_of
 from mini_crm.i18n import Texts
 from mini_crm.ui.desk import Desk
 from mini_crm.ui.entries.texts import EntryTexts
 from mini_crm.ui.headline import Headline, decimal_text, fine_percent
-from mini_crm.ui.periods import Stage, stage_of
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from uuid import UUID, uuid4
 from mini_crm.domain.errors import BadValue
 from mini_crm.domain.model import PIECES, AccuracyRow, Commitment, Forecast, Run, TrendPoint
 from mini_crm.domain.money import MAX_TOTAL, format_amount, parse_amount
-from mini_crm.domain.period import Period, standing_periods
+from mini_crm.domain.period import Period, Stage, stage_of, standing_periods
 from mini_crm.messages import sentence
 from mini_crm.report.wording import period_name, run_mark, unit_name
 from mini_crm.ui.desk import Cancel, Desk
@@ -22,7 +22,7 @@ from mini_crm.ui.forecast.paying import PayingTexts
 from mini_crm.ui.forecast.texts import Card, ForecastTexts
 from mini_crm.ui.forecast.trend import chart_of
 from mini_crm.ui.headline import numbers_of
-from mini_crm.ui.periods import Stage, in_order, stage_of
+from mini_crm.ui.periods import in_order
 
 LOOK_S = 60
 """So often an open page looks for a newer forecast."""

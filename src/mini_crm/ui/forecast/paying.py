@@ -9,11 +9,9 @@ from decimal import Decimal
 from mini_crm.domain.learnt import AgeSpeed, Index, IndexKind, Learnt
 from mini_crm.domain.money import format_amount
 from mini_crm.i18n import Texts
+from mini_crm.report.wording import age_name
 from mini_crm.ui.forecast.bars import Bars
 from mini_crm.ui.headline import decimal_text, fine_percent
-
-OLDEST = 10**5
-"""Days; a class of age that ends later has no end."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,12 +63,6 @@ class PayingTexts:
             self._indices(_("Month of the quarter"), _named(self._months(), by_kind[IndexKind.QUARTER])),
         )
 
-    def age(self, speed: AgeSpeed) -> str:
-        """Write the ages of a class, in days."""
-        if speed.to_age > OLDEST:
-            return f"> {speed.from_age}"
-        return f"{speed.from_age + 1}\u2013{speed.to_age}" if speed.to_age - speed.from_age > 1 else "1"
-
     def _ages(self, speeds: Sequence[AgeSpeed]) -> Subject:
         _, ngettext = self._texts.gettext, self._texts.ngettext
         sentence = ""
@@ -83,7 +75,7 @@ class PayingTexts:
                 "In all: {paid} paid, {refused} refused.",
                 best.paid,
             ).format(
-                age=self.age(best),
+                age=age_name(best, self._texts),
                 rate=fine_percent(best.paid_rate, self._texts),
                 n=self._count(best.paid),
                 paid=self._count(sum(speed.paid for speed in speeds)),
@@ -94,7 +86,7 @@ class PayingTexts:
             _("Age in days"),
             sentence,
             Bars(
-                labels=tuple(self.age(speed) for speed in speeds),
+                labels=tuple(age_name(speed, self._texts) for speed in speeds),
                 values=tuple(speed.paid_rate for speed in speeds),
                 notes=tuple(
                     f"{rate}\n{self._count(speed.paid)}" for rate, speed in zip(rates, speeds, strict=True)

@@ -9,13 +9,13 @@ from decimal import Decimal
 
 from mini_crm.domain.model import AccuracyRow, Commitment, Forecast, ForecastRow, Run
 from mini_crm.domain.money import format_amount
-from mini_crm.domain.period import Period
+from mini_crm.domain.period import Period, Stage
 from mini_crm.domain.rules import name_key, name_order
 from mini_crm.domain.shown import round_shown, share_out
 from mini_crm.i18n import Texts
+from mini_crm.report.rows import places_of
 from mini_crm.report.wording import percent, unit_name
-from mini_crm.ui.headline import Headline, Level, Numbers, decimal_text, numbers_of, places_of, weak_sign
-from mini_crm.ui.periods import Stage
+from mini_crm.ui.headline import Headline, Level, Numbers, decimal_text, numbers_of, weak_sign
 
 NOTHING = "\u2014"
 LATE = "!\u00a0"

@@ -8,12 +8,11 @@ from decimal import Decimal
 from itertools import pairwise
 
 from mini_crm.domain.model import ForecastRow, TrendPoint
-from mini_crm.domain.period import Period
+from mini_crm.domain.period import Period, Stage
 from mini_crm.i18n import Texts
 from mini_crm.report.wording import unit_name
 from mini_crm.ui.forecast.chart import Chart
 from mini_crm.ui.headline import Headline
-from mini_crm.ui.periods import Stage
 
 
 def chart_of(
