@@ -35,6 +35,7 @@ class Scenes:
             "again": self.sign_in_again,
             "save": self.save,
             "history": lambda: self.of_row("F3"),
+            "why": lambda: self.of_row("F9"),
             "status": lambda: self.of_row("F6"),
             "conflict": self.conflict,
             "paste": self.paste,
@@ -312,7 +313,7 @@ class Scenes:
             yield from self.person.key("Return")
 
     def forecast(self) -> Scene:
-        """Record a commitment on the other page."""
+        """See how the company gets paid, and record a commitment, on the other page."""
         main, person = self.app.main, self.person
         if main is None or self.view is None:
             return
@@ -322,13 +323,17 @@ class Scenes:
         if page is None:
             return
         yield from person.click_tab(page.pages, 1)
-        yield from person.wait(page.amount.winfo_viewable)
-        yield from person.click(page.amount.input)
+        yield from person.wait(page.paying.winfo_viewable)
+        yield from person.click(person.random.choice(page.paying.buttons), 0.1)
+        yield from person.click_tab(page.pages, 2)
+        form = page.commitment
+        yield from person.wait(form.amount.winfo_viewable)
+        yield from person.click(form.amount.input)
         yield from person.type("1000")
         yield from person.key("Return")
-        yield from person.click(page.note.input)
+        yield from person.click(form.note.input)
         yield from person.type("раз")
-        yield from person.click(page.save)
+        yield from person.click(form.save)
         for _ in range(20):
             if page.winfo_viewable():
                 yield from person.anything()
