@@ -158,7 +158,7 @@ class Scenes:
         yield from self.person.wait(lambda: self._dialog(ConflictDialog) is not None)
         dialog = self._dialog(ConflictDialog)
         if dialog is not None:
-            button = self.person.random.choice((dialog.again_button, dialog.leave_button))
+            button = self.person.less_used(dialog.again_button, dialog.leave_button)
             yield from self.person.click(button)
 
     def be_too_late(self, view: EntriesView) -> Generator[None, None, str | None]:
@@ -231,7 +231,7 @@ class Scenes:
         yield from self.person.wait(lambda: self.view is not None and self.view is not view, 5)
         dialog = yield from self.open_kept(5)
         if dialog is not None:
-            button = self.person.random.choice((dialog.mend_button, dialog.drop_button))
+            button = self.person.less_used(dialog.mend_button, dialog.drop_button)
             for _ in range(3):  # the first click may come while the dialog still grows to its rows
                 yield from self.person.click_row(dialog.table, dialog.table.get_children()[0])
                 yield from self.person.wait(lambda: button.instate(["!disabled"]), 0.5)
