@@ -189,10 +189,11 @@ LEFT JOIN temp.LeadIndex AS f ON f.LeadId = o.LeadId;
 -- name: stage_piece
 -- A route in pieces of one bucket, promise class and stretch, in order: daily chances of payment (without
 -- the speed of lead and size) and of refusal, effective days, and both hazards gathered before the piece.
+-- The stretch is in the key so that what is added up by it need not be sorted.
 CREATE TEMP TABLE Piece (
-    RouteId INTEGER, FromDay INTEGER, Stretch INTEGER NOT NULL, Pay REAL NOT NULL, Refuse REAL NOT NULL,
+    RouteId INTEGER, Stretch INTEGER, FromDay INTEGER, Pay REAL NOT NULL, Refuse REAL NOT NULL,
     Days REAL NOT NULL, PayBefore REAL NOT NULL, RefuseBefore REAL NOT NULL,
-    PRIMARY KEY (RouteId, FromDay)
+    PRIMARY KEY (RouteId, Stretch, FromDay)
 ) WITHOUT ROWID;
 
 -- name: stage_piece_fill
@@ -233,8 +234,8 @@ WITH Walked AS (
     LEFT JOIN temp.PromiseIndex AS i ON i.Promise = z.Promise
     WHERE r.EnteredOn > :learn_day
 )
-INSERT INTO temp.Piece (RouteId, FromDay, Stretch, Pay, Refuse, Days, PayBefore, RefuseBefore)
-SELECT RouteId, FromDay, Stretch, Pay, Refuse, Days,
+INSERT INTO temp.Piece (RouteId, Stretch, FromDay, Pay, Refuse, Days, PayBefore, RefuseBefore)
+SELECT RouteId, Stretch, FromDay, Pay, Refuse, Days,
        coalesce(sum(Pay * Days) OVER Earlier, 0.0), coalesce(sum(Refuse * Days) OVER Earlier, 0.0)
 FROM Long
 WINDOW Earlier AS (PARTITION BY RouteId ORDER BY FromDay ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING);
@@ -261,20 +262,32 @@ SELECT WalkerId, Stretch,
 FROM Step
 GROUP BY WalkerId, Stretch;
 
+-- name: stage_covered
+-- Which stretches a period is made of.
+CREATE TEMP TABLE Covered (PeriodId INTEGER PRIMARY KEY, First INTEGER NOT NULL, Last INTEGER NOT NULL);
+
+-- name: stage_covered_fill
+INSERT INTO temp.Covered (PeriodId, First, Last)
+SELECT a.PeriodId, f.Stretch, t.Stretch
+FROM temp.Ahead AS a
+JOIN temp.Stretch AS f ON f.After = a.After
+JOIN temp.Stretch AS t ON t.Last = a.Last;
+
+-- name: stage_period_chance
+-- By period; Whole is the chance from now to its end.
+CREATE TEMP TABLE PeriodChance AS
+SELECT p.PeriodId, c.WalkerId,
+       sum(CASE WHEN c.Stretch >= p.First THEN c.Probability ELSE 0.0 END) AS Probability,
+       sum(c.Probability) AS Whole
+FROM temp.Covered AS p
+CROSS JOIN temp.StretchChance AS c
+WHERE c.Stretch <= p.Last
+GROUP BY p.PeriodId, c.WalkerId;
+
 -- name: stage_entry_chance
--- By period; Whole is the chance from now to the end of one that has not begun.
-CREATE TEMP TABLE EntryChance AS
-WITH Covered AS MATERIALIZED (
-    SELECT a.PeriodId, a.Place, (SELECT min(f.Stretch) FROM temp.Stretch AS f WHERE f.After >= a.After) AS First,
-           (SELECT t.Stretch FROM temp.Stretch AS t WHERE t.Last = a.Last) AS Last
-    FROM temp.Ahead AS a
-    ORDER BY a.PeriodId
-)
-SELECT p.PeriodId, p.Place, w.EntryId, w.LeadId, w.GroupId, w.ManagerId, w.UnitNo, w.PaidOn, w.Amount, w.IsLarge,
-       (SELECT sum(c.Probability) FROM temp.StretchChance AS c
-        WHERE c.WalkerId = w.rowid AND c.Stretch BETWEEN p.First AND p.Last) AS Probability,
-       CASE WHEN p.First = 1 THEN 0.0
-            ELSE (SELECT sum(c.Probability) FROM temp.StretchChance AS c
-                  WHERE c.WalkerId = w.rowid AND c.Stretch <= p.Last) END AS Whole
-FROM Covered AS p
-CROSS JOIN temp.Walker AS w;
+-- The same with the entry: for those that sum, keep and judge the chances.
+CREATE TEMP VIEW EntryChance AS
+SELECT c.rowid AS rowid, c.PeriodId, w.EntryId, w.LeadId, w.GroupId, w.ManagerId, w.UnitNo, w.PaidOn, w.Amount,
+       w.IsLarge, c.Probability, c.Whole
+FROM temp.PeriodChance AS c
+CROSS JOIN temp.Walker AS w ON w.rowid = c.WalkerId;
