@@ -14,32 +14,47 @@ FROM temp.Age AS a
 JOIN temp.Speed AS s ON s.Cutoff = 0 AND s.Bucket = a.Bucket
 JOIN temp.CalendarSpeed AS h ON h.Cutoff = 0 AND h.Bucket = a.Bucket;
 
+-- name: stage_waited
+-- Up to which age an entry waited, and (taken off) from which on it is looked at, with the age at which it
+-- was promised: 24 bits, 0 for no promise. Farther than any class reaches that makes no difference, so it is
+-- drawn in. Wait is -1 where it was resolved on its day of entry. Owner is the lead and the size (1 bit).
+CREATE TEMP TABLE Waited (Wait INTEGER NOT NULL, Owner INTEGER NOT NULL, Deals INTEGER NOT NULL, Paid INTEGER NOT NULL);
+
+-- name: stage_waited_fill
+WITH Waiting AS (
+    SELECT d.LeadId, d.GroupId, d.Amount, d.PromisedAge, d.StatusOn IS d.EnteredOn AS OnItsDay, 1 AS Deals,
+           CASE WHEN d.StatusOn <= :learn_day THEN d.StatusOn ELSE :learn_day END - d.EnteredOn AS Age,
+           d.Status = 1 AND d.StatusOn <= :learn_day AS Paid
+    FROM temp.Deal AS d
+    WHERE d.EnteredOn <= :learn_day
+      AND (d.StatusOn IS NULL OR d.StatusOn > (SELECT LearnFrom FROM temp.Cutoff WHERE Cutoff = 0))
+    UNION ALL
+    SELECT d.LeadId, d.GroupId, d.Amount, d.PromisedAge, 0, -1, c.LearnFrom - d.EnteredOn, 0
+    FROM temp.Cutoff AS c
+    CROSS JOIN temp.Deal AS d
+        ON d.EnteredOn < c.LearnFrom AND (d.StatusOn IS NULL OR d.StatusOn > c.LearnFrom)
+    WHERE c.Cutoff = 0
+)
+INSERT INTO temp.Waited (Wait, Owner, Deals, Paid)
+SELECT CASE WHEN w.OnItsDay THEN -1
+            ELSE (w.Age << 24) | CASE WHEN w.PromisedAge IS NULL THEN 0
+                                      WHEN w.PromisedAge < -31 THEN 1
+                                      WHEN w.PromisedAge > w.Age + 30 THEN w.Age + 62
+                                      ELSE w.PromisedAge + 32 END END,
+       (w.LeadId << 1) | (w.Amount > s.AverageAmount), w.Deals, w.Paid
+FROM Waiting AS w
+CROSS JOIN temp.GroupSize AS s ON s.GroupId = w.GroupId
+WHERE EXISTS (SELECT 1 FROM temp.Speed WHERE Cutoff = 0);
+
 -- name: stage_wait
--- Up to which age entries waited (added) and from which on they are looked at (taken off), by the age at
--- which they were promised: 24 bits, 0 for no promise. Farther than any class reaches it makes no
--- difference, so it is drawn in.
 CREATE TEMP TABLE Wait (Pack INTEGER PRIMARY KEY, Deals INTEGER NOT NULL, Paid INTEGER NOT NULL);
 
 -- name: stage_wait_fill
 INSERT INTO temp.Wait (Pack, Deals, Paid)
-SELECT ((min(coalesce(d.StatusOn, :learn_day), :learn_day) - d.EnteredOn) << 24)
-       | coalesce(max(min(d.PromisedAge, min(coalesce(d.StatusOn, :learn_day), :learn_day)
-                                         - d.EnteredOn + 30), -31) + 32, 0),
-       1, d.Status = 1 AND d.StatusOn > d.EnteredOn AND d.StatusOn <= :learn_day
-FROM temp.Deal AS d
-WHERE d.EnteredOn <= :learn_day
-  AND (d.StatusOn IS NULL OR d.StatusOn > (SELECT LearnFrom FROM temp.Cutoff WHERE Cutoff = 0))
-  AND EXISTS (SELECT 1 FROM temp.Speed WHERE Cutoff = 0)
-ON CONFLICT (Pack) DO UPDATE SET Deals = Deals + 1, Paid = Paid + excluded.Paid;
-
--- name: stage_wait_before
-INSERT INTO temp.Wait (Pack, Deals, Paid)
-SELECT ((c.LearnFrom - d.EnteredOn) << 24)
-       | coalesce(max(min(d.PromisedAge, c.LearnFrom - d.EnteredOn + 30), -31) + 32, 0), -1, 0
-FROM temp.Cutoff AS c
-JOIN temp.Deal AS d ON d.EnteredOn < c.LearnFrom AND (d.StatusOn IS NULL OR d.StatusOn > c.LearnFrom)
-WHERE c.Cutoff = 0 AND EXISTS (SELECT 1 FROM temp.Speed WHERE Cutoff = 0)
-ON CONFLICT (Pack) DO UPDATE SET Deals = Deals - 1;
+SELECT w.Wait, w.Deals, w.Paid
+FROM temp.Waited AS w
+WHERE w.Wait >= 0
+ON CONFLICT (Pack) DO UPDATE SET Deals = Deals + excluded.Deals, Paid = Paid + excluded.Paid;
 
 -- name: stage_wait_promise
 -- The part of each wait in each class of the promise, weighed by both speeds.
@@ -85,39 +100,20 @@ SELECT w.Pack, CASE WHEN w.Pack & 16777215 = 0 THEN a.PaidRate
 FROM temp.Wait AS w
 JOIN temp.AgeSum AS a ON a.Age = w.Pack >> 24;
 
+-- name: stage_wait_weight_of_half_a_day
+INSERT INTO temp.WaitWeight (Pack, Expected) SELECT -1, 0.5 * PaidRate FROM temp.Speed WHERE Cutoff = 0 AND Bucket = 0;
+
 -- name: stage_own_pace
 -- Payments, and what the company's speeds would have made of the same waits, by lead and size (1 bit).
 CREATE TEMP TABLE OwnPace (Pack INTEGER PRIMARY KEY, Paid INTEGER NOT NULL, Expected REAL NOT NULL);
 
 -- name: stage_own_pace_fill
 INSERT INTO temp.OwnPace (Pack, Paid, Expected)
-SELECT (d.LeadId << 1) | (d.Amount > s.AverageAmount),
-       d.Status = 1 AND d.StatusOn <= :learn_day,
-       w.Expected + CASE WHEN d.StatusOn = d.EnteredOn
-                         THEN (SELECT 0.5 * PaidRate FROM temp.Speed WHERE Cutoff = 0 AND Bucket = 0)
-                         ELSE 0.0 END
-FROM temp.Deal AS d
-JOIN temp.GroupSize AS s ON s.GroupId = d.GroupId
-JOIN temp.WaitWeight AS w
-    ON w.Pack = ((min(coalesce(d.StatusOn, :learn_day), :learn_day) - d.EnteredOn) << 24)
-       | coalesce(max(min(d.PromisedAge, min(coalesce(d.StatusOn, :learn_day), :learn_day)
-                                         - d.EnteredOn + 30), -31) + 32, 0)
-WHERE d.EnteredOn <= :learn_day
-  AND (d.StatusOn IS NULL OR d.StatusOn > (SELECT LearnFrom FROM temp.Cutoff WHERE Cutoff = 0))
+SELECT w.Owner, w.Paid, w.Deals * a.Expected
+FROM temp.Waited AS w
+CROSS JOIN temp.WaitWeight AS a ON a.Pack = w.Wait
+WHERE TRUE
 ON CONFLICT (Pack) DO UPDATE SET Paid = Paid + excluded.Paid, Expected = Expected + excluded.Expected;
-
--- name: stage_own_pace_before
--- What they waited before the year that is looked at does not count.
-INSERT INTO temp.OwnPace (Pack, Paid, Expected)
-SELECT (d.LeadId << 1) | (d.Amount > s.AverageAmount), 0, -w.Expected
-FROM temp.Cutoff AS c
-CROSS JOIN temp.Deal AS d ON d.EnteredOn < c.LearnFrom AND (d.StatusOn IS NULL OR d.StatusOn > c.LearnFrom)
-JOIN temp.GroupSize AS s ON s.GroupId = d.GroupId
-JOIN temp.WaitWeight AS w
-    ON w.Pack = ((c.LearnFrom - d.EnteredOn) << 24)
-       | coalesce(max(min(d.PromisedAge, c.LearnFrom - d.EnteredOn + 30), -31) + 32, 0)
-WHERE c.Cutoff = 0
-ON CONFLICT (Pack) DO UPDATE SET Expected = Expected + excluded.Expected;
 
 -- name: stage_lead_index
 CREATE TEMP TABLE LeadIndex (
