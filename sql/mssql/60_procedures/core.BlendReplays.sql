@@ -232,18 +232,19 @@ BEGIN
         GROUP BY t.IsWhole, t.UnitNo
     ), Compared AS (
         SELECT p.IsWhole, p.UnitNo, p.Known, p.Weight, p.Error, COALESCE(m.Replays, 0) AS Replays,
+               CAST(COALESCE(m.Replays, 0) AS float) / 4.0E0 AS Independent,
                CASE WHEN m.OfBase > @Far * m.OfRival THEN @Far
                     WHEN m.OfRival > @Far * m.OfBase THEN 0.0E0
                     WHEN m.OfRival > 0 THEN m.OfBase / NULLIF(m.OfRival, 0.0E0) END AS Ratio
         FROM Prior AS p
         LEFT JOIN Missed AS m ON m.IsWhole = p.IsWhole AND m.UnitNo = p.UnitNo
     ), Earned AS (
-        SELECT c.IsWhole, c.UnitNo, c.Known, c.Weight, c.Error, c.Replays,
+        SELECT c.IsWhole, c.UnitNo, c.Known, c.Weight, c.Error, c.Replays, c.Independent,
                COALESCE(1.0E0 / (1.0E0 + c.Ratio * c.Ratio * c.Ratio), c.Weight) AS OwnWeight
         FROM Compared AS c
     ), Weighed AS (
-        SELECT e.IsWhole, e.UnitNo, e.Error, e.Replays, CAST(e.Replays AS float) / 4.0E0 AS Independent,
-               (CAST(e.Replays AS float) / 4.0E0 * e.OwnWeight + e.Known * e.Weight) / (CAST(e.Replays AS float) / 4.0E0 + e.Known) AS Weight
+        SELECT e.IsWhole, e.UnitNo, e.Error, e.Replays, e.Independent,
+               (e.Independent * e.OwnWeight + e.Known * e.Weight) / (e.Independent + e.Known) AS Weight
         FROM Earned AS e
     ), Said AS (
         SELECT t.IsWhole, t.UnitNo, t.Came, t.Spread, w.Weight * t.Base + (1.0E0 - w.Weight) * t.Rival AS Number
