@@ -214,8 +214,8 @@ BEGIN
     SELECT 1, r.UnitNo, r.Cutoff, r.FromOpen + r.FromNew, r.Pace, r.WholeCame, r.Spread + r.NewSpread
     FROM #Replay AS r;
 
-    -- Steps 18 and 19. Known and Weight of the prior are k0 and w0. The ratio of two errors is cubed only where it
-    -- makes a difference: else there would be numbers that no server can hold.
+    -- Steps 18 and 19. Known and Weight of the prior are k0 and w0. The ratio of two errors is kept within
+    -- what makes a difference: cubed it would be a number that no server can hold.
     CREATE TABLE #Judged (
         IsWhole int NOT NULL, UnitNo int NOT NULL, Replays int NOT NULL, Weight float NOT NULL, Error float NOT NULL,
         PRIMARY KEY (IsWhole, UnitNo));
@@ -229,15 +229,17 @@ BEGIN
                AVG((t.Rival - t.Came) * (t.Rival - t.Came)) AS OfRival
         FROM #Tried AS t
         GROUP BY t.IsWhole, t.UnitNo
-    ), Earned AS (
+    ), Compared AS (
         SELECT p.IsWhole, p.UnitNo, p.Known, p.Weight, p.Error, COALESCE(m.Replays, 0) AS Replays,
-               CASE WHEN m.OfRival > 0 AND m.OfBase > 1.0E30 * m.OfRival THEN 0.0E0
-                    WHEN m.OfRival > 1.0E30 * m.OfBase THEN 1.0E0
-                    WHEN m.OfRival > 0 THEN 1.0E0 / (1.0E0 + POWER(m.OfBase / NULLIF(m.OfRival, 0.0E0), 3.0E0))
-                    WHEN m.OfBase > 0 THEN 0.0E0
-                    ELSE p.Weight END AS OwnWeight
+               CASE WHEN m.OfBase > 1.0E30 * m.OfRival THEN 1.0E30
+                    WHEN m.OfRival > 1.0E30 * m.OfBase THEN 0.0E0
+                    WHEN m.OfRival > 0 THEN m.OfBase / NULLIF(m.OfRival, 0.0E0) END AS Ratio
         FROM Prior AS p
         LEFT JOIN Missed AS m ON m.IsWhole = p.IsWhole AND m.UnitNo = p.UnitNo
+    ), Earned AS (
+        SELECT c.IsWhole, c.UnitNo, c.Known, c.Weight, c.Error, c.Replays,
+               COALESCE(1.0E0 / (1.0E0 + c.Ratio * c.Ratio * c.Ratio), c.Weight) AS OwnWeight
+        FROM Compared AS c
     ), Weighed AS (
         SELECT e.IsWhole, e.UnitNo, e.Error, e.Replays, e.Replays / 4.0E0 AS Independent,
                (e.Replays / 4.0E0 * e.OwnWeight + e.Known * e.Weight) / (e.Replays / 4.0E0 + e.Known) AS Weight

@@ -135,7 +135,7 @@ BEGIN
         Whole float NOT NULL);
 
     -- core.BlendReplays, steps 16 to 19. Integral is I at x days after an evening; Lately, what was made and paid a
-    -- day. Tried: both numbers of each replay as base and rival, and what came; IsWhole is 0 for that of the known entries.
+    -- day. Tried: both numbers of each replay as base and rival, and what came; IsWhole is 0 for the known entries'.
     CREATE TABLE #Integral (
         Cutoff int NOT NULL, Day int NOT NULL, Days float NOT NULL, Share float NOT NULL, PRIMARY KEY (Cutoff, Day));
     CREATE TABLE #Lately (
