@@ -22,6 +22,7 @@ REPLAYED_WEEKS = 12
 """So many weeks before are replayed, as after an import."""
 CHART, PAYING, COMMITMENT, ACCURACY = range(4)
 THIS_QUARTER, NEXT_MONTH, LAST_MONTH = 1, 3, 6
+AGE, PROMISE = 0, 2
 
 
 class PastClock:
@@ -48,7 +49,7 @@ def compute_days(store: SqliteStore, clock: PastClock) -> None:
 
 
 def forecast_pictures(studio: Studio, main: MainWindow) -> None:
-    """The forecast page with each of its lower pages."""
+    """The forecast page with each of its lower pages, and other periods."""
     main.pages.select(1)
     studio.wait(lambda: main.forecast is not None)
     view = next(child for child in descendants(main) if isinstance(child, ForecastView))
@@ -59,11 +60,11 @@ def forecast_pictures(studio: Studio, main: MainWindow) -> None:
     note = "без договора с заводом" if studio.language == "ru" else "without the plant's contract"
     main.desk.store.set_commitment(main.desk.token, uuid4(), month, "RUB", Decimal(650_000), note)
     main.desk.store.set_commitment(main.desk.token, uuid4(), month, "RUB", Decimal("580000.50"), "")
-    for number, button in enumerate(view.paying.buttons):
-        view.pages.select(PAYING)
-        button.invoke()
+    view.pages.select(PAYING)
+    for number, name in ((AGE, "age"), (PROMISE, "promise")):
+        view.paying.buttons[number].invoke()
         studio.live(1.0)
-        studio.shoot(f"forecast_paying_{number + 1}")
+        studio.shoot(f"forecast_paying_{name}")
     view.pages.select(COMMITMENT)
     studio.wait(lambda: main.forecast is not None)
     assert main.forecast is not None

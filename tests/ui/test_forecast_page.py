@@ -262,6 +262,30 @@ def test_how_the_company_gets_paid_is_drawn(
     assert len(said) == len(paying.buttons) == 6
 
 
+def test_accuracy_is_told_from_the_first_day(
+    store: SqliteStore, today: date, open_page: Opener, texts: Texts
+) -> None:
+    """With history and a first run, the page tells how it would have missed in the last half year."""
+    rows = []
+    for back in range(3, 120):
+        entered = today - timedelta(days=back)
+        status = Status.PAID if back % 2 else Status.REFUSED
+        rows.append(sale("Орлов Пётр", entered, 1000, status, entered + timedelta(days=2)))
+    store.import_entries("old.csv", rows, "test")
+    store.aggregate_forecast(None, "test")
+    page = open_page(texts)
+    page.show(ACCURACY)
+    note = page.view.accuracy_note
+    assert note.winfo_viewable()
+    russian = "Как промахнулся бы прогноз за последние полгода, на 28 дней вперёд, пересчитано"
+    english = "How the forecast would have missed in the last half year, 28 days ahead, recalculated"
+    assert str(note.cget("text")).startswith(russian if texts.language == "ru" else english)
+    ((days, unit, made, evenings, *_rest),) = page.view.accuracy.cells()
+    assert "28" in days
+    assert (unit, made) == ("RUB", texts.gettext("recalculated"))
+    assert int(evenings) > 3
+
+
 def test_a_month_that_is_over_shows_how_its_forecast_went(
     history: SqliteStore, open_page: Opener, wait_until: WaitUntil, today: date, texts: Texts
 ) -> None:

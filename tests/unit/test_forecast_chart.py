@@ -116,6 +116,17 @@ def test_each_kind_of_day_looks_its_own_way() -> None:
     assert earlier not in colours_of(said.draw(700, 300, 96.0, 9))
 
 
+@pytest.mark.parametrize("width", [420, 600, 900])
+def test_names_above_the_chart_are_whole(width: int) -> None:
+    """With all its names, long ones too, nothing of the legend is cut off on either side."""
+    shown = with_points(with_points(chart(9), range(3), method=1), range(5, 9), is_recalculated=True)
+    long = {name: f"{name} with a long name" for name in NAMES} | {"above": "{number} is above the scale"}
+    shown = replace(shown, captions=long, changed_on=date(2026, 3, 4), target=650.0, commitment=640.0)
+    picture = Image.open(BytesIO(shown.draw(width, 400, 96.0, 9))).convert("L")
+    for left in (0, width - 2):
+        assert picture.crop((left, 0, left + 2, 70)).getextrema() == (255, 255)
+
+
 @pytest.mark.parametrize(("width", "height", "dpi"), [(700, 150, 96.0), (1400, 300, 192.0)])
 def test_bars_have_the_size_asked_for(width: int, height: int, dpi: float) -> None:
     """A picture of bars is as large as its place, one bar or eleven, all of them zero or not."""

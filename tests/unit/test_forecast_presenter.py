@@ -559,8 +559,8 @@ def test_how_the_company_gets_paid(store: FakeStore) -> None:
     assert people.picture.level == 1.0
     assert weekdays.picture.labels == ("Mon", "Fri")
     assert weekdays.sentence.replace(SPACE, " ") == (
-        "Most often: Fri, × 1.4 (21 payments, 15 by age alone). "
-        "Least often: Mon, × 0.8 (12 payments, 15 by age alone)."
+        "Most often: Fri, × 1.4 (21 payments instead of 15). "
+        "Least often: Mon, × 0.8 (12 payments instead of 15)."
     )
     assert not promises.picture.can_be_drawn
     assert "nothing to learn from" in promises.picture.text

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from itertools import groupby
 from typing import TYPE_CHECKING
 
 from mini_crm.domain.dates import add_months, format_date
@@ -19,8 +20,10 @@ if TYPE_CHECKING:
 LONG_MONTH = 31
 EARLIER = "#6ea8fe"
 """The line of an earlier method."""
-_TICK_WIDTH, _NAME_WIDTH = 90, 190
-"""Pixels at 100 % that a date below the axis and a name in the legend need."""
+_TICK_WIDTH = 90
+"""Pixels at 100 % that a date below the axis needs."""
+MOST_NAMES = 6
+"""In a row of the legend."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,11 +61,7 @@ class Chart:
         def fill(figure: Figure, axes: Axes) -> None:
             _lines(axes, self)
             _scales(axes, self, max(2, int(unscaled / _TICK_WIDTH) - 2))
-            names = len(axes.get_legend_handles_labels()[1])
-            columns = max(2, min(names, int(unscaled / _NAME_WIDTH)))
-            figure.legend(
-                loc="outside upper center", frameon=False, ncols=columns, handlelength=1.5, columnspacing=1.2
-            )
+            _legend(figure, axes, width)
 
         return paint(width, height, dpi, points, fill)
 
@@ -72,15 +71,13 @@ def _lines(axes: Axes, chart: Chart) -> None:
     days = _days(chart, points)
     ranged = [p for p in points if p.low is not None and p.high is not None]
     newest = max(point.method for point in points)
-    for method in sorted({point.method for point in points}):
-        own = [point for point in ranged if point.method == method]
-        if own:
-            axes.fill_between(
-                _days(chart, own),
-                [point.low or 0.0 for point in own],
-                [point.high or 0.0 for point in own],
-                color=FORECAST, alpha=0.15, linewidth=0, label=names["range"] if method == newest else "",
-            )  # fmt: skip
+    for number, own in enumerate(_stretches(ranged)):
+        axes.fill_between(
+            _days(chart, own),
+            [point.low or 0.0 for point in own],
+            [point.high or 0.0 for point in own],
+            color=FORECAST, alpha=0.15, linewidth=0, label="" if number else names["range"],
+        )  # fmt: skip
     paid = [float(point.paid) for point in points]
     axes.fill_between(days, paid, color=PAID, alpha=0.12, linewidth=0)
     _forecasts(axes, chart, newest)
@@ -111,11 +108,18 @@ def _lines(axes: Axes, chart: Chart) -> None:
 
 def _forecasts(axes: Axes, chart: Chart, newest: int) -> None:
     """Draw the line of each method, with a full dot for what was said and a hollow one for the rest."""
-    for method in sorted({point.method for point in chart.points}):
-        own = [point for point in chart.points if point.method == method]
-        colour, name = (FORECAST, "forecast") if method == newest else (EARLIER, "earlier")
-        line = [point.forecast for point in own]
-        axes.plot(_days(chart, own), line, color=colour, label=chart.captions[name])
+    named = set[str]()
+
+    def name(key: str) -> str:
+        """Name a line once, however many stretches it has."""
+        label = "" if key in named else chart.captions[key]
+        named.add(key)
+        return label
+
+    for own in _stretches(chart.points):
+        is_newest = own[0].method == newest
+        colour, key = (FORECAST, "forecast") if is_newest else (EARLIER, "earlier")
+        axes.plot(_days(chart, own), [point.forecast for point in own], color=colour, label=name(key))
         for was_said in (True, False):
             dots = [point for point in own if point.is_recalculated is not was_said]
             if dots:
@@ -124,8 +128,25 @@ def _forecasts(axes: Axes, chart: Chart, newest: int) -> None:
                     [point.forecast for point in dots],
                     color=colour, marker="o", markersize=3 if was_said else 5, linestyle="none",
                     markerfacecolor=colour if was_said else "white",
-                    label="" if was_said else chart.captions["recalculated"],
+                    label="" if was_said else name("recalculated"),
                 )  # fmt: skip
+
+
+def _stretches(points: Sequence[TrendPoint]) -> list[list[TrendPoint]]:
+    """Part the days where the method changes: numbers of two methods are not one line."""
+    return [list(own) for _method, own in groupby(points, key=lambda point: point.method)]
+
+
+def _legend(figure: Figure, axes: Axes, width: int) -> None:
+    """Name everything above the chart, in as few rows as the width allows."""
+    names = len(axes.get_legend_handles_labels()[1])
+    for columns in range(min(names, MOST_NAMES), 0, -1):
+        legend = figure.legend(
+            loc="outside upper center", frameon=False, ncols=columns, handlelength=1.5, columnspacing=1.2
+        )
+        if columns == 1 or legend.get_window_extent().width <= width:
+            return
+        legend.remove()
 
 
 def _days(chart: Chart, points: Sequence[TrendPoint]) -> list[int]:

@@ -118,8 +118,8 @@ class PayingTexts:
 
     def _in_words(self, label: str, index: Index) -> str:
         return self._texts.ngettext(
-            "{label}, {times} ({n} payment, {expected} by age alone)",
-            "{label}, {times} ({n} payments, {expected} by age alone)",
+            "{label}, {times} ({n} payment instead of {expected})",
+            "{label}, {times} ({n} payments instead of {expected})",
             index.paid,
         ).format(
             label=" ".join(label.split()),
