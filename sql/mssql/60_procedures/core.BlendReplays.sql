@@ -16,6 +16,7 @@ AS
 BEGIN
     SET NOCOUNT, XACT_ABORT ON;
     DECLARE @FirstCutoff int, @FirstPace int;
+    DECLARE @Far float = 1.0E30; -- as many times worse, or better, makes no difference any more
     DECLARE @PaidEvents float = (SELECT SUM(s.Paid) FROM #Speed AS s WHERE s.Cutoff = 0);
     SELECT @FirstCutoff = MIN(c.Day), @FirstPace = MIN(c.Day - c.PaceDays) FROM #Cutoff AS c;
 
@@ -214,8 +215,8 @@ BEGIN
     SELECT 1, r.UnitNo, r.Cutoff, r.FromOpen + r.FromNew, r.Pace, r.WholeCame, r.Spread + r.NewSpread
     FROM #Replay AS r;
 
-    -- Steps 18 and 19. Known and Weight of the prior are k0 and w0. The ratio of two errors is kept within
-    -- what makes a difference: cubed it would be a number that no server can hold.
+    -- Steps 18 and 19. Known and Weight of the prior are k0 and w0. The ratio of two errors is kept within what makes a
+    -- difference: cubed it would be a number that no server can hold.
     CREATE TABLE #Judged (
         IsWhole int NOT NULL, UnitNo int NOT NULL, Replays int NOT NULL, Weight float NOT NULL, Error float NOT NULL,
         PRIMARY KEY (IsWhole, UnitNo));
@@ -231,18 +232,19 @@ BEGIN
         GROUP BY t.IsWhole, t.UnitNo
     ), Compared AS (
         SELECT p.IsWhole, p.UnitNo, p.Known, p.Weight, p.Error, COALESCE(m.Replays, 0) AS Replays,
-               CASE WHEN m.OfBase > 1.0E30 * m.OfRival THEN 1.0E30
-                    WHEN m.OfRival > 1.0E30 * m.OfBase THEN 0.0E0
+               CAST(COALESCE(m.Replays, 0) AS float) / 4.0E0 AS Independent,
+               CASE WHEN m.OfBase > @Far * m.OfRival THEN @Far
+                    WHEN m.OfRival > @Far * m.OfBase THEN 0.0E0
                     WHEN m.OfRival > 0 THEN m.OfBase / NULLIF(m.OfRival, 0.0E0) END AS Ratio
         FROM Prior AS p
         LEFT JOIN Missed AS m ON m.IsWhole = p.IsWhole AND m.UnitNo = p.UnitNo
     ), Earned AS (
-        SELECT c.IsWhole, c.UnitNo, c.Known, c.Weight, c.Error, c.Replays,
+        SELECT c.IsWhole, c.UnitNo, c.Known, c.Weight, c.Error, c.Replays, c.Independent,
                COALESCE(1.0E0 / (1.0E0 + c.Ratio * c.Ratio * c.Ratio), c.Weight) AS OwnWeight
         FROM Compared AS c
     ), Weighed AS (
-        SELECT e.IsWhole, e.UnitNo, e.Error, e.Replays, e.Replays / 4.0E0 AS Independent,
-               (e.Replays / 4.0E0 * e.OwnWeight + e.Known * e.Weight) / (e.Replays / 4.0E0 + e.Known) AS Weight
+        SELECT e.IsWhole, e.UnitNo, e.Error, e.Replays, e.Independent,
+               (e.Independent * e.OwnWeight + e.Known * e.Weight) / (e.Independent + e.Known) AS Weight
         FROM Earned AS e
     ), Said AS (
         SELECT t.IsWhole, t.UnitNo, t.Came, t.Spread, w.Weight * t.Base + (1.0E0 - w.Weight) * t.Rival AS Number
@@ -283,8 +285,8 @@ BEGIN
                ROW_NUMBER() OVER (PARTITION BY m.IsWhole, m.UnitNo ORDER BY m.Miss) AS Place
         FROM Missed AS m
     ), Found AS (
-        SELECT j.IsWhole, j.UnitNo, j.Weight, j.Error, j.Replays / 4.0E0 AS Independent,
-               j.Replays / 4.0E0 + 2.0E0 AS Freedom, COALESCE(r.Miss, 1.2816E0) AS Miss
+        SELECT j.IsWhole, j.UnitNo, j.Weight, j.Error, CAST(j.Replays AS float) / 4.0E0 AS Independent,
+               CAST(j.Replays AS float) / 4.0E0 + 2.0E0 AS Freedom, COALESCE(r.Miss, 1.2816E0) AS Miss
         FROM #Judged AS j
         LEFT JOIN Ranked AS r
             ON r.IsWhole = j.IsWhole AND r.UnitNo = j.UnitNo
