@@ -1,7 +1,8 @@
 """Pictures of every sheet of the report, in both languages: ``python tests/report/take_pictures.py``.
 
-LibreOffice prints the workbooks of a demo company that lived through a week and has its past recalculated, and ``pdftoppm`` (Debian:
-poppler-utils) makes pictures of the first page of each sheet: ``tests/report/pictures/SHEET.LANGUAGE.png``.
+LibreOffice prints the workbooks of a demo company that lived through a week and has its past recalculated,
+and ``pdftoppm`` (Debian: poppler-utils) makes pictures of the first page of each sheet:
+``tests/report/pictures/SHEET.LANGUAGE.png``.
 Look at them after every change: no ####, no cut heads, charts with data.
 """
 
