@@ -65,6 +65,10 @@ class Backdoor(Protocol):
         """Leave what a run by method 1 stored on a day of one period: a month, quarter or year."""
         ...
 
+    def runs_in(self, table: str) -> set[int]:
+        """Give the numbers of the runs of which a table of results has rows."""
+        ...
+
 
 @dataclass(frozen=True)
 class Database:

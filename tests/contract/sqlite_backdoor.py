@@ -140,6 +140,11 @@ class SqliteBackdoor:
                     ),
                 )
 
+    def runs_in(self, table: str) -> set[int]:
+        """See ``Backdoor``."""
+        with self._transaction() as connection:
+            return {run_id for (run_id,) in connection.execute(f"SELECT DISTINCT RunId FROM {table}")}
+
 
 class SqliteAdapter:
     """Makes each database a file of its own."""
