@@ -97,6 +97,12 @@ def queries(texts: Texts) -> tuple[Query, ...]:
         Field(_("Above or below target"), Kind.CHANGE, "v.Forecast - v.Target"),
         Field(_("Commitment"), Kind.GOAL, "v.Commitment"),
     )
+    made = Field(
+        _("How it was made"),
+        Kind.REMARK,
+        f"CASE WHEN v.Method = 1 THEN {_quoted(_('method 1: open entries only'))}"
+        f" WHEN v.IsRecalculated = N'yes' THEN {_quoted(_('recalculated'))} ELSE N'' END",
+    )
     this_month = "v.PeriodKind = N'month' AND v.CountedOn BETWEEN v.PeriodStart AND v.PeriodEnd"
     return (
         Query(
@@ -141,7 +147,7 @@ def queries(texts: Texts) -> tuple[Query, ...]:
             _("Trend"),
             _("How the forecast of this month moved"),
             "LiveTrend",
-            (unit, Field(_("Day"), Kind.DAY, "v.Day"), paid, *points),
+            (unit, Field(_("Day"), Kind.DAY, "v.Day"), paid, *points, made),
             "FROM report.Trend AS v WHERE v.PeriodKind = N'month' AND v.RowLevel = N'company'"
             " AND v.PeriodStart = (SELECT MAX(t.PeriodStart) FROM report.Trend AS t"
             " WHERE t.PeriodKind = N'month' AND t.PeriodStart <= t.Day)"
@@ -156,7 +162,10 @@ def queries(texts: Texts) -> tuple[Query, ...]:
                 Field(_("Days compared"), Kind.COUNT, "v.DaysCompared"),
                 Field(_("Forecast misses by"), Kind.SHARE, "v.ForecastMissesBy"),
                 Field(_("Hand formula misses by"), Kind.SHARE, "v.HandFormulaMissesBy"),
+                Field(_("Run rate misses by"), Kind.SHARE, "v.RunRateMissesBy"),
                 Field(_("Days within the range"), Kind.COUNT, "v.DaysInRange"),
+                Field(_("Without new entries misses by"), Kind.SHARE, "v.WithoutNewEntriesMissesBy"),
+                made,
             ),
             "FROM report.Accuracy AS v ORDER BY v.PeriodEnd DESC, v.RowLevel, v.Lead, v.Unit DESC",
         ),
