@@ -578,6 +578,7 @@ def test_periods(company: Admin) -> None:
     company.ok("periods", "add", TODAY, last.strftime("%d.%m.%Y"), "--name", "Sale")
     assert code in company.refused(7, "periods", "add", TODAY, last)
     assert [(period["code"], period["name"]) for period in company.json("periods")][9:] == [(code, "Sale")]
+    assert "last-quarter" in company.ok("periods")
     company.ok("periods", "close", code)
     assert len(company.json("periods")) == 9
 

@@ -14,10 +14,13 @@ from mini_crm.domain.period import (
     Period,
     PeriodKind,
     Stage,
+    choice_name,
     choose_period,
+    following,
     month_of,
     parse_period,
     period_of,
+    preceding,
     quarter_of,
     stage_of,
     standing_periods,
@@ -206,6 +209,18 @@ def test_what_is_no_choice_of_a_period(text: str) -> None:
     with pytest.raises(BadValue) as error:
         choose_period(text, date(2026, 3, 17))
     assert error.value.code == "period_unreadable"
+
+
+@given(days, st.integers(-2, 2), standing)
+def test_the_name_of_a_choice_is_read_back(day: date, away: int, kind: PeriodKind) -> None:
+    """The last, this and the next period have names that choose them again; others have none."""
+    period = period_of(kind, day)
+    for _ in range(abs(away)):
+        period = following(period) if away > 0 else preceding(period)
+    name = choice_name(period, day)
+    assert (name == "") is (abs(away) == 2)
+    assert not name or choose_period(name, day) == period
+    assert choice_name(Period(PeriodKind.CUSTOM, day, day), day) == ""
 
 
 def test_how_a_period_stands_to_a_day() -> None:

@@ -341,6 +341,17 @@ def test_a_bridge_with_kopecks_adds_up_too() -> None:
     assert sum(step.amount for step in steps) == Decimal("87.30")
 
 
+def test_a_bridge_between_equal_ends_shows_what_happened() -> None:
+    """What came and what went stand there also where they cancel each other out."""
+    tree = {"pcs": {"A": {"B": [data.client("1", from_open=280.069)]}}}
+    one = replace(bridge(won=0.0, lost=0.0, changed=0.0), unit="pcs", before=280.083, now=280.069)
+    one = replace(one, new=3.977, rest=-3.991)
+    report = replace(data.report(tree), bridges=(one,))
+    amounts = {step.step: step.amount for step in bridge_steps(report, one)}
+    assert (amounts[Step.BEFORE], amounts[Step.NOW]) == (Decimal("280.1"), Decimal("280.1"))
+    assert (amounts[Step.NEW], amounts[Step.REST]) == (4, -4)
+
+
 def test_another_method_is_no_movement() -> None:
     """From the last day of one method to the first of the next the forecast has not moved."""
     old = replace(data.point(1, 10, 60.0), method=1)

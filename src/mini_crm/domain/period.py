@@ -187,6 +187,14 @@ def choose_period(text: str, day: date) -> Period:
     return _STEPS[step](period)
 
 
+def choice_name(period: Period, day: date) -> str:
+    """Say how a period stands to a day, as ``choose_period`` reads it; empty where no word does."""
+    if period.kind not in _CALENDAR:
+        return ""
+    now = period_of(period.kind, day)
+    return next((f"{word}-{period.kind}" for word, step in _STEPS.items() if step(now) == period), "")
+
+
 def _span(kind: PeriodKind, day: date) -> tuple[date, date]:
     match kind:
         case PeriodKind.MONTH:

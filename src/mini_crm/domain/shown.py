@@ -68,7 +68,8 @@ def share_out(total: Decimal, parts: Sequence[float | Decimal], *, places: int) 
 
     Args:
         total: What the parts come to as it is shown, with at most ``places`` places.
-        parts: The exact parts. Where they do not come to ``total``, they are shares of it.
+        parts: The exact parts. Where they do not come to ``total``, they are shares of it; parts of both
+            signs are moved alike.
         places: Decimal places that are shown, 0 or more.
 
     Returns:
@@ -85,13 +86,10 @@ def share_out(total: Decimal, parts: Sequence[float | Decimal], *, places: int) 
         return ()
     fine = [_scaled(part, places + _NOISE_PLACES) for part in parts]
     lower = [divmod(part, 10**_NOISE_PLACES) for part in fine]
-    if not 0 <= units - sum(low for low, _ in lower) <= sum(rest > 0 for _, rest in lower):
-        whole = sum(fine)
-        sign = -1 if whole < 0 else 1
-        lower = [
-            divmod(sign * part * units, sign * whole) if whole else divmod(units, len(fine)) for part in fine
-        ]
     missing = units - sum(low for low, _ in lower)
+    if not 0 <= missing <= sum(rest > 0 for _, rest in lower):
+        lower = _shares(units, fine) or [(low + missing // len(fine), rest) for low, rest in lower]
+        missing = units - sum(low for low, _ in lower)
     raised = set(sorted(range(len(lower)), key=lambda at: -lower[at][1])[:missing])
     return tuple(Decimal(low + (at in raised)).scaleb(-places) for at, (low, _) in enumerate(lower))
 
@@ -158,6 +156,14 @@ def show_forecast(
         shown[row.lead_id, row.manager_id] = show_parts(row, places=places, paid_places=paid_places)
         share((row.lead_id, row.manager_id))
     return shown
+
+
+def _shares(units: int, parts: Sequence[int]) -> list[tuple[int, int]]:
+    """Give the shares of parts in a total as whole units and remainders; none where signs differ."""
+    whole = sum(parts)
+    if not whole or min(parts) < 0 < max(parts):
+        return []
+    return [divmod(abs(part) * units, abs(whole)) for part in parts]
 
 
 def _scaled(value: float | Decimal, places: int) -> int:

@@ -20,6 +20,7 @@ _LINES = {
     "old": ("#7F7F7F", "square_dot"),
 }
 """Colour and dash of a line, by what it is of."""
+_DAYS_NAMED = 10
 _WATERFALL = (None, DARK, "#70AD47", "#C0504D")
 
 
@@ -98,7 +99,14 @@ class Charts:
         drawn.show_hidden_data()  # the height of the band stands in a hidden column, and so do some lines
         drawn.show_blanks_as("span")
         drawn.set_x_axis(
-            {"date_axis": True, "num_format": self._formats.short_day, "min": period.start, "max": period.end}
+            {
+                "date_axis": True,
+                "num_format": self._formats.short_day,
+                "min": period.start,
+                "max": period.end,
+                "major_unit": max(1, period.days // _DAYS_NAMED),
+                "major_unit_type": "days",
+            }
         )
         drawn.set_y_axis({"num_format": "#,##0", "min": 0, "major_gridlines": GRID})
         self._place(drawn, chart, [0] if band is not None else [])

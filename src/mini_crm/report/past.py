@@ -136,9 +136,12 @@ def change_days(report: Report) -> tuple[date, ...]:
 def bridge_steps(report: Report, bridge: Bridge) -> list[BridgeStep]:
     """Lay out a bridge: what is shown of its steps adds up from the forecast before to that of now."""
     places = places_of(bridge.unit)
-    before, now = (_shown_end(report, bridge, value) for value in (bridge.before, bridge.now))
+    before, now = (round_shown(value, places=places) for value in (bridge.before, bridge.now))
     parts = (bridge.won, bridge.lost, bridge.new, bridge.changed, bridge.rest)
-    shown = share_out(now - before, parts, places=max(places, _places(now - before)))
+    *steps, rest = share_out(now - before, parts, places=places)
+    # The company's row shows the kopecks of what is paid too, and its parts are rounded one by one.
+    shown_now = _shown_now(report, bridge)
+    shown = (*steps, rest + shown_now - now)
     counts = _counts(report, bridge)
     found = [BridgeStep(Step.BEFORE, before, None, Decimal(0), total=before)]
     at = before
@@ -155,21 +158,15 @@ def bridge_steps(report: Report, bridge: Bridge) -> list[BridgeStep]:
             )
         )
         at = after
-    return [*found, BridgeStep(Step.NOW, now, None, Decimal(0), total=now)]
+    return [*found, BridgeStep(Step.NOW, shown_now, None, Decimal(0), total=shown_now)]
 
 
-def _shown_end(report: Report, bridge: Bridge, value: float) -> Decimal:
-    """Round an end of a bridge; the present one is what the company's row shows."""
-    if value == bridge.now:
-        for row in of_period(report.forecast.company, report):
-            if row.unit == bridge.unit:
-                return shown_alone(row).forecast
-    return round_shown(value, places=places_of(bridge.unit))
-
-
-def _places(value: Decimal) -> int:
-    exponent = value.as_tuple().exponent
-    return max(0, -exponent) if isinstance(exponent, int) else 0
+def _shown_now(report: Report, bridge: Bridge) -> Decimal:
+    """Give the present end of a bridge as the company's row shows it."""
+    for row in of_period(report.forecast.company, report):
+        if row.unit == bridge.unit:
+            return shown_alone(row).forecast
+    return round_shown(bridge.now, places=places_of(bridge.unit))
 
 
 def _counts(report: Report, bridge: Bridge) -> dict[Step, int]:

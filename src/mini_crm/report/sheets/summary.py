@@ -98,7 +98,7 @@ def _charts(
     forecast = (_("Forecast"), cells.column("forecast"))
     last = len(columns) - 1
     title, series = _("Paid by lead"), [paid]
-    if any(row.low is not None for row in shown):
+    if any(row.high is not None and row.high > row.paid for row in shown):
         title = _("Forecast by lead, with its range")
         series += [
             (_("Up to the likely range"), last - 2),
@@ -121,7 +121,7 @@ def _charts(
     right = (place[0], _WIDTH + _GAP, _WIDTH, place[1])
     if goals:
         sheet.grouped(Chart(*right, title, rows, (forecast, *goals)))
-    elif "open_part" in cells:
+    elif "open_part" in cells and any(row.from_open or row.from_new for row in shown):
         parts = [(_("From open entries"), "open_part"), (_("From new entries"), "new_part")]
         series = [paid, *((name, cells.column(key)) for name, key in parts)]
         sheet.stacked(Chart(*right, _("Where the forecast comes from, by lead"), rows, series))
