@@ -16,7 +16,8 @@ from hypothesis import strategies as st
 from openpyxl import Workbook
 
 from mini_crm.domain.errors import BadFile, BadValue
-from mini_crm.usecases.tables import Row, Table, open_table
+from mini_crm.tables.opening import open_table
+from mini_crm.tables.table import Row, Table
 
 RUSSIAN = "Руководитель;Сумма\nЁлкина Анна — №1;1 234,50\n"
 READ = [("Руководитель", "Сумма"), ["Ёлкина Анна — №1", "1 234,50"]]
@@ -207,8 +208,8 @@ def test_excel(tmp_path: Path) -> None:
     with open_table(path) as table:
         assert table.columns == ("a", "b", "c", "d")
         assert list(table.rows) == [
-            Row(3, ["20000", "0.3", "2026-03-05", "2026-03-05 10:20:30"]),
-            Row(4, ["007", "12", "True", "x"]),
+            Row(3, ["20000", "0.3", "2026-03-05", "2026-03-05T10:20:30"], (True, True, True, True)),
+            Row(4, ["007", "12", "True", "x"], (False, True, False, False)),
         ]
 
 

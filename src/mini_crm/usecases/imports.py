@@ -18,10 +18,11 @@ from mini_crm.domain.dates import SHOWN_LENGTH, parse_file_date, trimmed
 from mini_crm.domain.errors import BadValue, UsageError
 from mini_crm.domain.model import ImportRow, RosterRow, Status
 from mini_crm.domain.rules import check_comment, check_pay_by, check_pin, check_status, name_key
+from mini_crm.tables.opening import open_table
+from mini_crm.tables.table import Row, Table
 from mini_crm.usecases.cells import check_name, parse_file_amount
 from mini_crm.usecases.rejects import Reject
 from mini_crm.usecases.rosters import Roster
-from mini_crm.usecases.tables import Row, Table, open_table
 
 COLUMNS = (
     "id",

@@ -17,9 +17,9 @@ from mini_crm.domain.model import Lead, RosterRow, Target
 from mini_crm.domain.money import MAX_TOTAL
 from mini_crm.domain.period import parse_period
 from mini_crm.domain.rules import name_key
+from mini_crm.tables.opening import open_table
 from mini_crm.usecases.cells import check_name, check_unit, parse_file_amount
 from mini_crm.usecases.rejects import Reject
-from mini_crm.usecases.tables import open_table
 
 ROSTER_COLUMNS = ("lead", "group", "manager", "unit")
 ROSTER_NEEDED = ("lead", "group", "manager")

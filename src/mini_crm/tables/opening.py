@@ -11,18 +11,16 @@ import codecs
 import csv
 import io
 import warnings
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from datetime import date, datetime, time
 from decimal import Decimal
 from pathlib import Path
-from typing import NamedTuple
 
 from mini_crm.domain.dates import trimmed
-from mini_crm.domain.errors import BadFile, BadValue
-from mini_crm.domain.rules import name_key
+from mini_crm.domain.errors import BadFile
 from mini_crm.files import kind_unless_plain
+from mini_crm.tables.table import Row, Table, TableSource
 
 SEPARATORS = (",", ";", "\t")
 _CHUNK = 1 << 20
@@ -40,86 +38,14 @@ _ASCII = bytes(range(0x80))
 _NEVER_IN_TEXT = bytes(set(range(0x20)) - set(b"\t\n\v\f\r\x1a")) + b"\x7f\x98"
 
 
-class Row(NamedTuple):
-    """One row of a table.
-
-    Attributes:
-        line: Line in the file where it starts; the sheet's row number in xlsx.
-        cells: Text of each column, at least as many as the table has columns.
-    """
-
-    line: int
-    cells: list[str]
-
-
-@dataclass(frozen=True, slots=True)
-class Table:
-    """An open table.
-
-    Attributes:
-        path: The file.
-        columns: Names as the file writes them.
-        rows: All rows that are not blank; can be gone through once.
-        lines: About how many rows there are, for a progress bar; 0 if nobody knows.
-    """
-
-    path: Path
-    columns: tuple[str, ...]
-    rows: Iterator[Row]
-    lines: int
-
-    def find(self, columns: Mapping[str, str], needed: Iterable[str]) -> dict[str, int]:
-        """Find where columns stand; case and outer blanks of their names do not matter.
-
-        Args:
-            columns: What each is for, and its name in the file.
-            needed: Those for which a column must be there.
-
-        Returns:
-            The place of each column that is there, from 0.
-
-        Raises:
-            BadFile: ``file_no_column`` names all that are missing and all that are there;
-                ``file_column_twice``.
-        """
-        places: dict[str, list[int]] = {}
-        for place, name in enumerate(self.columns):
-            places.setdefault(name_key(name), []).append(place)
-        found = {field: places[name_key(name)] for field, name in columns.items() if name_key(name) in places}
-        missing = [columns[field] for field in needed if field not in found]
-        if missing:
-            raise BadFile(
-                "file_no_column",
-                path=str(self.path),
-                columns=", ".join(missing),
-                present=", ".join(name for name in self.columns if name),
-            )
-        for field, where in found.items():
-            if len(where) > 1:
-                raise BadFile("file_column_twice", path=str(self.path), column=columns[field])
-        return {field: where[0] for field, where in found.items()}
-
-    def name_of(self, places: Mapping[str, int], field: str) -> str:
-        """Give what the file calls the column of a field; empty if it has none."""
-        return self.columns[places[field]] if field in places else ""
-
-    def check_width(self, row: Row) -> None:
-        """Refuse a row with text beyond the last column, where a separator has shifted the cells.
-
-        Raises:
-            BadValue: ``row_too_long``.
-        """
-        width = len(self.columns)
-        if len(row.cells) > width and any(row.cells[width:]):
-            raise BadValue("row_too_long", field="", cells=len(row.cells), columns=width)
-
-
 @contextmanager
-def open_table(path: Path) -> Iterator[Table]:
-    """Open a CSV or xlsx file and read its head.
+def open_table(path: Path, *, sheet: str | None = None, encoding: str | None = None) -> Iterator[Table]:
+    """Open a CSV file or a workbook and read its head.
 
     Args:
-        path: The file; of an xlsx file the first sheet is read.
+        path: The file.
+        sheet: Of a workbook, the sheet to read; by default the first that is not hidden.
+        encoding: Of a CSV file; by default it is found out.
 
     Yields:
         The table. Its rows can be read as long as it is open.
@@ -183,7 +109,8 @@ def _open_csv(path: Path, raw: io.BufferedReader) -> Iterator[Table]:
         text.seek(0)
         if skipped:
             text.readline()
-        yield _with_head(path, _csv_rows(path, text, separator, skipped), lines - skipped - 1)
+        source = TableSource("csv", encoding=encoding, separator=separator)
+        yield _with_head(path, _csv_rows(path, text, separator, skipped), lines - skipped - 1, source)
 
 
 def _csv_rows(path: Path, text: io.TextIOWrapper, separator: str, skipped: int) -> Iterator[Row]:
@@ -274,7 +201,10 @@ def _open_excel(path: Path, raw: io.BufferedReader) -> Iterator[Table]:
     try:
         lines = (sheet.max_row or 1) - 1
         sheet.reset_dimensions()  # some programs write a size that is not true
-        yield _with_head(path, _excel_rows(path, sheet.iter_rows(values_only=True)), lines)
+        source = TableSource(
+            "xlsx", sheet=sheet.title, other_sheets=tuple(other.title for other in book.worksheets[1:])
+        )
+        yield _with_head(path, _excel_rows(path, sheet.iter_rows(values_only=True)), lines, source)
     finally:
         book.close()
 
@@ -290,7 +220,11 @@ def _excel_rows(path: Path, sheet: Iterable[tuple[object, ...]]) -> Iterator[Row
             raise BadFile("file_broken_excel", path=str(path)) from error
         cells = [_text(value) for value in values]
         if any(cells):
-            yield Row(line, cells)
+            yield Row(line, cells, tuple(_is_typed(value) for value in values))
+
+
+def _is_typed(value: object) -> bool:
+    return isinstance(value, int | float | date) and not isinstance(value, bool)
 
 
 def _text(value: object) -> str:
@@ -303,25 +237,28 @@ def _text(value: object) -> str:
         case datetime() if value.time() == time():
             return value.date().isoformat()
         case datetime():
-            return value.isoformat(sep=" ", timespec="seconds")
+            return value.isoformat(timespec="seconds")
         case date():
             return value.isoformat()
         case _:
             return str(value)
 
 
-def _with_head(path: Path, rows: Iterator[Row], lines: int) -> Table:
+def _with_head(path: Path, rows: Iterator[Row], lines: int, source: TableSource) -> Table:
     head = next(rows, None)
     if head is None:
         raise BadFile("file_empty", path=str(path))
     columns = [trimmed(name) for name in head.cells]
     while columns and not columns[-1]:
         columns.pop()
-    return Table(path, tuple(columns), _filled(rows, len(columns)), max(lines, 0))
+    return Table(path, tuple(columns), _filled(rows, len(columns)), max(lines, 0), head.line, source)
 
 
 def _filled(rows: Iterator[Row], width: int) -> Iterator[Row]:
     # Excel leaves out the last separators of a row whose last cells are empty.
     for row in rows:
         missing = width - len(row.cells)
-        yield row if missing <= 0 else Row(row.line, row.cells + [""] * missing)
+        if missing > 0:
+            typed = None if row.typed is None else row.typed + (False,) * missing
+            row = Row(row.line, row.cells + [""] * missing, typed)
+        yield row
