@@ -459,6 +459,37 @@ IMPORTS: Table = {
         "--map: “{text}” cannot be read. Write it as NAME=COLUMN, with commas between several."
     ),
     "map_unknown_name": lambda t, d: t.gettext("--map: there is no “{name}”. Possible names: {known}."),
+    "set_unreadable": lambda t, d: t.gettext("--set: “{text}” cannot be read. Write it as NAME=VALUE."),
+    "set_unknown_name": lambda t, d: t.gettext("--set: there is no “{name}”. Possible names: {known}."),
+    "set_twice": lambda t, d: t.gettext("--set: “{name}” is given more than once."),
+    "headings_two": lambda t, d: t.gettext(
+        "The file {path} has several columns that can be {field}: {columns}. Nothing was changed; "
+        "--map {field}=COLUMN says which one it is."
+    ),
+    "status_option_unreadable": lambda t, d: t.gettext(
+        "--status: “{text}” cannot be read. Write it as MEANING=WORD, with commas between several words."
+    ),
+    "status_option_meaning": lambda t, d: t.gettext(
+        "--status: “{name}” is no meaning. Possible ones: {known}."
+    ),
+    "status_option_twice": lambda t, d: t.gettext("--status: “{word}” is given two meanings."),
+    "status_words_unknown": lambda t, d: t.gettext(
+        "The program does not know what these words of the status mean: {words}. Nothing was changed. "
+        "Copy this option and put each word under paid=, refused= or expected= (--status may be repeated):\n"
+        "{option}"
+    ),
+    "source_other": lambda t, d: t.gettext(
+        "Rows of this file are there already from the source “{source}”: {n} of the first {of}. "
+        "Nothing was changed. If the file goes on with that source, give --source {option}; if its entries "
+        "are others, give a --source of its own."
+    ),
+    "cell_excel_error": lambda t, d: t.gettext(
+        "“{text}” is an error of the spreadsheet, not a value. Mend the cell there."
+    ),
+    "cell_spoilt_number": lambda t, d: t.gettext(
+        "“{text}”: the spreadsheet has cut a long number off, its last digits are lost. Give the column the "
+        "format Text there and enter the number again."
+    ),
     "source_too_long": lambda t, d: t.ngettext(
         "The name of the source is too long: at most {limit} character is possible. Give a shorter one by "
         "--source.",

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import shlex
 import shutil
+import subprocess
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
@@ -21,6 +23,8 @@ from mini_crm.program import Program
 from mini_crm.usecases.rejects import Reject
 
 SHOWN_REJECTS = 10
+_SPECIAL = frozenset('"$`\\!')
+"""What a shell looks for between double quotation marks."""
 
 FILE = click.Path(path_type=Path, readable=False)
 """Files are checked where they are opened, which gives a better sentence and exit code 7."""
@@ -115,10 +119,20 @@ def some(numbers: Sequence[int], limit: int = 20) -> str:
     return f"{shown}, …" if len(numbers) > limit else shown
 
 
+def quoted(word: str) -> str:
+    """Write a word so that a command line takes it as it is: copied into a shell, it is one argument."""
+    if sys.platform == "win32":
+        return subprocess.list2cmdline([word])
+    return f'"{word}"' if not _SPECIAL & set(word) else shlex.quote(word)
+
+
 def reject_reason(reject: Reject, texts: Texts) -> str:
-    """Say what is wrong with a row, with its column in front."""
-    said = sentence(reject.error, texts)
-    return f"{reject.column}: {said}" if reject.column else said
+    """Say all that is wrong with a row, each with its column in front."""
+    return " ".join(
+        f"{fault.column}: {said}" if fault.column else said
+        for fault in reject.faults
+        for said in [sentence(fault.error, texts)]
+    )
 
 
 def say_rejects(program: Program, rejects: Sequence[Reject]) -> None:

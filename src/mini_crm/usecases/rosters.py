@@ -19,7 +19,7 @@ from mini_crm.domain.period import parse_period
 from mini_crm.domain.rules import name_key
 from mini_crm.tables.opening import open_table
 from mini_crm.usecases.cells import check_name, check_unit, parse_file_amount
-from mini_crm.usecases.rejects import Reject
+from mini_crm.usecases.rejects import Fault, Reject
 
 ROSTER_COLUMNS = ("lead", "group", "manager", "unit")
 ROSTER_NEEDED = ("lead", "group", "manager")
@@ -59,8 +59,27 @@ class Roster:
         """What is missing of all that was taken, to be created first."""
         return tuple(self._created.values())
 
-    def unit_of(self, lead: str, group: str, manager: str) -> str:
+    def group_for(self, lead: str, group: str, unit: str) -> str:
+        """Give the group that counts in a unit: the one of this name, else one with the unit behind it.
+
+        Args:
+            lead: Whose group.
+            group: The name that the file gives, or the usual one.
+            unit: In which the row counts.
+        """
+        known = self._units.get((name_key(lead), name_key(group)))
+        if known == unit or (known is None and self._new_unit in (None, unit)):
+            return group
+        return f"{group} {unit}"
+
+    def unit_of(self, lead: str, group: str, manager: str, unit: str | None = None) -> str:
         """Give the unit in which the group counts, or will count.
+
+        Args:
+            lead: The lead.
+            group: The lead's group.
+            manager: The group's manager.
+            unit: Of the group if it is created; None for the usual one.
 
         Raises:
             BadValue: ``roster_no_lead``, ``roster_no_group`` or ``roster_no_manager``, unless they may be
@@ -75,13 +94,20 @@ class Roster:
             if key[:2] not in self._units:
                 raise BadValue("roster_no_group", field="group", name=group, lead=lead)
             raise BadValue("roster_no_manager", field="manager", name=manager, group=group, lead=lead)
-        return self._units.get(key[:2], self._new_unit)
+        return self._units.get(key[:2], unit or self._new_unit)
 
-    def take(self, lead: str, group: str, manager: str) -> None:
-        """Note that these are wanted: what is missing of them is among ``created`` from now on."""
+    def take(self, lead: str, group: str, manager: str, unit: str | None = None) -> None:
+        """Note that these are wanted: what is missing of them is among ``created`` from now on.
+
+        Args:
+            lead: The lead.
+            group: The lead's group.
+            manager: The group's manager.
+            unit: Of the group if it is created; None for the usual one.
+        """
         key = (name_key(lead), name_key(group), name_key(manager))
         if key not in self._managers and self._new_unit is not None:
-            unit = self._units.setdefault(key[:2], self._new_unit)
+            unit = self._units.setdefault(key[:2], unit or self._new_unit)
             self._managers.add(key)
             self._created[key] = RosterRow(lead, group, manager, unit)
 
@@ -193,7 +219,8 @@ def _read(
                 table.check_width(row)
                 good.append(parse(row.line, partial(_cell, row.cells, places)))
             except BadValue as error:
-                bad.append(Reject(row.line, table.name_of(places, error.field), error, tuple(row.cells)))
+                fault = Fault(table.name_of(places, error.field), error)
+                bad.append(Reject(row.line, (fault,), tuple(row.cells)))
     if not good and not bad:
         raise BadFile("file_no_rows", path=str(path))
     return good, bad
