@@ -392,15 +392,48 @@ IMPORTS: Table = {
         "The file {path} cannot be read ({reason}). Nothing was changed; check your right to read it."
     ),
     "file_encoding": lambda t, d: t.gettext(
-        "The file {path} is not readable text. Nothing was changed; "
-        "save it as CSV in UTF-8 or Windows-1251, or as .xlsx."
+        "The file {path} is not readable text. Nothing was changed; save it as CSV in UTF-8 or as .xlsx, or "
+        "name its encoding by --encoding."
     ),
-    "file_old_excel": lambda t, d: t.gettext(
-        "The file {path} is of an old Excel or has a password. Nothing was changed; "
-        "save it as .xlsx without a password."
+    "file_encoding_unsure": lambda t, d: t.gettext(
+        "The text of the file {path} can be read in more than one way. Nothing was changed; repeat with the "
+        "right one of these:\n{readings}"
+    ),
+    "file_other_encoding": lambda t, d: t.gettext(
+        "The file {path} is not in the encoding {encoding}. Nothing was changed; repeat without "
+        "--encoding or with another one."
+    ),
+    "encoding_unknown": lambda t, d: t.gettext(
+        "--encoding: there is no encoding “{encoding}”. Possible are {known}, and others that Python knows."
+    ),
+    "file_web_page": lambda t, d: t.gettext(
+        "The file {path} is a web page or XML, whatever its name says. Nothing was changed; open it in Excel "
+        "and save it as .xlsx."
+    ),
+    "file_too_large": lambda t, d: t.gettext(
+        "The file {path} holds more than a table can have: too many rows or columns, or too long cells. "
+        "Nothing was changed; delete the empty rows and columns beyond the table, or divide it, and save it "
+        "as CSV."
+    ),
+    "file_password": lambda t, d: t.gettext(
+        "The file {path} has a password. Nothing was changed; save it without a password."
     ),
     "file_broken_excel": lambda t, d: t.gettext(
-        "The file {path} is damaged or not an Excel workbook. Nothing was changed; save it as .xlsx again."
+        "The file {path} is damaged or not a workbook. Nothing was changed; save it as .xlsx again."
+    ),
+    "file_no_sheets": lambda t, d: t.gettext(
+        "--sheet: the file {path} is text and has no sheets. Nothing was changed; repeat without --sheet."
+    ),
+    "sheet_unknown": lambda t, d: t.gettext(
+        "The file {path} has no sheet “{sheet}”. It has: {sheets}. Nothing was changed."
+    ),
+    "sheet_empty": lambda t, d: t.gettext(
+        "The sheet “{sheet}” of the file {path} is empty. Nothing was changed; name another by --sheet: "
+        "{sheets}."
+    ),
+    "sheets_all_hidden": lambda t, d: t.gettext(
+        "All sheets of the file {path} are hidden. Nothing was changed; name the one to read by --sheet: "
+        "{sheets}."
     ),
     "file_quotes": lambda t, d: t.gettext(
         "The file {path} cannot be split into rows: a quotation mark in line {line} has no partner. "
@@ -695,7 +728,33 @@ FILES: Table = {
     ),
 }
 
-TABLES = (DOMAIN, STORE, SETTINGS, IMPORTS, ADMIN, DEMO, REPORT, UI, OUTBOX, FILES)
+NOTES: Table = {
+    "title_above_head": lambda t, d: t.gettext(
+        "Above the names of the columns, which stand in line {line}, there is a title: “{title}”."
+    ),
+    "rows_hidden": lambda t, d: t.ngettext(
+        "{n} hidden row of the sheet was read too.",
+        "{n} hidden rows of the sheet were read too.",
+        _number(d, "n"),
+    ),
+    "rows_hidden_untold": lambda t, d: t.gettext(
+        "Rows that may be hidden in the sheet were read too; a workbook of this form does not tell of them."
+    ),
+    "formulas_without_results": lambda t, d: t.ngettext(
+        "{n} formula has no result in the file, so its cell is empty: {first}. Open the file in Excel and "
+        "save it there.",
+        "{n} formulas have no results in the file, so their cells are empty; the first is {first}. Open the "
+        "file in Excel and save it there.",
+        _number(d, "n"),
+    ),
+    "sheets_hidden": lambda t, d: t.gettext("Hidden sheets were not read: {sheets}."),
+    "sheets_other": lambda t, d: t.gettext(
+        "The sheet “{sheet}” was read. There are also: {sheets}; --sheet reads another."
+    ),
+}
+"""What a person should know of a file that was read; see ``note_sentence``."""
+
+TABLES = (DOMAIN, STORE, SETTINGS, IMPORTS, ADMIN, DEMO, REPORT, UI, OUTBOX, FILES, NOTES)
 
 
 def sentence(error: BaseException, texts: Texts) -> str:
@@ -721,6 +780,17 @@ def sentence(error: BaseException, texts: Texts) -> str:
     return texts.gettext("Unexpected error: {name}. Its details are in the log.").format(
         name=type(error).__name__
     )
+
+
+def note_sentence(code: str, data: Data, texts: Texts) -> str:
+    """Say what a person should know of a file.
+
+    Args:
+        code: A key of ``NOTES``.
+        data: Values for its placeholders.
+        texts: In the person's language.
+    """
+    return _filled(NOTES[code](texts, data), data, texts)
 
 
 def _kind(texts: Texts, data: Data) -> str:
