@@ -7,11 +7,10 @@ from datetime import date
 
 from mini_crm.commands.output import quoted, say_table
 from mini_crm.domain.dates import format_date
-from mini_crm.domain.errors import MiniCrmError
 from mini_crm.domain.model import ImportRow, Status
 from mini_crm.domain.money import format_amount
 from mini_crm.i18n import Texts
-from mini_crm.messages import sentence
+from mini_crm.messages import note_sentence, sentence
 from mini_crm.program import Program
 from mini_crm.report.wording import unit_name
 from mini_crm.tables.table import Note, TableSource
@@ -125,7 +124,7 @@ def meaning_name(status: Status, texts: Texts) -> str:
 
 
 def _note(note: Note, texts: Texts) -> str:
-    return sentence(MiniCrmError(note.code, **note.data), texts)
+    return note_sentence(note.code, note.data, texts)
 
 
 def _source_lines(found: Understanding, texts: Texts) -> Iterator[str]:

@@ -181,6 +181,9 @@ class _EntryReader:
         self._names: dict[tuple[str, str], str] = {}
         self._meanings: dict[str, Status | None] = {}
         self._read_units: dict[str, str] = {}
+        self._pins: dict[str, str] = {"": ""}
+        self._groups: dict[tuple[str, str, str, str | None], tuple[str, str | None]] = {}
+        self._wanted: set[tuple[str, str, str]] = set()
         self._faults: list[BadValue] = []
 
     def read(self, row: Row) -> tuple[ImportRow | None, list[BadValue]]:
@@ -193,14 +196,16 @@ class _EntryReader:
         row_id = self._try(self._id, row)
         lead, manager = self._try(self._name, row, "lead"), self._try(self._name, row, "manager")
         group = self._try(self._name, row, "group") if self._cell(row, "group") else DEFAULT_GROUP
-        unit = self._try(self._unit_of_row, row)
+        unit = self._try(self._unit_of_row, row) if self._has("currency") else None
         if lead and manager and group and not faults:
             group, unit = self._try(self._place, lead, group, manager, unit) or (group, unit)
         client_pin = self._try(self._pin, row)
         amount, is_rounded = self._try(self._amount, row, "amount", unit) or (None, False)
         entered_on = self._try(self._entered_on, row)
         outcome = self._outcome(row, entered_on)
-        paid_amount = self._try(self._paid_amount, row, outcome.status, unit)
+        paid_amount = None
+        if self._has("paid_amount"):
+            paid_amount = self._try(self._paid_amount, row, outcome.status, unit)
         comment = self._try(self._comment, row, outcome.status)
         if faults:
             return None, faults
@@ -222,17 +227,22 @@ class _EntryReader:
             status_on=outcome.status_on,
             comment=comment,
         )
-        if self._roster is not None:
-            self._roster.take(lead, group, manager, unit)
         if is_rounded or (paid_amount and paid_amount[1]):
             self.rounded.append(row.line)
         if outcome.assumed:
             self.assumed.append(row.line)
+        self._taken(lead, group, manager, unit)
         if unit is not None and self._has("currency"):
             self.units[unit] += 1
         if row_id is not None:
             self.ids[row.line] = row_id
         return entry, faults
+
+    def _taken(self, lead: str, group: str, manager: str, unit: str | None) -> None:
+        """Note whom a good row needs, so that bad rows create nobody."""
+        if self._roster is not None and (place := (lead, group, manager)) not in self._wanted:
+            self._wanted.add(place)
+            self._roster.take(lead, group, manager, unit)
 
     def _try(self, read: Callable[..., _Read], *arguments: object) -> _Read | None:
         """Read something; what is wrong with it is put to the row's faults."""
@@ -286,16 +296,21 @@ class _EntryReader:
         """Give the group and the unit in which the row counts."""
         if self._roster is None:
             return group, unit
-        if unit is not None:
-            group = self._roster.group_for(lead, group, unit)
-        return group, self._roster.unit_of(lead, group, manager, unit)
+        key = lead, group, manager, unit
+        found = self._groups.get(key)
+        if found is None:
+            if unit is not None:
+                group = self._roster.group_for(lead, group, unit)
+            found = self._groups[key] = group, self._roster.unit_of(lead, group, manager, unit)
+        return found
 
     def _pin(self, row: Row) -> str:
         text = self._cell(row, "client_pin")
-        if not text:
-            return ""
-        check_identifier(text, "client_pin")
-        return check_pin(text)
+        pin = self._pins.get(text)
+        if pin is None:
+            check_identifier(text, "client_pin")
+            pin = self._pins[text] = check_pin(text)
+        return pin
 
     def _amount(self, row: Row, field: str, unit: str | None) -> tuple[Decimal, bool]:
         signs = self._understanding.signs.get(field)
@@ -330,8 +345,10 @@ class _EntryReader:
         """Read the status and its days, and check them as far as the day of entry is known."""
         status = self._status(row)
         before = len(self._faults)
-        closing = self._try(self._day, row, CLOSING)
-        pay_by, status_on = self._try(self._day, row, "pay_by"), self._try(self._day, row, "status_on")
+        closing, pay_by, status_on = (
+            self._try(self._day, row, field) if self._has(field) else None
+            for field in (CLOSING, "pay_by", "status_on")
+        )
         if len(self._faults) > before:
             return _Outcome(status, None, None, False)
         if status is Status.EXPECTED:
@@ -373,7 +390,8 @@ class _EntryReader:
     def _comment(self, row: Row, status: Status | None) -> str:
         """Give the comment, with the reason of a refusal before it."""
         reason = self._cell(row, REASON) if status is Status.REFUSED else ""
-        return check_comment("\n".join(filter(None, (reason, self._cell(row, "comment")))))
+        comment = "\n".join(filter(None, (reason, self._cell(row, "comment"))))
+        return check_comment(comment) if comment else ""
 
     def _key(self, row_id: str | None, lasting: Sequence[str]) -> UUID:
         """Make the key; of rows that agree in all that lasts, the order in the file tells them apart."""
