@@ -285,6 +285,7 @@ STORE: Table = {
         "{period} is neither the current month, quarter or year nor an open period."
     ),
     "period_exists": lambda t, d: t.gettext("The period {period} is open already."),
+    "lead_exists": lambda t, d: t.gettext("There is a lead “{name}” already. Nothing was changed."),
     "period_not_open": lambda t, d: t.gettext("There is no open period {period}."),
     "lead_not_found": lambda t, d: (
         t.gettext("There is no lead “{name}”. Nothing was changed.")
@@ -538,6 +539,11 @@ IMPORTS: Table = {
 
 ADMIN: Table = {
     "leads_not_found": lambda t, d: t.gettext("There is no lead: {names}. Nothing was changed."),
+    "roster_lead_replaced": lambda t, d: t.gettext(
+        "The roster has {new}, who is new, but no longer {gone}. Nothing was changed. If one of them has "
+        "another name now, the history stays with: mini-crm-admin leads rename {old_quoted} {new_quoted}. "
+        "Whoever has really left is named by: {options}"
+    ),
     "passwords_for_whom": lambda t, d: t.gettext(
         "Say for whom: names of leads, or --all, or --missing; only one of the three."
     ),

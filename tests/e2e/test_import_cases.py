@@ -364,3 +364,64 @@ def test_backtest_of_an_import(importer: Importer) -> None:
     done = importer("--json", command="backtest")
     assert done.returncode == 0, done.stderr
     assert json.loads(done.stdout)["cutoffs"] > 0
+
+
+ROSTER = "lead,group,manager,unit\nAnna,North,Boris,RUB\nZoe,South,Egor,RUB\n"
+
+
+def roster(importer: Importer, text: str, *options: str) -> subprocess.CompletedProcess[str]:
+    """Import a roster."""
+    path = importer.folder / "roster.csv"
+    path.write_text(text)
+    return importer(path, *options, command="import-roster")
+
+
+def leads(importer: Importer) -> dict[str, int]:
+    """Give the leads and whether they are active."""
+    with closing(sqlite3.connect(importer.database)) as conn:
+        return dict(conn.execute("SELECT Name, IsActive FROM Lead ORDER BY LeadId"))
+
+
+def test_a_lead_with_a_new_surname(importer: Importer) -> None:
+    """A roster with a new lead in place of one stops and names the way on; renamed, the history stays."""
+    importer(command="init")
+    assert roster(importer, ROSTER).returncode == 0
+    done = roster(importer, ROSTER.replace("Anna", "Anna Maria"))
+    assert (done.returncode, leads(importer)) == (7, {"Anna": 1, "Zoe": 1})
+    assert 'leads rename "Anna" "Anna Maria"' in done.stderr
+    assert '--gone "Anna"' in done.stderr
+    assert importer("rename", "Anna", "Anna Maria", command="leads").returncode == 0
+    assert roster(importer, ROSTER.replace("Anna", "Anna Maria")).returncode == 0
+    assert leads(importer) == {"Anna Maria": 1, "Zoe": 1}
+
+
+def test_a_lead_who_has_really_left(importer: Importer) -> None:
+    """With --gone the old lead is deactivated and the new one made; nobody new needs no option."""
+    importer(command="init")
+    roster(importer, ROSTER)
+    assert roster(importer, ROSTER.replace("Anna", "Ira"), "--gone", "anna").returncode == 0
+    assert leads(importer) == {"Anna": 0, "Zoe": 1, "Ira": 1}
+    assert roster(importer, "".join(ROSTER.splitlines(True)[::2])).returncode == 0
+    assert leads(importer) == {"Anna": 0, "Zoe": 1, "Ira": 0}
+
+
+@pytest.mark.parametrize(("case", "codes"), [("t01.csv", {"2026-11"}), ("t02.xlsx", {"2026-11", "2026-12"})])
+def test_periods_that_excel_has_changed(importer: Importer, case: str, codes: set[str]) -> None:
+    """Months that Excel has turned into dates or names are set as the months they were."""
+    importer(command="init")
+    done = importer(CASES / case, "--json", command="import-targets")
+    assert done.returncode == 0, done.stderr
+    with closing(sqlite3.connect(importer.database)) as conn:
+        days = conn.execute(
+            "SELECT DISTINCT strftime('%Y-%m', p.StartsOn * 86400, 'unixepoch') FROM Target AS t "
+            "JOIN Period AS p USING (PeriodId)"
+        ).fetchall()
+    assert {code for (code,) in days} == codes
+
+
+def test_periods_in_other_words(importer: Importer) -> None:
+    """What is no period is refused with the right form; nothing is set."""
+    importer(command="init")
+    done = importer(CASES / "t03.csv", command="import-targets")
+    assert done.returncode == 7
+    assert "2026-03, 2026-Q1, 2026" in done.stderr

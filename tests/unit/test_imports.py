@@ -427,6 +427,24 @@ def test_rejects_file_cannot_be_written(tmp_path: Path) -> None:
 # ---- roster and targets
 
 
+@pytest.mark.parametrize(
+    "text",
+    ["2026-11", "ноя.26", "Nov-26", "ноя 26", "Ноябрь 2026", "ноябрь 2026 г.", "November 2026", "2026-11-01",
+     "2026-11-01T00:00:00", "01.11.2026", "01.11.2026 0:00"],
+)  # fmt: skip
+def test_months_as_a_spreadsheet_writes_them(tmp_path: Path, text: str) -> None:
+    """A period that a spreadsheet has turned into a day or a name of a month is that month."""
+    targets, rejects = read_targets(csv_file(tmp_path, f"period,amount\n{text},5\n"), default_unit="RUB")
+    assert ([target.period.code for target in targets], rejects) == (["2026-11"], [])
+
+
+@pytest.mark.parametrize("text", ["2026-11-02", "11.2026", "26 ноя", "Now-26", "4 кв. 2026"])
+def test_what_is_no_month(tmp_path: Path, text: str) -> None:
+    """Another day than the first, and other words, are no period."""
+    targets, rejects = read_targets(csv_file(tmp_path, f"period,amount\n{text},5\n"), default_unit="RUB")
+    assert (targets, [reject.error.code for reject in rejects]) == ([], ["period_unreadable"])
+
+
 def csv_file(folder: Path, text: str) -> Path:
     """Write a file."""
     path = folder / "file.csv"

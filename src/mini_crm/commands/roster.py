@@ -14,6 +14,7 @@ from mini_crm.commands.output import (
     dry_run_option,
     json_option,
     progress_bar,
+    quoted,
     say_json,
     say_rejects,
     say_table,
@@ -28,6 +29,7 @@ from mini_crm.report.slips import write_slips
 from mini_crm.report.wording import unit_name
 from mini_crm.store.port import Store
 from mini_crm.usecases.accounts import Slip, find_leads, issue_passwords
+from mini_crm.usecases.cells import check_name
 from mini_crm.usecases.rosters import check_size, read_roster
 
 
@@ -50,9 +52,15 @@ def _import_roster(program: Program) -> click.Command:
     @click.option(
         "--partial", is_flag=True, help=_("The file is not the whole roster: nobody is deactivated.")
     )
+    @click.option(
+        "--gone",
+        multiple=True,
+        metavar="NAME",
+        help=_("A lead who has really left, where the file has a new one who might be the same person."),
+    )
     @dry_run_option(program)
     @json_option(program)
-    def import_roster(file: Path, partial: bool, dry_run: bool, as_json: bool) -> int:
+    def import_roster(file: Path, partial: bool, gone: tuple[str, ...], dry_run: bool, as_json: bool) -> int:
         store = program.open_store()
         rows, rejects = read_roster(file, default_unit=usual_unit(store))
         if rejects:
@@ -60,7 +68,12 @@ def _import_roster(program: Program) -> click.Command:
             program.note(_("Nothing was changed: a roster is taken whole or not at all."))
             return BadData.exit_code
         check_size(store.list_leads(), rows)
-        changes = store.apply_roster(rows, program.person, dry_run=dry_run, complete=not partial)
+        leaving = find_leads(store.list_leads(), gone) if gone else []
+        planned = store.apply_roster(rows, program.person, dry_run=True, complete=not partial)
+        _refuse_replaced(planned, {lead.name for lead in leaving})
+        changes = planned
+        if not dry_run:
+            changes = store.apply_roster(rows, program.person, complete=not partial)
         if as_json:
             names = ("kind", "name", "old", "new", "open_entries")
             say_json(program, [{name: getattr(change, name) for name in names} for change in changes])
@@ -78,6 +91,25 @@ def _import_roster(program: Program) -> click.Command:
         return 0
 
     return import_roster
+
+
+def _refuse_replaced(changes: Sequence[RosterChange], leaving: set[str]) -> None:
+    """Stop where a lead may only have another name: the history would stay behind.
+
+    Raises:
+        BadData: ``roster_lead_replaced``.
+    """
+    new = [change.name for change in changes if change.kind == "lead_new"]
+    gone = [change.name for change in changes if change.kind == "lead_gone" and change.name not in leaving]
+    if new and gone:
+        raise BadData(
+            "roster_lead_replaced",
+            new=tuple(new),
+            gone=tuple(gone),
+            old_quoted=quoted(gone[0]),
+            new_quoted=quoted(new[0]),
+            options=" ".join(f"--gone {quoted(name)}" for name in gone),
+        )
 
 
 def _change_sentence(change: RosterChange, texts: Texts) -> str:
@@ -139,6 +171,18 @@ def _leads(program: Program) -> click.Command:
     def activate(names: tuple[str, ...]) -> None:
         said = _("{lead} can sign in again.")
         _for_each(program, names, said, lambda store, lead: store.set_lead_active(lead, True, program.person))
+
+    @group.command("rename", help=_("Give a lead another name; entries and password stay."))
+    @click.argument("old")
+    @click.argument("new")
+    def rename(old: str, new: str) -> None:
+        store = program.open_store()
+        (lead,) = find_leads(store.list_leads(), [old])
+        name = check_name(new, "lead")
+        store.rename_lead(lead.lead_id, name, program.person)
+        program.say(
+            _("{old} is called {new} now. Entries and password are the same.").format(old=lead.name, new=name)
+        )
 
     @group.command("reset", help=_("Give one lead a new password and show it once."))
     @click.argument("name")

@@ -5,6 +5,7 @@ Roster and targets are taken whole or not at all, so their readers give all bad 
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Callable, Iterable
 from functools import partial
@@ -15,10 +16,11 @@ from mini_crm.domain.dates import trimmed
 from mini_crm.domain.errors import BadData, BadFile, BadValue
 from mini_crm.domain.model import Lead, RosterRow, Target
 from mini_crm.domain.money import MAX_TOTAL
-from mini_crm.domain.period import parse_period
+from mini_crm.domain.period import Period, parse_period
 from mini_crm.domain.rules import name_key
 from mini_crm.tables.opening import open_table
 from mini_crm.usecases.cells import check_name, check_unit, parse_file_amount
+from mini_crm.usecases.foreign.days import month_number
 from mini_crm.usecases.rejects import Fault, Reject
 
 ROSTER_COLUMNS = ("lead", "group", "manager", "unit")
@@ -31,6 +33,10 @@ MAX_MANAGERS = 1_048_575
 """What a run has room for, those who are no longer active included."""
 
 _Parsed = TypeVar("_Parsed")
+
+_NAMED_MONTH = re.compile(r"([^\W\d_]{3,})\.?[\s.-]*([0-9]{4}|[0-9]{2})(?:\s*\u0433\.?)?")
+_FIRST_DAY = re.compile(r"(?:([0-9]{4})-([0-9]{2})-01|01\.([0-9]{2})\.([0-9]{4}))(?:[T ]0?0:00(?::00)?)?")
+"""What Excel makes of 2026-11: a month by name, or the first of it."""
 
 
 class Roster:
@@ -192,7 +198,7 @@ def read_targets(path: Path, *, default_unit: str) -> tuple[list[Target], list[R
     seen: dict[tuple[str, str, str], int] = {}
 
     def parse(line: int, cell: Callable[[str], str]) -> Target:
-        period = parse_period(cell("period"))
+        period = _period(cell("period"))
         lead = check_name(cell("lead"), "lead") if trimmed(cell("lead")) else None
         unit = check_unit(cell("unit") or default_unit)
         amount = parse_file_amount(cell("amount"), unit=unit, limit=MAX_TOTAL)
@@ -202,6 +208,21 @@ def read_targets(path: Path, *, default_unit: str) -> tuple[list[Target], list[R
         return Target(period, lead, unit, amount)
 
     return _read(path, TARGET_COLUMNS, TARGET_NEEDED, parse)
+
+
+def _period(text: str) -> Period:
+    """Read a period's code, also one that a spreadsheet has turned into a month or its first day.
+
+    Raises:
+        BadValue: As ``parse_period``.
+    """
+    typed = trimmed(text)
+    if (match := _NAMED_MONTH.fullmatch(typed)) and (month := month_number(match[1])) is not None:
+        year = match[2] if len(match[2]) == 4 else f"20{match[2]}"
+        return parse_period(f"{year}-{month:02}")
+    if (match := _FIRST_DAY.fullmatch(typed)) is not None:
+        return parse_period(f"{match[1] or match[4]}-{match[2] or match[3]}")
+    return parse_period(text)
 
 
 def _read(

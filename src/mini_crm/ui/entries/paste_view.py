@@ -45,8 +45,8 @@ class PasteDialog(Dialog):
         _ = texts.gettext
         self.resizable(True, True)
         hint = _(
-            "Bad cells are marked with {sign}. Double-click a cell to change it; click a heading to choose its "
-            "column. Good rows can be saved now."
+            "Bad cells are marked with {sign}. Double-click a cell to change it; click a heading to choose "
+            "its column. Good rows can be saved now."
         )
         explained = ttk.Label(
             self.body, text=hint.format(sign=SIGN.strip()), style=HINT_LABEL, wraplength=theme.px(WRAP)
