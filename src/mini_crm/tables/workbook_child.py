@@ -218,7 +218,6 @@ def _rows(sheet: CalamineSheet, beyond: BeyondValues, *, escaped: bool) -> Itera
 
 def _patched(cells: list[str], typed: str, patches: Sequence[Patch], first_column: int) -> str:
     """Let cells show what the sheet shows; give which of them came typed now."""
-    marks = list(typed)
     for patch in patches:
         at = patch.column - first_column
         if not 0 <= at < len(cells):
@@ -228,8 +227,8 @@ def _patched(cells: list[str], typed: str, patches: Sequence[Patch], first_colum
         elif patch.zeros is not None and cells[at].isdecimal():
             cells[at] = patch.zeros.show(cells[at])
             if not patch.zeros.is_plain:
-                marks[at] = "0"
-    return "".join(marks)
+                typed = f"{typed[:at]}0{typed[at + 1 :]}"
+    return typed
 
 
 def _number(value: float) -> str:
