@@ -121,6 +121,8 @@ def _answer(path: Path, wanted: str | None, limits: ProcessLimits) -> Iterator[t
         beyond = BeyondValues()
         if packed is not None and kind == "xlsx":
             beyond = beyond_values_of_xlsx(packed, chosen)
+        else:
+            beyond.notes.append(("form_tells_less", {"kind": kind}))
         if hidden:
             beyond.notes.append(("sheets_hidden", {"n": len(hidden), "sheets": hidden}))
         sheet = book.get_sheet_by_name(chosen)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import TypeVar
@@ -18,6 +19,7 @@ from mini_crm.domain.money import MAX_TOTAL
 from mini_crm.domain.period import parse_period
 from mini_crm.domain.rules import name_key
 from mini_crm.tables.opening import open_table
+from mini_crm.tables.table import TableSource
 from mini_crm.usecases.cells import check_name, check_unit, parse_file_amount
 from mini_crm.usecases.rejects import Reject
 
@@ -31,6 +33,21 @@ MAX_MANAGERS = 1_048_575
 """What a run has room for, those who are no longer active included."""
 
 _Parsed = TypeVar("_Parsed")
+
+
+@dataclass(frozen=True, slots=True)
+class Opening:
+    """How a file is opened, if a person says so.
+
+    Attributes:
+        sheet: Of a workbook.
+        encoding: Of a CSV file.
+        told: Gets to know how the file was understood, before its rows are read.
+    """
+
+    sheet: str | None = None
+    encoding: str | None = None
+    told: Callable[[TableSource], None] = lambda source: None
 
 
 class Roster:
@@ -118,12 +135,15 @@ def check_size(leads: Iterable[Lead], rows: Iterable[RosterRow]) -> None:
         )
 
 
-def read_roster(path: Path, *, default_unit: str) -> tuple[list[RosterRow], list[Reject]]:
+def read_roster(
+    path: Path, *, default_unit: str, opening: Opening | None = None
+) -> tuple[list[RosterRow], list[Reject]]:
     """Read a roster file: a row for each manager.
 
     Args:
-        path: CSV or xlsx with the columns lead, group, manager and, if wanted, unit.
+        path: CSV or a workbook with the columns lead, group, manager and, if wanted, unit.
         default_unit: Where the unit is empty.
+        opening: How to open the file.
 
     Returns:
         The good rows, and the bad ones: with any of these the roster should not be applied.
@@ -147,15 +167,18 @@ def read_roster(path: Path, *, default_unit: str) -> tuple[list[RosterRow], list
             )
         return RosterRow(lead, group, manager, unit)
 
-    return _read(path, ROSTER_COLUMNS, ROSTER_NEEDED, parse)
+    return _read(path, opening, ROSTER_COLUMNS, ROSTER_NEEDED, parse)
 
 
-def read_targets(path: Path, *, default_unit: str) -> tuple[list[Target], list[Reject]]:
+def read_targets(
+    path: Path, *, default_unit: str, opening: Opening | None = None
+) -> tuple[list[Target], list[Reject]]:
     """Read a file of targets.
 
     Args:
-        path: CSV or xlsx with the columns period (its code), lead (empty for the company), unit, amount.
+        path: CSV or a workbook: period (its code), lead (empty for the company), unit, amount.
         default_unit: Where the unit is empty.
+        opening: How to open the file.
 
     Returns:
         The good rows, and the bad ones: with any of these no target should be set.
@@ -175,18 +198,21 @@ def read_targets(path: Path, *, default_unit: str) -> tuple[list[Target], list[R
             raise BadValue("row_twice", field="period", first_line=first)
         return Target(period, lead, unit, amount)
 
-    return _read(path, TARGET_COLUMNS, TARGET_NEEDED, parse)
+    return _read(path, opening, TARGET_COLUMNS, TARGET_NEEDED, parse)
 
 
 def _read(
     path: Path,
+    opening: Opening | None,
     columns: tuple[str, ...],
     needed: tuple[str, ...],
     parse: Callable[[int, Callable[[str], str]], _Parsed],
 ) -> tuple[list[_Parsed], list[Reject]]:
     good: list[_Parsed] = []
     bad: list[Reject] = []
-    with open_table(path) as table:
+    how = opening or Opening()
+    with open_table(path, sheet=how.sheet, encoding=how.encoding) as table:
+        how.told(table.source)
         places = table.find({name: name for name in columns}, needed)
         for row in table.rows:
             try:
