@@ -743,8 +743,10 @@ NOTES: Table = {
         "{n} hidden rows of the sheet were read too.",
         _number(d, "n"),
     ),
-    "rows_hidden_untold": lambda t, d: t.gettext(
-        "Rows that may be hidden in the sheet were read too; a workbook of this form does not tell of them."
+    "form_tells_less": lambda t, d: t.gettext(
+        "In a workbook of the form {kind} it is not seen which rows are hidden and which numbers show "
+        "leading zeros: all rows were read, and numbers without such zeros. If that matters, save it as "
+        ".xlsx."
     ),
     "formulas_without_results": lambda t, d: t.ngettext(
         "{n} formula has no result in the file, so its cell is empty: {first}. Open the file in Excel and "

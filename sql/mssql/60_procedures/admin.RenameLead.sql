@@ -19,7 +19,7 @@ BEGIN
     SET NOCOUNT, XACT_ABORT ON;
     SET IMPLICIT_TRANSACTIONS OFF;
     DECLARE @OldName nvarchar(200);
-    DECLARE @Detail nvarchar(500);
+    DECLARE @Detail nvarchar(400);
     BEGIN TRY
         BEGIN TRANSACTION;
         SELECT @OldName = l.Name FROM core.Lead AS l WHERE l.LeadId = @LeadId;
@@ -28,7 +28,7 @@ BEGIN
         IF EXISTS (SELECT 1 FROM core.Lead AS l WHERE l.NameKey = @NameKey AND l.LeadId <> @LeadId)
             THROW 51223, N'Another lead has this name.', 1;
         UPDATE core.Lead SET Name = @Name, NameKey = @NameKey WHERE LeadId = @LeadId;
-        SET @Detail = @OldName + N' -> ' + @Name;
+        SET @Detail = LEFT(@OldName + N' -> ' + @Name, 400);
         EXEC core.LogAdmin @By = @By, @Action = 'rename_lead', @Detail = @Detail;
         COMMIT TRANSACTION;
     END TRY

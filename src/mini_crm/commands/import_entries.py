@@ -21,6 +21,7 @@ from mini_crm.commands.output import (
     say_json,
     say_table,
     some,
+    table_options,
 )
 from mini_crm.domain.errors import BadData, UsageError
 from mini_crm.domain.model import PIECES, ImportResult, Lead, Status
@@ -102,12 +103,7 @@ def _import_entries(program: Program) -> click.Command:
         type=click.Choice(list(DECIMALS.values())),
         help=_("Sign that begins the fraction of an amount, if no row of the file proves it."),
     )
-    @click.option("--sheet", metavar="NAME", help=_("Sheet of a workbook; by default the first visible one."))
-    @click.option(
-        "--encoding",
-        metavar="NAME",
-        help=_("Encoding of a CSV file, such as cp1251; by default it is found out."),
-    )
+    @table_options(program)
     @click.option(
         "--source",
         help=_("Name of the source; with a row's id it is the key of the entry. By default the file's name."),

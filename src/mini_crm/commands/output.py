@@ -18,8 +18,9 @@ import click
 from mini_crm.domain.dates import parse_file_date
 from mini_crm.domain.errors import BadValue
 from mini_crm.i18n import Texts
-from mini_crm.messages import sentence
+from mini_crm.messages import note_sentence, sentence
 from mini_crm.program import Program
+from mini_crm.tables.table import Note, TableSource
 from mini_crm.usecases.rejects import Reject
 
 SHOWN_REJECTS = 10
@@ -60,6 +61,29 @@ def dry_run_option(program: Program) -> Decorator:
     """Give the option ``--dry-run``."""
     help_text = program.texts.gettext("Only say what would be done; change nothing.")
     return click.option("--dry-run", is_flag=True, help=help_text)
+
+
+def table_options(program: Program) -> Decorator:
+    """Give the options ``--sheet`` and ``--encoding`` of a file that is read as a table."""
+    _ = program.texts.gettext
+    sheet = click.option(
+        "--sheet", metavar="NAME", help=_("Sheet of a workbook; by default the first visible one.")
+    )
+    encoding = click.option(
+        "--encoding",
+        metavar="NAME",
+        help=_("Encoding of a CSV file, such as cp1251; by default it is found out."),
+    )
+    return lambda command: sheet(encoding(command))
+
+
+def note_source(program: Program, source: TableSource) -> None:
+    """Print what a person should know of a file that was opened, beside the results."""
+    notes = list(source.notes)
+    if source.other_sheets:
+        notes.insert(0, Note("sheets_other", {"sheet": source.sheet, "sheets": source.other_sheets}))
+    for note in notes:
+        program.note(note_sentence(note.code, note.data, program.texts))
 
 
 def say_json(program: Program, data: object) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import math
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -13,11 +14,13 @@ from mini_crm.commands.output import (
     FILE,
     dry_run_option,
     json_option,
+    note_source,
     progress_bar,
     quoted,
     say_json,
     say_rejects,
     say_table,
+    table_options,
 )
 from mini_crm.domain.credentials import CODE_ALPHABET, CODE_LENGTH, PasswordKind
 from mini_crm.domain.errors import BadData, UsageError
@@ -30,7 +33,7 @@ from mini_crm.report.wording import unit_name
 from mini_crm.store.port import Store
 from mini_crm.usecases.accounts import Slip, find_leads, issue_passwords
 from mini_crm.usecases.cells import check_name
-from mini_crm.usecases.rosters import check_size, read_roster
+from mini_crm.usecases.rosters import Opening, check_size, read_roster
 
 
 def commands(program: Program) -> list[click.Command]:
@@ -44,8 +47,8 @@ def _import_roster(program: Program) -> click.Command:
     @click.command(
         "import-roster",
         help=_(
-            "Bring leads, groups and managers in line with a CSV or xlsx file (columns lead, group, manager, "
-            "unit). Whoever is not in it is deactivated; nothing is deleted."
+            "Bring leads, groups and managers in line with a file: CSV, xlsx, xls, xlsb or ods (columns "
+            "lead, group, manager, unit). Whoever is not in it is deactivated; nothing is deleted."
         ),
     )
     @click.argument("file", type=FILE)
@@ -58,11 +61,21 @@ def _import_roster(program: Program) -> click.Command:
         metavar="NAME",
         help=_("A lead who has really left, where the file has a new one who might be the same person."),
     )
+    @table_options(program)
     @dry_run_option(program)
     @json_option(program)
-    def import_roster(file: Path, partial: bool, gone: tuple[str, ...], dry_run: bool, as_json: bool) -> int:
+    def import_roster(
+        file: Path,
+        partial: bool,
+        gone: tuple[str, ...],
+        sheet: str | None,
+        encoding: str | None,
+        dry_run: bool,
+        as_json: bool,
+    ) -> int:
         store = program.open_store()
-        rows, rejects = read_roster(file, default_unit=usual_unit(store))
+        opening = Opening(sheet, encoding, functools.partial(note_source, program))
+        rows, rejects = read_roster(file, default_unit=usual_unit(store), opening=opening)
         if rejects:
             say_rejects(program, rejects)
             program.note(_("Nothing was changed: a roster is taken whole or not at all."))

@@ -31,7 +31,7 @@ def beyond_values_of_xlsx(book: zipfile.ZipFile, sheet: str) -> BeyondValues:
 
     Raises:
         BadPart: It is damaged.
-        RowTooLong: A row is longer than any real one.
+        TooMuch: No real sheet is like this.
     """
     workbook, parts = sheet_parts(book)
     if sheet not in parts:

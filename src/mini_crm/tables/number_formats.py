@@ -27,6 +27,8 @@ class ZeroFormat:
         """
         places = len(self._parts) - 1
         shown = digits.zfill(places)
+        if self.is_plain:
+            return shown
         # More digits than places stand before the second place.
         first, rest = shown[: len(shown) - places + 1], shown[len(shown) - places + 1 :]
         pieces = zip((first, *rest), self._parts[1:], strict=True)

@@ -6,21 +6,27 @@ The text is searched, not parsed, in pieces of whole rows: a sheet of 50 MB take
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from typing import IO, NamedTuple
 
 from mini_crm.tables.number_formats import ZeroFormat
 
 MAX_ROW_BYTES = 16 << 20
 """Of the XML of one row."""
+MAX_ROWS = 1 << 20
+"""What Excel has."""
 _CHUNK = 1 << 20
-_LETTERS = re.compile(rb"[A-Z]+")
+_MAX_ERROR_CELL = 1000
 _PREFIX = re.compile(rb"<([A-Za-z_][\w.-]*:)?worksheet[\s>]")
-_NUMBER = re.compile(rb"[0-9]{1,10}")
+
+# Attributes of rows and cells: where it stands, of which type, in which style.
+_R = re.compile(rb"""\sr\s*=\s*["']([A-Z]{0,4})([0-9]{1,10})["']""")
+_T = re.compile(rb"""\st\s*=\s*["']([A-Za-z]*)["']""")
+_S = re.compile(rb"""\ss\s*=\s*["']([0-9]{1,9})["']""")
 
 
-class RowTooLong(Exception):
-    """A row's XML has more bytes than any real row."""
+class TooMuch(Exception):
+    """There are more rows, or more in one of them, than in any real sheet."""
 
 
 class SheetFacts(NamedTuple):
@@ -66,6 +72,9 @@ class SheetText:
         p = re.escape(prefix)
         numbers = b"|".join(str(number).encode() for number in styles) or b"-"
         self._row_start = b"<" + prefix + b"row"
+        self._cell_start = b"<" + prefix + b"c"
+        self._addressed_start = self._cell_start + b" r="
+        self._cell_end = b"</" + prefix + b"c"
         self._formula_start = b"<" + prefix + b"f"
         self._row = re.compile(rb"<%brow(?=[\s/>])([^<>]*?)(?:/>|>(.*?)</%brow\s*>)" % (p, p), re.DOTALL)
         self._hidden = re.compile(rb"""<%brow\s[^<>]*?\bhidden\s*=\s*["'](?:1|true)["'][^<>/]*>""" % p)
@@ -78,7 +87,7 @@ class SheetText:
             rb"(?:<%bv\s*/>|<%bv>\s*</%bv>)?\s*</%bc\s*>" % (p, p, p, p, p, p, p)
         )
         self._patched = re.compile(
-            rb"""<%bc\s(?:[^<>]*?\s)?(?:t\s*=\s*["']e["']|s\s*=\s*["'](?:%b)["'])""" % (p, numbers)
+            rb"""<%bc((?=\s)[^<>]*?\s(?:t\s*=\s*["']e["']|s\s*=\s*["'](?:%b)["'])[^<>]*)>""" % (p, numbers)
         )
 
     @staticmethod
@@ -91,19 +100,23 @@ class SheetText:
         """Go through the sheet once.
 
         Raises:
-            RowTooLong: A row is longer than any real one.
+            TooMuch: No real sheet is like this.
         """
-        hidden = formulas = 0
+        rows = hidden = formulas = 0
         first = ""
         has_patches = False
         for block in self._blocks(stream):
+            rows += block.count(self._row_start)
+            if rows > MAX_ROWS:
+                raise TooMuch
             if b"hidden" in block:
                 hidden += sum(self._has_cells(block, row.end()) for row in self._hidden.finditer(block))
             if self._formula_start in block:
                 for cell in self._empty_formula.finditer(block):
-                    if _attribute(cell[1], b"t") != b"str":  # the result may well be no text
+                    kind, address = _T.search(cell[1]), _R.search(cell[1])
+                    if kind is None or kind[1] != b"str":  # the result may well be no text
                         formulas += 1
-                        first = first or _attribute(cell[1], b"r").decode("ascii", "replace")
+                        first = first or (b"".join(address.groups()).decode() if address else "?")
             has_patches = has_patches or self._patched.search(block) is not None
         return SheetFacts(hidden, formulas, first, has_patches)
 
@@ -111,27 +124,54 @@ class SheetText:
         """Give the rows, by number from 1, that have cells to be shown otherwise than by their value.
 
         Raises:
-            RowTooLong: A row is longer than any real one.
+            TooMuch: No real sheet is like this.
         """
         line = 0
         for block in self._blocks(stream):
+            # Nearly all writers give every cell its address; then the others need not be looked at.
+            if block.count(self._cell_start) == block.count(self._addressed_start):
+                yield from self._addressed_patches(block)
+                if rows := block.count(self._row_start):
+                    number = _R.search(block, block.rfind(self._row_start))
+                    line = int(number[2]) if number else line + rows
+                continue
             for row in self._row.finditer(block):
-                number = _attribute(row[1], b"r")
-                line = int(number) if _NUMBER.fullmatch(number) else line + 1
-                if row[2] and self._patched.search(row[2]):
-                    yield line, list(self._patches_of(row[2]))
+                number = _R.search(row[1])
+                line = int(number[2]) if number else line + 1
+                if row[2] and (found := list(self._patches_of(row[2]))):
+                    yield line, found
+
+    def _addressed_patches(self, block: bytes) -> Iterator[tuple[int, list[Patch]]]:
+        line, found = 0, list[Patch]()
+        for cell in self._patched.finditer(block):
+            address = _R.search(cell[1])
+            if address is None:
+                continue
+            if int(address[2]) != line:
+                if found:
+                    yield line, found
+                line, found = int(address[2]), []
+            end = block.find(self._cell_end, cell.end(), cell.end() + _MAX_ERROR_CELL)
+            found += self._patch_of(_column(address[1]), cell[1], block[cell.end() : end])
+        if found:
+            yield line, found
 
     def _patches_of(self, row: bytes) -> Iterator[Patch]:
         column = -1
         for cell in self._cell.finditer(row):
-            letters = _LETTERS.match(_attribute(cell[1], b"r"))
-            column = _column(letters[0]) if letters else column + 1
-            kind, style = _attribute(cell[1], b"t"), _attribute(cell[1], b"s")
-            if kind == b"e":
-                value = self._value.search(cell[2] or b"")
-                yield Patch(column, value[1].decode("utf-8", "replace") if value else "#", None)
-            elif kind in (b"", b"n") and style.isdigit() and int(style) in self._styles:
-                yield Patch(column, "", self._styles[int(style)])
+            address = _R.search(cell[1])
+            column = _column(address[1]) if address and address[1] else column + 1
+            yield from self._patch_of(column, cell[1], cell[2] or b"")
+
+    def _patch_of(self, column: int, attributes: bytes, content: bytes) -> Iterator[Patch]:
+        kind = _T.search(attributes)
+        if kind is not None and kind[1] == b"e":
+            value = self._value.search(content)
+            yield Patch(column, value[1].decode("utf-8", "replace") if value else "#", None)
+        elif kind is None or kind[1] == b"n":
+            style = _S.search(attributes)
+            if style is not None and (zeros := self._styles.get(int(style[1]))):
+                yield Patch(column, "", zeros)
 
     def _has_cells(self, block: bytes, start: int) -> bool:
         end = block.find(self._row_end, start)
@@ -146,16 +186,11 @@ class SheetText:
                 yield rest[:cut]
                 rest = rest[cut:]
             elif len(rest) > MAX_ROW_BYTES:
-                raise RowTooLong
+                raise TooMuch
         yield rest
 
 
-def _attribute(attributes: bytes, name: bytes) -> bytes:
-    found = re.search(rb"""(?:^|\s)%b\s*=\s*["']([^"']*)["']""" % name, attributes)
-    return found[1] if found else b""
-
-
-def _column(letters: Iterable[int]) -> int:
+def _column(letters: bytes) -> int:
     number = 0
     for letter in letters:
         number = number * 26 + letter - 64

@@ -13,11 +13,9 @@ from pathlib import Path
 from typing import IO, Any, cast
 
 from mini_crm.domain.errors import BadFile
+from mini_crm.start import READ_WORKBOOK
 from mini_crm.tables.head import with_head
 from mini_crm.tables.table import Note, Row, Table, TableSource
-
-READ_WORKBOOK = "read-workbook"
-"""What the frozen program is told so that it becomes the child."""
 
 # Of the child's answer, see there.
 _HEAD, _ROWS, _END, _ERROR = "head", "rows", "end", "error"

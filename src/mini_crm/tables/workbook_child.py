@@ -36,7 +36,7 @@ from python_calamine import (
 from mini_crm.tables.beyond_values import BeyondValues, beyond_values_of_xlsx
 from mini_crm.tables.limits import ProcessLimits
 from mini_crm.tables.parts import BadPart
-from mini_crm.tables.sheet_xml import Patch, RowTooLong
+from mini_crm.tables.sheet_xml import MAX_ROWS, Patch, TooMuch
 
 HEAD, ROWS, END, ERROR = "head", "rows", "end", "error"
 MAX_FRAME = 32 << 20
@@ -46,10 +46,10 @@ MEMORY = 240 << 20
 """Bytes: a sheet of 250,000 rows and 10 columns fits."""
 READ_S, WRITE_S = 4, 60
 """Seconds of processor time until the sheet is read, and until the last row is written."""
-MAX_FILE, MAX_PART = 128 << 20, 256 << 20
+MAX_FILE, MAX_PART = 128 << 20, 160 << 20
 """Bytes of the file, and of an unpacked part of it."""
 MAX_PARTS = 5000
-MAX_ROWS, MAX_COLUMNS = 1 << 20, 1 << 14
+MAX_COLUMNS = 1 << 14
 """What Excel has."""
 
 _CHARACTERS_AT_ONCE = 1 << 18
@@ -87,7 +87,7 @@ def main(arguments: Sequence[str]) -> None:
             _write(answer, kind, content)
     except Refused as refused:
         _write(answer, ERROR, [refused.code, refused.data])
-    except (MemoryError, RowTooLong):
+    except (MemoryError, TooMuch):
         _write(answer, ERROR, ["file_too_large", {}])
     except PasswordError:
         _write(answer, ERROR, ["file_password", {}])
@@ -102,7 +102,7 @@ def main(arguments: Sequence[str]) -> None:
 def _write(answer: BinaryIO, kind: str, content: object) -> None:
     text = json.dumps([kind, content], separators=(",", ":")).encode()
     if len(text) > MAX_FRAME:
-        raise RowTooLong
+        raise TooMuch
     answer.write(struct.pack(">I", len(text)) + text)
     answer.flush()
 
@@ -117,16 +117,19 @@ def _answer(path: Path, wanted: str | None, limits: ProcessLimits) -> Iterator[t
         file.seek(0)
         book = stack.enter_context(CalamineWorkbook.from_filelike(file))
         chosen, others, hidden = _choose(book.sheets_metadata, wanted)
+        # Before the sheet is read: this finds most of what would ask for too much.
+        beyond = BeyondValues()
+        if packed is not None and kind == "xlsx":
+            beyond = beyond_values_of_xlsx(packed, chosen)
+        else:
+            beyond.notes.append(("form_tells_less", {"kind": kind}))
+        if hidden:
+            beyond.notes.append(("sheets_hidden", {"n": len(hidden), "sheets": hidden}))
         sheet = book.get_sheet_by_name(chosen)
         if sheet.total_height > MAX_ROWS or sheet.total_width > MAX_COLUMNS:
             raise Refused("file_too_large")
         if sheet.start is None and others:
             raise Refused("sheet_empty", sheet=chosen, sheets=others)
-        beyond = BeyondValues()
-        if packed is not None and kind == "xlsx":
-            beyond = beyond_values_of_xlsx(packed, chosen)
-        if hidden:
-            beyond.notes.append(("sheets_hidden", {"n": len(hidden), "sheets": hidden}))
         limits.allow(WRITE_S)
         yield (
             HEAD,
@@ -206,7 +209,7 @@ def _rows(sheet: CalamineSheet, beyond: BeyondValues, *, escaped: bool) -> Itera
             continue
         length = sum(map(len, cells))
         if length > _MAX_ROW_CHARACTERS:
-            raise RowTooLong
+            raise TooMuch
         waiting.append((line, cells, typed))
         characters += length
         if characters > _CHARACTERS_AT_ONCE:
@@ -217,7 +220,6 @@ def _rows(sheet: CalamineSheet, beyond: BeyondValues, *, escaped: bool) -> Itera
 
 def _patched(cells: list[str], typed: str, patches: Sequence[Patch], first_column: int) -> str:
     """Let cells show what the sheet shows; give which of them came typed now."""
-    marks = list(typed)
     for patch in patches:
         at = patch.column - first_column
         if not 0 <= at < len(cells):
@@ -227,8 +229,8 @@ def _patched(cells: list[str], typed: str, patches: Sequence[Patch], first_colum
         elif patch.zeros is not None and cells[at].isdecimal():
             cells[at] = patch.zeros.show(cells[at])
             if not patch.zeros.is_plain:
-                marks[at] = "0"
-    return "".join(marks)
+                typed = f"{typed[:at]}0{typed[at + 1 :]}"
+    return typed
 
 
 def _number(value: float) -> str:

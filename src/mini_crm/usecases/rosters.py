@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import TypeVar
@@ -19,6 +20,7 @@ from mini_crm.domain.money import MAX_TOTAL
 from mini_crm.domain.period import Period, parse_period
 from mini_crm.domain.rules import name_key
 from mini_crm.tables.opening import open_table
+from mini_crm.tables.table import TableSource
 from mini_crm.usecases.cells import check_name, check_unit, parse_file_amount
 from mini_crm.usecases.foreign.days import month_number
 from mini_crm.usecases.rejects import Fault, Reject
@@ -37,6 +39,21 @@ _Parsed = TypeVar("_Parsed")
 _NAMED_MONTH = re.compile(r"([^\W\d_]{3,})\.?[\s.-]*([0-9]{4}|[0-9]{2})(?:\s*\u0433\.?)?")
 _FIRST_DAY = re.compile(r"(?:([0-9]{4})-([0-9]{2})-01|01\.([0-9]{2})\.([0-9]{4}))(?:[T ]0?0:00(?::00)?)?")
 """What Excel makes of 2026-11: a month by name, or the first of it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Opening:
+    """How a file is opened, if a person says so.
+
+    Attributes:
+        sheet: Of a workbook.
+        encoding: Of a CSV file.
+        told: Gets to know how the file was understood, before its rows are read.
+    """
+
+    sheet: str | None = None
+    encoding: str | None = None
+    told: Callable[[TableSource], None] = lambda source: None
 
 
 class Roster:
@@ -150,12 +167,15 @@ def check_size(leads: Iterable[Lead], rows: Iterable[RosterRow]) -> None:
         )
 
 
-def read_roster(path: Path, *, default_unit: str) -> tuple[list[RosterRow], list[Reject]]:
+def read_roster(
+    path: Path, *, default_unit: str, opening: Opening | None = None
+) -> tuple[list[RosterRow], list[Reject]]:
     """Read a roster file: a row for each manager.
 
     Args:
-        path: CSV or xlsx with the columns lead, group, manager and, if wanted, unit.
+        path: CSV or a workbook with the columns lead, group, manager and, if wanted, unit.
         default_unit: Where the unit is empty.
+        opening: How to open the file.
 
     Returns:
         The good rows, and the bad ones: with any of these the roster should not be applied.
@@ -179,15 +199,18 @@ def read_roster(path: Path, *, default_unit: str) -> tuple[list[RosterRow], list
             )
         return RosterRow(lead, group, manager, unit)
 
-    return _read(path, ROSTER_COLUMNS, ROSTER_NEEDED, parse)
+    return _read(path, opening, ROSTER_COLUMNS, ROSTER_NEEDED, parse)
 
 
-def read_targets(path: Path, *, default_unit: str) -> tuple[list[Target], list[Reject]]:
+def read_targets(
+    path: Path, *, default_unit: str, opening: Opening | None = None
+) -> tuple[list[Target], list[Reject]]:
     """Read a file of targets.
 
     Args:
-        path: CSV or xlsx with the columns period (its code), lead (empty for the company), unit, amount.
+        path: CSV or a workbook: period (its code), lead (empty for the company), unit, amount.
         default_unit: Where the unit is empty.
+        opening: How to open the file.
 
     Returns:
         The good rows, and the bad ones: with any of these no target should be set.
@@ -207,7 +230,7 @@ def read_targets(path: Path, *, default_unit: str) -> tuple[list[Target], list[R
             raise BadValue("row_twice", field="period", first_line=first)
         return Target(period, lead, unit, amount)
 
-    return _read(path, TARGET_COLUMNS, TARGET_NEEDED, parse)
+    return _read(path, opening, TARGET_COLUMNS, TARGET_NEEDED, parse)
 
 
 def _period(text: str) -> Period:
@@ -227,13 +250,16 @@ def _period(text: str) -> Period:
 
 def _read(
     path: Path,
+    opening: Opening | None,
     columns: tuple[str, ...],
     needed: tuple[str, ...],
     parse: Callable[[int, Callable[[str], str]], _Parsed],
 ) -> tuple[list[_Parsed], list[Reject]]:
     good: list[_Parsed] = []
     bad: list[Reject] = []
-    with open_table(path) as table:
+    how = opening or Opening()
+    with open_table(path, sheet=how.sheet, encoding=how.encoding) as table:
+        how.told(table.source)
         places = table.find({name: name for name in columns}, needed)
         for row in table.rows:
             try:
