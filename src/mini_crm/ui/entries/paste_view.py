@@ -16,7 +16,7 @@ from mini_crm.ui.theme import ERROR_LABEL, HINT_LABEL, TABLE, Theme
 from mini_crm.ui.widgets import scroll_across, tip_cut_cells, wrap_to_width
 from mini_crm.ui.widgets.dialogs import Dialog
 
-WIDTHS = {"group": 13, "manager": 16, "client_pin": 12, "amount": 12, "pay_by": 13, "comment": 18, STATUS: 12}
+WIDTHS = {"group": 13, "manager": 16, "client_pin": 12, "amount": 12, "pay_by": 15, "comment": 18, STATUS: 12}
 """In digits of the table's font."""
 WRAP = 700
 """Width of a sentence, in pixels at 100 %."""
