@@ -208,7 +208,7 @@ def test_rows_from_excel(open_window: Open) -> None:
 
 def test_columns_of_a_paste_are_chosen_at_its_head(open_window: Open) -> None:
     """A menu at a heading offers the pasted columns; the chosen one is the field's from then on."""
-    window = open_window()
+    window = open_window("en")
     window.presenter.paste("0042\tОрлов Пётр\t5\t\tx\n")
     dialog = window.dialog(PasteDialog)
     wait = window.wait_until
