@@ -70,15 +70,15 @@ def test_never_other_letters(text: str, encoding: str) -> None:
 
 
 def test_two_readings(tmp_path: Path) -> None:
-    """Where two encodings both give words, each is shown as the option to give, with three cells."""
+    """Where two encodings both give words, each is shown as the option to give, with its cells."""
     path = tmp_path / "x.csv"
-    path.write_bytes("id;lead;note\n1;Пётр;Юрий\n".encode("cp866"))
+    path.write_bytes("id;lead;note\n1;Пётр;x\n".encode("cp866"))
     with pytest.raises(BadFile) as caught, open_table(path):
         pass
     assert caught.value.code == "file_encoding_unsure"
-    assert "--encoding cp866: Пётр | Юрий" in str(caught.value.data["readings"]).splitlines()
+    assert "--encoding cp866: Пётр" in str(caught.value.data["readings"]).splitlines()
     with open_table(path, encoding="cp866") as table:
-        assert [row.cells for row in table.rows] == [["1", "Пётр", "Юрий"]]
+        assert [row.cells for row in table.rows] == [["1", "Пётр", "x"]]
         assert table.source.encoding == "cp866"
 
 
