@@ -74,7 +74,6 @@ class SheetText:
         self._row_start = b"<" + prefix + b"row"
         self._cell_start = b"<" + prefix + b"c"
         self._addressed_start = self._cell_start + b" r="
-        self._cell_end = b"</" + prefix + b"c"
         self._formula_start = b"<" + prefix + b"f"
         self._row = re.compile(rb"<%brow(?=[\s/>])([^<>]*?)(?:/>|>(.*?)</%brow\s*>)" % (p, p), re.DOTALL)
         self._hidden = re.compile(rb"""<%brow\s[^<>]*?\bhidden\s*=\s*["'](?:1|true)["'][^<>/]*>""" % p)
@@ -151,8 +150,8 @@ class SheetText:
                 if found:
                     yield line, found
                 line, found = int(address[2]), []
-            end = block.find(self._cell_end, cell.end(), cell.end() + _MAX_ERROR_CELL)
-            found += self._patch_of(_column(address[1]), cell[1], block[cell.end() : end])
+            if patch := self._patch_of(_column(address[1]), cell[1], block, cell.end()):
+                found.append(patch)
         if found:
             yield line, found
 
@@ -161,17 +160,20 @@ class SheetText:
         for cell in self._cell.finditer(row):
             address = _R.search(cell[1])
             column = _column(address[1]) if address and address[1] else column + 1
-            yield from self._patch_of(column, cell[1], cell[2] or b"")
+            if patch := self._patch_of(column, cell[1], cell[2] or b"", 0):
+                yield patch
 
-    def _patch_of(self, column: int, attributes: bytes, content: bytes) -> Iterator[Patch]:
+    def _patch_of(self, column: int, attributes: bytes, text: bytes, start: int) -> Patch | None:
+        """Give what a cell shows, if that is not its value; its content begins at ``start``."""
         kind = _T.search(attributes)
         if kind is not None and kind[1] == b"e":
-            value = self._value.search(content)
-            yield Patch(column, value[1].decode("utf-8", "replace") if value else "#", None)
+            value = self._value.search(text, start, start + _MAX_ERROR_CELL)
+            return Patch(column, value[1].decode("utf-8", "replace") if value else "#", None)
         elif kind is None or kind[1] == b"n":
             style = _S.search(attributes)
             if style is not None and (zeros := self._styles.get(int(style[1]))):
-                yield Patch(column, "", zeros)
+                return Patch(column, "", zeros)
+        return None
 
     def _has_cells(self, block: bytes, start: int) -> bool:
         end = block.find(self._row_end, start)

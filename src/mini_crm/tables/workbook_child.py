@@ -36,7 +36,7 @@ from python_calamine import (
 from mini_crm.tables.beyond_values import BeyondValues, beyond_values_of_xlsx
 from mini_crm.tables.limits import ProcessLimits
 from mini_crm.tables.parts import BadPart
-from mini_crm.tables.sheet_xml import MAX_ROWS, Patch, TooMuch
+from mini_crm.tables.sheet_xml import Patch, TooMuch
 
 HEAD, ROWS, END, ERROR = "head", "rows", "end", "error"
 MAX_FRAME = 32 << 20
@@ -49,10 +49,10 @@ READ_S, WRITE_S = 4, 60
 MAX_FILE, MAX_PART = 128 << 20, 160 << 20
 """Bytes of the file, and of an unpacked part of it."""
 MAX_PARTS = 5000
-MAX_COLUMNS = 1 << 14
-"""What Excel has."""
+MAX_HEIGHT, MAX_COLUMNS = 500_000, 1 << 14
+"""Rows down to the last that is not empty: twice as many as fit; columns as Excel has."""
 
-_CHARACTERS_AT_ONCE = 1 << 18
+_ROWS_AT_ONCE, _CHARACTERS_AT_ONCE = 1000, 1 << 18
 _MAX_ROW_CHARACTERS = 2 << 20
 _OLE = b"\xd0\xcf\x11\xe0"
 _ESCAPED = re.compile("_x([0-9A-Fa-f]{4})_")
@@ -126,7 +126,7 @@ def _answer(path: Path, wanted: str | None, limits: ProcessLimits) -> Iterator[t
         if hidden:
             beyond.notes.append(("sheets_hidden", {"n": len(hidden), "sheets": hidden}))
         sheet = book.get_sheet_by_name(chosen)
-        if sheet.total_height > MAX_ROWS or sheet.total_width > MAX_COLUMNS:
+        if sheet.total_height > MAX_HEIGHT or sheet.total_width > MAX_COLUMNS:
             raise Refused("file_too_large")
         if sheet.start is None and others:
             raise Refused("sheet_empty", sheet=chosen, sheets=others)
@@ -212,7 +212,7 @@ def _rows(sheet: CalamineSheet, beyond: BeyondValues, *, escaped: bool) -> Itera
             raise TooMuch
         waiting.append((line, cells, typed))
         characters += length
-        if characters > _CHARACTERS_AT_ONCE:
+        if characters > _CHARACTERS_AT_ONCE or len(waiting) == _ROWS_AT_ONCE:
             yield ROWS, waiting
             waiting, characters = [], 0
     yield ROWS, waiting
