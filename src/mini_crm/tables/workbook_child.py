@@ -196,18 +196,24 @@ def _rows(sheet: CalamineSheet, beyond: BeyondValues, *, escaped: bool) -> Itera
     patch_line, patches = next(beyond.patches, (0, []))
     waiting: list[tuple[int, list[str], str]] = []
     characters = 0
+    plans: dict[tuple[type, ...], tuple[str, list[tuple[int, Callable[[Any], str]]]]] = {}
     for line, values in enumerate(sheet.iter_rows(), start=1):
-        cells = [value if type(value) is str else _SHOWN[type(value)](value) for value in values]
-        typed = "".join(["1" if type(value) in _TYPED else "0" for value in values])
-        if escaped:
-            cells = [_unescaped(cell) if "_x" in cell else cell for cell in cells]
+        kinds = tuple(map(type, values))
+        if (plan := plans.get(kinds)) is None:
+            plan = plans[kinds] = _plan(kinds)
+        typed, shown = plan
+        cells: list[Any] = values
+        for at, show in shown:
+            cells[at] = show(cells[at])
+        length = len(text := "|".join(cells))
+        if escaped and "_x" in text:
+            cells = [_unescaped(cell) for cell in cells]
         while 0 < patch_line < line:
             patch_line, patches = next(beyond.patches, (0, []))
         if patch_line == line:
             typed = _patched(cells, typed, patches, first_column)
         if not any(cells):
             continue
-        length = sum(map(len, cells))
         if length > _MAX_ROW_CHARACTERS:
             raise TooMuch
         waiting.append((line, cells, typed))
@@ -216,6 +222,12 @@ def _rows(sheet: CalamineSheet, beyond: BeyondValues, *, escaped: bool) -> Itera
             yield ROWS, waiting
             waiting, characters = [], 0
     yield ROWS, waiting
+
+
+def _plan(kinds: tuple[type, ...]) -> tuple[str, list[tuple[int, Callable[[Any], str]]]]:
+    """Give for a row of such values which are typed, and what writes those that are no text."""
+    typed = "".join("1" if kind in _TYPED else "0" for kind in kinds)
+    return typed, [(at, _SHOWN[kind]) for at, kind in enumerate(kinds) if kind is not str]
 
 
 def _patched(cells: list[str], typed: str, patches: Sequence[Patch], first_column: int) -> str:
