@@ -15,6 +15,7 @@ from mini_crm.ui.entries.paste_presenter import STATUS, THERE, PastedRow, PasteP
 from mini_crm.ui.theme import ERROR_LABEL, HINT_LABEL, TABLE, Theme
 from mini_crm.ui.widgets import scroll_across, tip_cut_cells, wrap_to_width
 from mini_crm.ui.widgets.dialogs import Dialog
+from mini_crm.ui.widgets.menus import pop_up
 
 WIDTHS = {"group": 13, "manager": 16, "client_pin": 12, "amount": 12, "pay_by": 15, "comment": 18, STATUS: 12}
 """In digits of the table's font."""
@@ -197,7 +198,7 @@ class PasteDialog(Dialog):
             return
         shown = self.table.column(column, "id")
         if shown in SHOWN:
-            self.column_menu(str(shown)).tk_popup(event.x_root, event.y_root)
+            pop_up(self.column_menu(str(shown)), event.x_root, event.y_root)
 
     def column_menu(self, name: str) -> tk.Menu:
         """Give the menu of pasted columns for a field; the one that is taken is marked."""
