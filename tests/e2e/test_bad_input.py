@@ -75,6 +75,7 @@ def test_formula_is_kept_as_text(admin: Admin) -> None:
         (b"", "is empty"),
         (f"{HEAD.replace(',amount', '')}\n{GOOD}\n".encode(), "lacks the columns: amount. It has: id, lead"),
         (f"{HEAD}\n{GOOD}\nMaría Peña\n".encode("cp1252"), "can be read in more than one way"),
+        (f"{HEAD}\n{GOOD}\n中文客户,北京公司\n".encode("gbk"), "is not readable text"),
         (None, "is a folder"),
     ],
 )
