@@ -8,6 +8,7 @@ from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
 
+from mini_crm.domain.learnt import Learnt
 from mini_crm.domain.model import (
     AccuracyRow,
     Forecast,
@@ -83,6 +84,7 @@ def report(
     *,
     run: Run | None = RUN,
     targets: Mapping[str, int] | None = None,
+    learnt: Learnt | None = None,
     trend: Sequence[TrendPoint] = (),
     accuracy: Sequence[AccuracyRow] = (),
     database: str = "Проба",
@@ -117,7 +119,7 @@ def report(
         for period in (MARCH, YEAR):
             company.append(row(period, unit, lead_rows, win_rate=0.5, target=goals.get(""), **no_range))
     return Report(
-        forecast=Forecast(run, tuple(company), tuple(leads), tuple(managers)),
+        forecast=Forecast(run, tuple(company), tuple(leads), tuple(managers), learnt),
         period=MARCH,
         clients=tuple(clients),
         trend=tuple(trend),

@@ -25,6 +25,7 @@ from mini_crm.i18n import Texts
 from mini_crm.messages import sentence
 from mini_crm.options import OUT_FILE
 from mini_crm.program import Program, run_program
+from mini_crm.report.place import dated
 from mini_crm.store.port import Store
 
 
@@ -51,15 +52,11 @@ def build(program: Program) -> click.Command:
         "--report",
         type=OUT_FILE,
         metavar="FILE",
-        help=_("Write the Excel report here."),
+        help=_("Write the Excel report here; with --as-of the day is put into its name."),
     )
     @click.option("--mask-pins", is_flag=True, help=_("In the report show only the end of client PINs."))
     @click.option("--json", "as_json", is_flag=True, help=_("Print one JSON object instead of a sentence."))
     def execer(as_of: date | None, report: Path | None, mask_pins: bool, as_json: bool) -> None:
-        if as_of is not None and report is not None:
-            raise click.UsageError(
-                _("the report shows the current forecast, so --report goes without --as-of")
-            )
         if mask_pins and report is None:
             raise click.UsageError(_("--mask-pins goes with --report only."))
         store = program.open_store()
@@ -67,9 +64,14 @@ def build(program: Program) -> click.Command:
         run = store.aggregate_forecast(as_of, program.started_by)
         seconds = time.perf_counter() - started
         written: Path | None = None
+        if report is not None and as_of is not None:
+            report = dated(
+                report, as_of
+            )  # the report of another day never takes the place of the current one
         try:
             if report is not None:
-                written = _write_report(store, report, program.texts, mask_pins)
+                run_id = None if as_of is None else run.run_id
+                written = _write_report(store, run_id, report, program.texts, mask_pins)
         finally:
             # The run is stored whatever becomes of the report.
             program.log.info(
@@ -88,10 +90,10 @@ def build(program: Program) -> click.Command:
     return execer
 
 
-def _write_report(store: Store, path: Path, texts: Texts, mask_pins: bool) -> Path:
+def _write_report(store: Store, run_id: int | None, path: Path, texts: Texts, mask_pins: bool) -> Path:
     from mini_crm.report.workbook import write_report
 
-    return write_report(store.get_report(), path, texts, hide_pins=mask_pins)
+    return write_report(store.get_report(run_id=run_id), path, texts, hide_pins=mask_pins)
 
 
 def _as_sentence(run: Run, seconds: float, report: Path | None, texts: Texts) -> str:

@@ -282,7 +282,7 @@ STORE: Table = {
     "no_complete_run": lambda t, d: t.gettext("There is no forecast yet. Compute it first: execer"),
     "run_not_found": lambda t, d: t.gettext("There is no complete run number {run_id}."),
     "period_not_standing": lambda t, d: t.gettext(
-        "{period} is neither the current month, quarter or year nor an open period."
+        "{period} is neither the last, this or the next month, quarter or year, nor an open period."
     ),
     "period_exists": lambda t, d: t.gettext("The period {period} is open already."),
     "lead_exists": lambda t, d: t.gettext("There is a lead “{name}” already. Nothing was changed."),

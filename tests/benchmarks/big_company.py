@@ -13,6 +13,7 @@ from random import Random
 from mini_crm.domain.model import ImportRow, RosterRow, Status
 from mini_crm.domain.money import to_minor
 from mini_crm.store.sqlite import SqliteStore
+from mini_crm.store.sqlite.db import Clock, utc_now
 from mini_crm.usecases.demo_sales import STYLES, Seller, make_sales
 
 LEADS = 100
@@ -54,11 +55,13 @@ def make_big_sales(
     return sellers, make_sales(random, sellers, today, entries, months=months)
 
 
-def write_big_company(path: Path, entries: int) -> None:
+def write_big_company(
+    path: Path, entries: int, *, months: int = MONTHS, leads: int = LEADS, clock: Clock = utc_now
+) -> None:
     """Make a database with so many entries and their history, as if imported, but in a minute."""
-    store = SqliteStore.create(path)
+    store = SqliteStore.create(path, clock=clock)
     today = store.get_today()
-    sellers, sales = make_big_sales(entries, today)
+    sellers, sales = make_big_sales(entries, today, months=months, leads=leads)
     store.apply_roster([seller.row for seller in sellers], "benchmark")
     places = {
         (lead.name, manager.name): (lead.lead_id, group.group_id, manager.manager_id)

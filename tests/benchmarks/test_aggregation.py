@@ -56,6 +56,12 @@ def test_aggregation(big_database: Path, entries: int, report: Report) -> None:
     report(
         "  against a bare GROUP BY LeadId, Status", seconds / bare_s, "times", 5, f"that takes {bare_s:.2f} s"
     )
+    # On a computer with other work the least of what the processor did says more than the clock.
+    cpu_s, bare_cpu_s = (min(one["cpu_seconds"] for one in several) for several in (runs, bare))
+    report("  processor time, least", cpu_s, "s")
+    report(
+        "  against the GROUP BY's, least", cpu_s / bare_cpu_s, "times", 5, f"that takes {bare_cpu_s:.2f} s"
+    )
 
 
 def test_nothing_changed(big_database: Path, report: Report) -> None:

@@ -73,4 +73,5 @@ def test_window(store: SqliteStore, report: Report, tmp_path: Path) -> None:  # 
     report("opening the forecast page", found["forecast_s"], "s", None)
     report("until its chart is drawn", found["chart_s"], "s", None)
     block("longest block while it opens", "forecast_longest", 500)
+    block("longest block while periods and pictures are chosen", "forecast_used")
     report("most memory of the window", found["peak_mb"], "MB", 150, "with the forecast page")

@@ -9,6 +9,7 @@ import time
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from benchmarks.child import peak_mb
 from mini_crm.domain.model import EntrySort
@@ -17,6 +18,9 @@ from mini_crm.ui.app import App, make_root
 from mini_crm.ui.main_window import MainWindow, Surroundings
 from mini_crm.ui.memory import Memory
 from mini_crm.ui.widgets.dialogs import Dialog
+
+if TYPE_CHECKING:
+    from mini_crm.ui.forecast.page_view import ForecastView
 
 KEY = b"k" * 32
 SAVES = 9
@@ -174,6 +178,18 @@ def use_the_table(drive: Drive, main: MainWindow) -> None:
             child.close()
 
 
+def use_the_forecast(drive: Drive, window: MainWindow, page: ForecastView) -> None:
+    """Choose each period, and let everything be drawn that the company has learnt."""
+    for name in page.period.names:
+        page.period.take(name)
+        drive.rest(0.4)
+        drive.until(lambda: not window.tasks.is_busy)
+    page.pages.select(1)
+    for button in page.paying.buttons:
+        button.invoke()
+        drive.rest(0.6)
+
+
 def main(path: Path, lead: str) -> dict[str, object]:
     """Drive through a lead's day."""
     drive = Drive(path)
@@ -215,6 +231,9 @@ def main(path: Path, lead: str) -> dict[str, object]:
     drive.until(lambda: page.chart.drawn)
     found["chart_s"] = time.perf_counter() - begun
     drive.note(found, "forecast_longest")
+    drive.forget()
+    use_the_forecast(drive, window, page)
+    drive.note(found, "forecast_used")
     found["peak_mb"] = peak_mb()
     drive.forget()
     window.leave()

@@ -5,12 +5,27 @@ Tests know these protocols only; each kind of database has its own implementatio
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Protocol
 
+from mini_crm.domain.period import Period
 from mini_crm.store.port import Store
+
+
+@dataclass(frozen=True)
+class OldForecast:
+    """What a run by method 1 stored of a lead, or of the company (``lead_id`` 0), in whole numbers."""
+
+    lead_id: int
+    unit: str
+    paid: int
+    forecast: int
+    low: int
+    high: int
+    hand_formula: int
 
 
 class Backdoor(Protocol):
@@ -44,6 +59,14 @@ class Backdoor(Protocol):
 
     def leave_dead_run(self) -> None:
         """Leave a run behind that is marked as running while nobody runs it."""
+        ...
+
+    def keep_old_run(self, day: date, period: Period, rows: Sequence[OldForecast]) -> None:
+        """Leave what a run by method 1 stored on a day of one period: a month, quarter or year."""
+        ...
+
+    def runs_in(self, table: str) -> set[int]:
+        """Give the numbers of the runs of which a table of results has rows."""
         ...
 
 

@@ -13,15 +13,17 @@ import re
 import subprocess
 import sys
 import time
+from collections.abc import Sequence
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 from functools import cached_property
 from pathlib import Path
 
 import pyodbc
 
-from contract.backdoor import Database
+from contract.backdoor import Database, OldForecast
 from mini_crm import settings as keys
+from mini_crm.domain.period import Period
 from mini_crm.settings import Settings
 from mini_crm.store.mssql import MssqlStore
 from mini_crm.store.mssql import call as calling
@@ -38,6 +40,8 @@ DAYS = {
     "Entry": ("EnteredOn", "PayBy", "FirstPayBy", "StatusOn"),
     "EntryHistory": ("EnteredOn", "PayBy", "StatusOn"),
     "Run": ("CountDay",),
+    "LearntReplay": ("CountDay",),
+    "KeptReplay": ("CountDay",),
 }
 INSTANTS = {
     "Entry": ("DeletedAt",),
@@ -47,7 +51,8 @@ INSTANTS = {
     "Commitment": ("MadeAt",),
 }
 TABLES = (
-    "EntryForecast ManagerForecast LeadForecast RunLead Run Commitment Target Period EntryGone EntryHistory "
+    "EntryForecast ManagerForecast LeadForecast LearntSpeed LearntIndex LearntReplay LearntPeriod KeptReplay "
+    "RunLead Run Commitment Target Period EntryGone EntryHistory "
     "Entry ImportRow ImportBatch Manager SalesGroup Session LeadCredential Lead AdminLog ZoneOffset Setting"
 ).split()
 """In an order in which each can be emptied."""
@@ -149,11 +154,14 @@ class MssqlBackdoor:
 
     def let_days_pass(self, days: int) -> None:
         """See ``Backdoor``."""
+        # Their days are a key, which must be unique after each row: they go round by a day that nobody has.
+        self._run("UPDATE core.LearntReplay SET CountDay = DATEADD(DAY, 73000, CountDay)")
         for table in {**DAYS, **INSTANTS}:
             moves = [f"{column} = DATEADD(DAY, {-days}, {column})" for column in DAYS.get(table, ())]
             if table in INSTANTS:
                 moves.append(_moved(INSTANTS[table], timedelta(days=days)))
             self._run(f"UPDATE core.{table} SET {', '.join(moves)}")
+        self._run("UPDATE core.LearntReplay SET CountDay = DATEADD(DAY, -73000, CountDay)")
         self._run(
             f"UPDATE core.Period SET StartsOn = DATEADD(DAY, {-days}, StartsOn), "
             f"EndsOn = DATEADD(DAY, {-days}, EndsOn) WHERE Kind = 'custom'"
@@ -168,6 +176,34 @@ class MssqlBackdoor:
             "INSERT INTO core.Run (Kind, CountDay, StartedAt, Status, StartedBy, ChangeTotal, PeriodList) "
             "VALUES ('live', CAST(SYSUTCDATETIME() AS date), SYSUTCDATETIME(), 'running', N'killed', 0, '')"
         )
+
+    def keep_old_run(self, day: date, period: Period, rows: Sequence[OldForecast]) -> None:
+        """See ``Backdoor``."""
+        place = f"Kind = '{period.kind.value}' AND StartsOn = '{period.start}' AND EndsOn = '{period.end}'"
+        self._run(
+            "INSERT INTO core.Period (Kind, StartsOn, EndsOn)"
+            f" SELECT '{period.kind.value}', '{period.start}', '{period.end}'"
+            f" WHERE NOT EXISTS (SELECT 1 FROM core.Period WHERE {place})",
+            "INSERT INTO core.Run (Kind, CountDay, StartedAt, FinishedAt, Status, StartedBy, ChangeTotal,"
+            " PeriodList, EntryCount, PaidEvents, RefusedEvents)"
+            f" SELECT 'live', '{day}', '{day}', '{day}', 'done', N'method 1', 0, PeriodId, 9, 1, 1"
+            f" FROM core.Period WHERE {place}",
+            *(
+                "INSERT INTO core.LeadForecast (RunId, PeriodId, LeadId, Unit, Clients, OpenCount, DueToday,"
+                " Overdue, Expected, PaidCount, Paid, RefusedCount, Refused, Won, Resolved, WonAll,"
+                " ResolvedAll, PaidEvents, StillToCome, Forecast, Low, High, HandFormula, RunRate)"
+                f" SELECT RunId, CAST(PeriodList AS int), {row.lead_id}, '{row.unit}', 1, 1, 0, 0, 1, 1,"
+                f" {row.paid}, 1, 1, 1, 2, 1, 2, 1, {row.forecast - row.paid}, {row.forecast}, {row.low},"
+                f" {row.high}, {row.hand_formula}, 5 FROM core.Run"
+                " WHERE RunId = (SELECT MAX(r.RunId) FROM core.Run AS r)"
+                for row in rows
+            ),
+        )
+
+    def runs_in(self, table: str) -> set[int]:
+        """See ``Backdoor``."""
+        rows = self._connection.execute(f"SELECT DISTINCT t.RunId FROM core.{table} AS t").fetchall()
+        return {run_id for (run_id,) in rows}
 
 
 class KeptStore(MssqlStore):

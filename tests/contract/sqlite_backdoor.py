@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
 from datetime import date, timedelta
 from pathlib import Path
 
-from contract.backdoor import Database
-from mini_crm.domain.period import standing_periods
+from contract.backdoor import Database, OldForecast
+from mini_crm.domain.period import Period, standing_periods
 from mini_crm.store.sqlite import SqliteStore
 
 DAY_S = 86400
@@ -20,6 +20,7 @@ DAYS = {
     "EntryHistory": ("EnteredOn", "PayBy", "StatusOn"),
     "Run": ("CountDay",),
     "LearntReplay": ("Day",),
+    "KeptReplay": ("Day",),
 }
 INSTANTS = {
     "Entry": ("DeletedAt",),
@@ -111,6 +112,38 @@ class SqliteBackdoor:
                 "INSERT INTO Run (Kind, CountDay, StartedAt, Status, StartedBy, LastHistoryId, PeriodList) "
                 "VALUES ('live', unixepoch() / 86400, unixepoch(), 'running', 'killed', 0, '')"
             )
+
+    def keep_old_run(self, day: date, period: Period, rows: Sequence[OldForecast]) -> None:
+        """See ``Backdoor``."""
+        place = (period.kind.value, (period.start - EPOCH).days, (period.end - EPOCH).days)
+        with self._transaction() as connection:
+            connection.execute(
+                "INSERT OR IGNORE INTO Period (Kind, StartsOn, EndsOn) VALUES (?, ?, ?)", place
+            )
+            run_id = connection.execute(
+                "INSERT INTO Run (Kind, CountDay, StartedAt, FinishedAt, Status, StartedBy, LastHistoryId,"
+                " PeriodList, EntryCount, PaidEvents, RefusedEvents)"
+                " SELECT 'live', ?1, ?1 * 86400, ?1 * 86400, 'done', 'method 1', 0, PeriodId, 9, 1, 1"
+                " FROM Period WHERE Kind = ?2 AND StartsOn = ?3 AND EndsOn = ?4",
+                ((day - EPOCH).days, *place),
+            ).lastrowid
+            for row in rows:
+                connection.execute(
+                    "INSERT INTO LeadForecast (RunId, PeriodId, LeadId, Unit, Clients, OpenCount, DueToday,"
+                    " Overdue, Expected, PaidCount, Paid, RefusedCount, Refused, Won, Resolved, WonAll,"
+                    " ResolvedAll, PaidEvents, StillToCome, Forecast, Low, High, HandFormula, RunRate)"
+                    " SELECT RunId, PeriodList, ?, ?, 1, 1, 0, 0, 100, 1, ?, 1, 100, 1, 2, 1, 2, 1, ?, ?, ?,"
+                    " ?, ?, 5 FROM Run WHERE RunId = ?",
+                    (
+                        *(row.lead_id, row.unit, row.paid * 100, row.forecast - row.paid),
+                        *(row.forecast, row.low, row.high, row.hand_formula, run_id),
+                    ),
+                )
+
+    def runs_in(self, table: str) -> set[int]:
+        """See ``Backdoor``."""
+        with self._transaction() as connection:
+            return {run_id for (run_id,) in connection.execute(f"SELECT DISTINCT RunId FROM {table}")}
 
 
 class SqliteAdapter:

@@ -57,6 +57,7 @@ BY_A_PERSON: dict[str, Call] = {
 BY_ITSELF: dict[str, Call] = {
     "list_changes": lambda desk, _: desk.store.list_changes(desk.token, 0),
     "get_forecast": lambda desk, _: desk.store.get_forecast(desk.token),
+    "list_chances": lambda desk, _: desk.store.list_chances(desk.token, this_month(desk), [1]),
 }
 ALWAYS: dict[str, Call] = {"get_session": lambda desk, _: desk.store.get_session(desk.token)}
 

@@ -277,6 +277,25 @@ def test_as_of(execer: Execer, database: Path, written: str) -> None:
     assert f"as of the evening of {day}" in execer.run(at(database), "--as-of", day).stdout
 
 
+def test_report_as_of(execer: Execer, database: Path, tmp_path: Path) -> None:
+    """The report of a past day has the day in its name and says so; the current one stays as it was."""
+    path = tmp_path / "report.xlsx"
+    execer.run(at(database), "--report", path)
+    current = path.read_bytes()
+    day = date.today() - timedelta(days=40)
+    result = execer.run(at(database), "--as-of", day, "--report", path)
+    past = tmp_path / f"report {day}.xlsx"
+    assert (result.returncode, result.stderr) == (0, "")
+    assert result.stdout.endswith(f"Report: {past}\n")
+    assert path.read_bytes() == current
+    assert current_run(database) == 1
+    summary = openpyxl.load_workbook(past).worksheets[0]
+    assert f"{day:%B %Y} · as of the evening of {day} · run 2" == summary["A2"].value
+    assert "This is not the current forecast." in str(summary["A3"].value)
+    found = json.loads(execer.run(at(database), "--as-of", day, "--report", past, "--json").stdout)
+    assert found["report"] == str(past)  # the day is there already
+
+
 def test_report(execer: Execer, database: Path, tmp_path: Path) -> None:
     """With --report a workbook is written and named."""
     path = tmp_path / "отчёт.xlsx"
@@ -325,7 +344,6 @@ def test_only_what_is_needed_is_loaded(execer: Execer, database: Path) -> None:
         (["--as-of"], "--as-of"),
         (["--language", "de"], "ru, en"),
         (["extra"], "extra"),
-        (["--as-of", "2026-01-31", "--report", "a.xlsx"], "--report"),
         (["--report", "."], "folder"),
     ],
 )

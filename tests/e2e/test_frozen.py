@@ -26,7 +26,7 @@ from PIL import Image, ImageColor
 
 from e2e.frozen_window import WAIT_S, screen
 from e2e.programs import ARCHIVE, start_of, unpack
-from mini_crm.ui.forecast.chart import FORECAST
+from mini_crm.ui.forecast.drawing import FORECAST
 
 ROOT = Path(__file__).parents[2]
 LEAD = "Anna Petrova"

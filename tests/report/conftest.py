@@ -6,6 +6,7 @@ import sys
 
 import pytest
 
+from mini_crm.commands.demo import Past
 from mini_crm.domain.model import Report
 from mini_crm.store.sqlite import SqliteStore
 from mini_crm.usecases.demo import make_demo
@@ -22,9 +23,11 @@ def office(tmp_path_factory: pytest.TempPathFactory) -> Office:
 
 @pytest.fixture(scope="session")
 def demo(tmp_path_factory: pytest.TempPathFactory) -> Report:
-    """Give the report of the demo company: 3,000 entries, with targets, one run."""
-    store = SqliteStore.create(tmp_path_factory.mktemp("demo") / "demo.sqlite", time_zone="Europe/Moscow")
-    make_demo(store, today=store.get_today(), entries=3_000)
+    """Give the report of the demo company: 3,000 entries, with targets, a run a day for a week."""
+    past = Past("test")
+    path = tmp_path_factory.mktemp("demo") / "demo.sqlite"
+    store = past.store = SqliteStore.create(path, clock=past, time_zone="Europe/Moscow")
+    make_demo(store, today=store.get_today(), entries=3_000, lived=past)
     store.aggregate_forecast(None, "test")
     report = store.get_report()
     store.close()

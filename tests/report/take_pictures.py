@@ -1,7 +1,8 @@
 """Pictures of every sheet of the report, in both languages: ``python tests/report/take_pictures.py``.
 
-LibreOffice prints the workbooks of a demo company with 55 days of history, and ``pdftoppm`` (Debian:
-poppler-utils) makes pictures of the first page of each sheet: ``tests/report/pictures/SHEET.LANGUAGE.png``.
+LibreOffice prints the workbooks of a demo company that lived through a week and has its past recalculated,
+and ``pdftoppm`` (Debian: poppler-utils) makes pictures of the first page of each sheet:
+``tests/report/pictures/SHEET.LANGUAGE.png``.
 Look at them after every change: no ####, no cut heads, charts with data.
 """
 
@@ -21,6 +22,7 @@ from PIL import Image, ImageChops
 HERE = Path(__file__).parent
 sys.path[:0] = [str(HERE.parents[1] / "src"), str(HERE.parent)]
 
+from mini_crm.commands.demo import Past  # noqa: E402
 from mini_crm.domain.credentials import PasswordKind, new_kdf, new_token, verifier_of  # noqa: E402
 from mini_crm.domain.model import Report  # noqa: E402
 from mini_crm.domain.period import month_of  # noqa: E402
@@ -28,15 +30,16 @@ from mini_crm.i18n import Texts  # noqa: E402
 from mini_crm.report.live import Server, write_live  # noqa: E402
 from mini_crm.report.workbook import write_report  # noqa: E402
 from mini_crm.store.sqlite import SqliteStore  # noqa: E402
+from mini_crm.usecases.backtest import keep_record  # noqa: E402
 from mini_crm.usecases.demo import make_demo  # noqa: E402
 from report.office import Office  # noqa: E402
-from ui.forecast_pictures import PastClock, compute_days  # noqa: E402
 
 TITLES = {
     "pipeline": "Expected sales by lead, manager and client",
     "trend": "How the forecast moved",
     "accuracy": "How well the forecasts met what came",
-    "changes": "What has changed since yesterday and since a week",
+    "paying": "How the company gets paid",
+    "changes": "What has moved the forecast",
     "notes": "Notes",
     "refresh": "How this workbook stays new",
 }
@@ -47,10 +50,11 @@ WIDTH = 1500
 
 def demo_report(folder: Path) -> Report:
     """Make the demo company with its history, and commitments of half the leads."""
-    clock = PastClock()
-    store = SqliteStore.create(folder / "demo.sqlite", clock=clock, time_zone="Europe/Moscow")
-    make_demo(store, today=store.get_today(), seed=1, entries=8000)
-    compute_days(store, clock)
+    past = Past("pictures")
+    store = past.store = SqliteStore.create(folder / "demo.sqlite", clock=past, time_zone="Europe/Moscow")
+    make_demo(store, today=store.get_today(), seed=1, entries=8000, lived=past)
+    keep_record(store, "pictures")
+    store.aggregate_forecast(None, "pictures")
     month = month_of(store.get_today())
     for row in [row for row in store.get_company_forecast().leads if row.period == month][::2]:
         assert row.lead_id is not None

@@ -171,3 +171,24 @@ def test_no_folder(tmp_path: Path) -> None:
     with pytest.raises(BadFile) as error:
         write_live(tmp_path / "missing" / "live.xlsx", SERVER, Texts("en"))
     assert error.value.code == "report_not_writable"
+
+
+@pytest.mark.parametrize("name", ["LiveSummary", "LiveClients"])
+def test_this_month_is_the_one_that_was_counted(name: str) -> None:
+    """The last and the next month are forecast too: this month is the one with the run's day."""
+    (query,) = (query for query in queries(Texts("en")) if query.table == name)
+    assert "v.PeriodKind = N'month' AND v.CountedOn BETWEEN v.PeriodStart AND v.PeriodEnd" in query.statement
+
+
+def test_trend_is_of_the_newest_month_that_has_begun() -> None:
+    """Stored days of the next month do not take the place of this month's."""
+    (query,) = (query for query in queries(Texts("en")) if query.table == "LiveTrend")
+    assert "SELECT MAX(t.PeriodStart)" in query.statement
+    assert "t.PeriodStart <= t.Day" in query.statement
+
+
+@pytest.mark.parametrize("language", ["ru", "en"])
+def test_no_jargon_in_the_heads(language: str) -> None:
+    """Heads are words that a lead understands."""
+    heads = [field.head for query in queries(Texts(language)) for field in query.fields]
+    assert not [head for head in heads if re.search("P10|P90|WAPE", head)]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from typing import Any
@@ -72,8 +72,10 @@ def test_an_import_that_dies_in_the_middle(
     with raw(settings) as other, working(far) as (threads, session):
         other.must("BEGIN TRANSACTION")
         other.must("UPDATE core.Lead SET ChangeSeq = ChangeSeq")
-        running = threads.submit(far.store.import_entries, "c.csv", rows, BY)
-        kill(owner, session, "admin.ImportEntries")
+        sent: list[int] = []
+        running = threads.submit(far.store.import_entries, "c.csv", rows, BY, progress=sent.append)
+        wait_until(lambda: ROWS in sent)
+        kill(owner, session)
         with pytest.raises(DatabaseUnreachable):
             running.result(timeout=30)
         other.must("ROLLBACK")
@@ -91,7 +93,8 @@ def test_a_run_that_dies_in_the_middle(company: Company, settings: Settings, far
     with raw(settings) as other, working(far) as (threads, session):
         hold_up_the_next_run(other, complete.run_id)
         running = threads.submit(far.store.aggregate_forecast, None, "dies")
-        kill(owner, session, "batch.AggregateForecast")
+        wait_until(lambda: [run.started_by for run in company.store.list_runs(1)] == ["dies"])
+        kill(owner, session)
         with pytest.raises(DatabaseUnreachable):
             running.result(timeout=60)
         other.must("ROLLBACK")
@@ -148,9 +151,17 @@ def hold_up_the_next_run(other: Raw, run_id: int) -> None:
     assert other.one("SELECT COUNT(*) FROM core.EntryForecast AS f WHERE f.RunId = ?", run_id + 1) > 0
 
 
-def kill(owner: Raw, session: int, procedure: str) -> None:
-    """End a session of the server that is held up in the middle of a procedure, after a while."""
-    time.sleep(8 if procedure.startswith("batch") else 3)
+def wait_until(condition: Callable[[], bool]) -> None:
+    """Wait for what another thread does, a minute at most."""
+    end = time.monotonic() + 60
+    while not condition():
+        assert time.monotonic() < end
+        time.sleep(0.05)
+
+
+def kill(owner: Raw, session: int) -> None:
+    """End a session of the server that is about to be held up in the middle of a procedure, after a while."""
+    time.sleep(3)
     owner.must(f"KILL {session}")
 
 

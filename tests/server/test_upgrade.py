@@ -11,12 +11,12 @@ import pytest
 
 from contract.mssql_backdoor import VARIABLE, collation, connect, patiently, settings_of
 from mini_crm.settings import Settings
+from mini_crm.store.mssql import MssqlStore
 from mini_crm.store.mssql.call import Server
 from mini_crm.store.mssql.deploy import deploy
 from mini_crm.store.mssql.scripts import Kind, load_scripts
 from server.raw import Raw, raw
 
-FIRST = ("10_schemas", "20_migrations/0001")
 ROWS = (
     "INSERT INTO core.Lead (Name, NameKey) VALUES (N'Anna', N'anna')",
     "INSERT INTO core.Period (Kind, StartsOn, EndsOn) VALUES ('month', '20260301', '20260331')",
@@ -27,12 +27,29 @@ ROWS = (
     "SELECT c.PeriodId, c.LeadId, c.Unit, c.Amount, c.Note, c.MadeAt FROM core.Commitment AS c",
     "INSERT INTO core.AdminLog (DoneAt, DoneBy, Computer, Action, Detail) "
     "VALUES ('20260303 10:00', N'who', N'', 'add_period', N'x')",
+    "INSERT INTO core.Run (Kind, CountDay, StartedAt, FinishedAt, Status, StartedBy, ChangeTotal, "
+    "PeriodList, EntryCount, PaidEvents, RefusedEvents) "
+    "SELECT 'live', '20260303', '20260303 10:00', '20260303 10:01', 'done', N'execer', 3, p.PeriodId, 9, 4, "
+    "2 FROM core.Period AS p",
+    "INSERT INTO core.LeadForecast (RunId, PeriodId, LeadId, Unit, Clients, OpenCount, DueToday, Overdue, "
+    "Expected, PaidCount, Paid, RefusedCount, Refused, Won, Resolved, WinRate, WonAll, ResolvedAll, "
+    "SpeedIndex, PaidEvents, StillToCome, Forecast, Low, High, HandFormula, NewEntries, RunRate) "
+    "SELECT r.RunId, p.PeriodId, l.LeadId, 'RUB', 1, 2, 0, 1, 90, 4, 40, 2, 20, 4, 6, 0.6, 4, 6, 1.1, 4, 50, "
+    "90, 60, 120, 100, 30, 110 FROM core.Run AS r CROSS JOIN core.Period AS p CROSS JOIN core.Lead AS l",
+    "INSERT INTO core.EntryForecast (RunId, PeriodId, EntryId, Probability) "
+    "SELECT r.RunId, p.PeriodId, 7, 0.5 FROM core.Run AS r CROSS JOIN core.Period AS p",
 )
 SEEN = (
     "SELECT c.CommitmentId, c.PeriodId, c.LeadId, c.Unit, c.Amount, c.Note, c.MadeAt "
     "FROM core.Commitment AS c ORDER BY c.CommitmentId",
     "SELECT a.AdminLogId, a.DoneAt, a.DoneBy, a.Computer, a.Action, a.Detail FROM core.AdminLog AS a",
     "SELECT l.LeadId, l.Name, l.NameKey, l.IsActive, l.ChangeSeq FROM core.Lead AS l",
+    "SELECT r.RunId, r.Kind, r.CountDay, r.StartedAt, r.FinishedAt, r.Status, r.StartedBy, r.ChangeTotal, "
+    "r.PeriodList, r.EntryCount, r.PaidEvents, r.RefusedEvents FROM core.Run AS r",
+    "SELECT f.RunId, f.PeriodId, f.LeadId, f.Unit, f.Expected, f.Paid, f.WinRate, f.SpeedIndex, "
+    "f.StillToCome, f.Forecast, f.Low, f.High, f.HandFormula, f.NewEntries, f.RunRate "
+    "FROM core.LeadForecast AS f",
+    "SELECT f.RunId, f.PeriodId, f.EntryId, f.Probability FROM core.EntryForecast AS f",
 )
 
 
@@ -53,24 +70,35 @@ def seen(owner: Raw) -> list[list[tuple[object, ...]]]:
     return [owner.must(statement) for statement in SEEN]
 
 
-def test_a_filled_database_of_the_first_version(empty: Settings) -> None:
-    """Every row stays as it is, each old commitment gets an OpId of its own, and all code is there."""
+@pytest.mark.parametrize("version", [1, 2])
+def test_a_filled_database_of_an_older_version(empty: Settings, version: int) -> None:
+    """Every row stays as it is, each old commitment gets an OpId of its own, and all code is there.
+
+    What method 1 forecast is read as method 1 meant it.
+    """
     scripts = load_scripts()
     server = Server(empty)
-    deploy(server, [script for script in scripts if script.name.startswith(FIRST)])
+    once = [script for script in scripts if script.kind is Kind.ONCE]
+    older = once[:version]
+    deploy(server, [script for script in scripts if script.name.startswith("10_schemas") or script in older])
     with raw(empty) as owner:
         for statement in ROWS:
             owner.must(statement)
         before = seen(owner)
         ran = deploy(server, scripts)
-        assert {s.name for s in scripts if s.kind is Kind.ONCE} - set(ran) == {
-            "20_migrations/0001_tables.sql"
-        }
+        assert {script.name for script in once} - set(ran) == {script.name for script in older}
         assert seen(owner) == before
         assert owner.one("SELECT COUNT(DISTINCT c.OpId) FROM core.Commitment AS c") == 2
         assert owner.one("SELECT COUNT(*) FROM core.AdminLog AS a WHERE a.OpId IS NULL") == 1
-        newest = max(int(s.name[14:18]) for s in scripts if s.kind is Kind.ONCE)
-        assert owner.must("EXEC api.GetVersion") == [(newest,)]
-        version = deploy(server, scripts)
+        assert owner.must("EXEC api.GetVersion") == [(len(once),)]
+        again = deploy(server, scripts)
     server.close()
-    assert not [name for name in version if name.startswith(("20", "40", "50", "60"))]
+    assert not [name for name in again if name.startswith(("20", "40", "50", "60"))]
+    store = MssqlStore.open(empty)
+    found = store.get_company_forecast()
+    store.close()
+    assert found.run is not None and found.run.method == 1
+    assert found.learnt is None
+    (row,) = found.leads
+    assert (row.from_open, row.from_new, row.forecast) == (50, 0, 90)
+    assert (row.low, row.high) == (row.open_low, row.open_high) == (60, 120)

@@ -121,6 +121,13 @@ def dialog_pictures(desk: Desk) -> None:
     studio.wait(lambda: studio.dialogs)
     studio.shoot("history")
     studio.close_dialogs()
+    tree = view.table.tree
+    rows = tree.get_children()
+    desk.choose(next(at for at, row in enumerate(rows) if tree.set(row, "probability")))
+    presenter.why.show()
+    studio.wait(lambda: studio.dialogs)
+    studio.shoot("why")
+    studio.close_dialogs()
     presenter.edit_selected()
     desk.settle()
     touch(desk)

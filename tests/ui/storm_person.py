@@ -142,6 +142,10 @@ class Person:
         while not condition() and time.monotonic() < end:
             yield
 
+    def less_used(self, one: ttk.Button, other: ttk.Button) -> ttk.Button:
+        """Give the button of two that was pressed less often."""
+        return min(one, other, key=lambda button: self.used["button", self._name(str(button))])
+
     # the storm
 
     def targets(self) -> list[Target]:

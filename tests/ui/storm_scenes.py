@@ -35,6 +35,7 @@ class Scenes:
             "again": self.sign_in_again,
             "save": self.save,
             "history": lambda: self.of_row("F3"),
+            "why": lambda: self.of_row("F9"),
             "status": lambda: self.of_row("F6"),
             "conflict": self.conflict,
             "paste": self.paste,
@@ -148,11 +149,18 @@ class Scenes:
         if view is None:
             return
         row = yield from self.be_too_late(view)
-        if row is not None:
-            view.table.select(int(row))
-            yield from self.person.click_row(view.table.tree, row)
-            yield from self.person.key("Return")
-            yield from self.person.wait(lambda: self._dialog(ConflictDialog) is not None)
+        if row is None:
+            return
+        table = view.table.tree
+        table.see(row)
+        yield from self.person.click_row(table, row)
+        yield from self.person.wait(lambda: str(table.tk.call("focus")) == str(table))
+        yield from self.person.key("Return")
+        yield from self.person.wait(lambda: self._dialog(ConflictDialog) is not None)
+        dialog = self._dialog(ConflictDialog)
+        if dialog is not None:
+            button = self.person.less_used(dialog.again_button, dialog.leave_button)
+            yield from self.person.click(button)
 
     def be_too_late(self, view: EntriesView) -> Generator[None, None, str | None]:
         """Save a change of what was changed meanwhile; the result is the row that was not stored."""
@@ -168,6 +176,7 @@ class Scenes:
     def show_newest(self, view: EntriesView) -> Generator[None, None, Entry]:
         """Show the newest row in the form; the result is its entry."""
         yield from self.clear(view)
+        yield from self.person.click(view.filters.reset_button)
         entry = self.outside.newest(self.token)
         yield from self.person.click(view.form.number)
         yield from self.person.type(str(entry.entry_id))
@@ -223,8 +232,13 @@ class Scenes:
         yield from self.person.wait(lambda: self.view is not None and self.view is not view, 5)
         dialog = yield from self.open_kept(5)
         if dialog is not None:
-            yield from self.person.click_row(dialog.table, dialog.table.get_children()[0])
-            yield from self.person.click(self.person.random.choice((dialog.mend_button, dialog.drop_button)))
+            button = self.person.less_used(dialog.mend_button, dialog.drop_button)
+            for _ in range(3):  # the first click may come while the dialog still grows to its rows
+                yield from self.person.click_row(dialog.table, dialog.table.get_children()[0])
+                yield from self.person.wait(lambda: button.instate(["!disabled"]), 0.5)
+                if button.instate(["!disabled"]):
+                    break
+            yield from self.person.click(button)
             yield from self.agree()
 
     def busy(self) -> Scene:
@@ -312,7 +326,7 @@ class Scenes:
             yield from self.person.key("Return")
 
     def forecast(self) -> Scene:
-        """Record a commitment on the other page."""
+        """See how the company gets paid, and record a commitment, on the other page."""
         main, person = self.app.main, self.person
         if main is None or self.view is None:
             return
@@ -322,13 +336,17 @@ class Scenes:
         if page is None:
             return
         yield from person.click_tab(page.pages, 1)
-        yield from person.wait(page.amount.winfo_viewable)
-        yield from person.click(page.amount.input)
+        yield from person.wait(page.paying.winfo_viewable)
+        yield from person.click(person.random.choice(page.paying.buttons), 0.1)
+        yield from person.click_tab(page.pages, 2)
+        form = page.commitment
+        yield from person.wait(form.amount.winfo_viewable)
+        yield from person.click(form.amount.input)
         yield from person.type("1000")
         yield from person.key("Return")
-        yield from person.click(page.note.input)
+        yield from person.click(form.note.input)
         yield from person.type("раз")
-        yield from person.click(page.save)
+        yield from person.click(form.save)
         for _ in range(20):
             if page.winfo_viewable():
                 yield from person.anything()

@@ -167,12 +167,12 @@ def test_a_commitment_that_is_only_typed_is_not_lost_without_asking(
     main.pages.select(1)
     wait_until(lambda: main.forecast is not None and not main.tasks.is_busy)
     page = main.nametowidget(main.pages.tabs()[1]).winfo_children()[0]
-    type_into(page.note.input, "к")
+    type_into(page.commitment.note.input, "к")
     asked = answer_soon(app, lambda question: question.no)
     main.leave()
     assert app.main is main
     assert "прогноза" in asked[0]
-    page.note.set("")
+    page.commitment.note.set("")
     main.leave()
     assert app.main is None
     assert len(asked) == 1

@@ -10,6 +10,8 @@ import ttkbootstrap as ttk
 
 from mini_crm.ui.app import App
 from mini_crm.ui.entries.dialogs_view import StatusDialog
+from mini_crm.ui.entries.paste_view import PasteDialog
+from mini_crm.ui.sign_in.password_dialogs import PasswordDialog, SignInAgainDialog
 from mini_crm.ui.theme import Theme
 from mini_crm.ui.widgets import ChoiceBox, ChoiceField, Field
 from mini_crm.ui.widgets.drop_down import DropDown
@@ -18,6 +20,7 @@ from mini_crm.ui.widgets.popup import SCROLLED
 from mini_crm.ui.widgets.screen import work_area
 from ui.conftest import Hand, WaitUntil
 from ui.entries_window import Open, open_window
+from ui.test_pending import signed_in
 
 __all__ = ["open_window"]
 
@@ -109,6 +112,58 @@ def test_every_pixel_row_of_the_sign_in_window(app: App, hand: Hand) -> None:
     assert app.login is not None
     for widget in list(inputs_in(app.login)):
         click_everywhere(app.root, hand, widget)
+
+
+@pytest.mark.timeout(240)
+def test_every_pixel_row_of_the_forecast_page(app: App, hand: Hand, wait_until: WaitUntil) -> None:
+    """The choices above and the number that the lead commits to can be clicked anywhere."""
+    main = signed_in(app, wait_until)
+    main.pages.select(1)
+    wait_until(lambda: main.forecast is not None and not main.tasks.is_busy)
+    view = main.forecast._view if main.forecast is not None else None
+    assert view is not None
+    clicked = 0
+    for tab in view.pages.tabs():
+        view.pages.select(tab)
+        app.root.update()
+        for widget in list(inputs_in(view)):
+            click_everywhere(app.root, hand, widget)
+            clicked += 1
+    assert clicked >= 4
+
+
+@pytest.mark.timeout(240)
+def test_every_pixel_row_of_the_password_dialogs(app: App, hand: Hand, wait_until: WaitUntil) -> None:
+    """Old and new password, and the one that is asked for again, can be clicked anywhere."""
+    main = signed_in(app, wait_until)
+    for open_dialog, kind, fields in (
+        (main.change_password, PasswordDialog, 3),
+        (lambda: main.sign_in_again(lambda: None), SignInAgainDialog, 1),
+    ):
+        open_dialog()
+        wait_until(lambda kind=kind: any(isinstance(child, kind) for child in app.root.children.values()))
+        (dialog,) = [child for child in app.root.children.values() if isinstance(child, kind)]
+        wait_until(dialog.winfo_viewable)
+        inputs = list(inputs_in(dialog))
+        assert len(inputs) == fields
+        for widget in inputs:
+            click_everywhere(app.root, hand, widget)
+        dialog.destroy()
+        app.root.update()
+
+
+@pytest.mark.timeout(240)
+def test_every_pixel_row_of_a_pasted_cell(open_window: Open, hand: Hand) -> None:
+    """The field that a pasted cell is mended in can be clicked anywhere."""
+    window = open_window("ru")
+    window.presenter.paste("Орлов Пётр\t0042\tмного\t31.12.2026\t\n")
+    dialog = window.dialog(PasteDialog)
+    window.wait_until(lambda: dialog.table.get_children())
+    editor = dialog.edit(1, "amount")
+    assert editor is not None
+    window.root.update()
+    click_everywhere(window.root, hand, editor)
+    assert editor.winfo_exists()
 
 
 def test_cyrillic_keys_filter(names: ChoiceField, hand: Hand) -> None:

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
+from tkinter import font as tkfont
 from uuid import uuid4
 
 import pytest
@@ -17,17 +18,18 @@ import ttkbootstrap as ttk
 
 from mini_crm.domain.credentials import PasswordKind, new_token
 from mini_crm.domain.model import ImportRow, Status, Target
-from mini_crm.domain.period import Period, PeriodKind, month_of, quarter_of
+from mini_crm.domain.period import Period, PeriodKind, following, month_of, preceding, quarter_of
 from mini_crm.i18n import Texts
+from mini_crm.report.wording import period_name
 from mini_crm.store.sqlite import SqliteStore
 from mini_crm.ui.desk import Desk
 from mini_crm.ui.forecast.page_presenter import ForecastPresenter
 from mini_crm.ui.forecast.page_view import ForecastView
 from mini_crm.ui.tasks import Tasks
-from mini_crm.ui.theme import Theme
-from ui.conftest import CODE, LEAD, Clock, WaitUntil, press, quick_key, type_into
+from mini_crm.ui.theme import NUMBER_LABEL, Theme
+from ui.conftest import CODE, LEAD, Clock, Hand, WaitUntil, press, quick_key, type_into
 
-CHART, COMMITMENT, ACCURACY = range(3)
+CHART, PAYING, COMMITMENT, ACCURACY = range(4)
 RUSSIAN = Texts("ru")
 
 
@@ -181,7 +183,7 @@ def test_nothing_is_cut_off_at_the_smallest_size(
 ) -> None:
     """At 1024 x 640 every text has the room it asks for, on each of the lower pages."""
     page = open_page(texts)
-    for number in (CHART, COMMITMENT, ACCURACY):
+    for number in (CHART, PAYING, COMMITMENT, ACCURACY):
         page.show(number)
         below = page.root.winfo_rooty() + page.root.winfo_height()
         cut = [
@@ -193,7 +195,11 @@ def test_nothing_is_cut_off_at_the_smallest_size(
         ]
         assert cut == []
     page.show(COMMITMENT)
-    for widget in (page.view.save, page.view.amount.input, page.view.note.input):
+    for widget in (
+        page.view.commitment.save,
+        page.view.commitment.amount.input,
+        page.view.commitment.note.input,
+    ):
         assert widget.winfo_rooty() + widget.winfo_height() <= below
 
 
@@ -203,11 +209,117 @@ def test_period_is_chosen_with_the_keyboard(
     """Down opens the list of periods, Down and Enter choose the next one, and its numbers are shown."""
     page = open_page(RUSSIAN)
     month = page.table()
-    assert len(page.view.period.names) == 7
+    assert len(page.view.period.names) == 10
     for key in ("<Down>", "<Down>", "<Return>"):
         press(page.view.period, key)
     wait_until(lambda: page.table() != month)
     assert page.view.period.chosen == 1
+
+
+def test_one_number_stands_largest_and_its_parts_add_up(
+    history: SqliteStore, open_page: Opener, texts: Texts, theme: Theme
+) -> None:
+    """The whole number has the largest letters of the page; the three parts below it come to it."""
+    page = open_page(texts)
+    sizes = {label: size_of_letters(label) for label in labels(page.view)}
+    largest = sizes.pop(page.view.title)
+    assert max(sizes.values()) < largest
+    values = [
+        str(label.cget("text"))
+        for label in labels(page.view.cards)
+        if str(label.cget("style")) == NUMBER_LABEL
+    ]
+    paid, from_open, from_new = (number_of(value) for value in values[:3])
+    whole = str(page.view.title.cget("text")).split(":")[1]
+    assert paid + from_open + from_new == number_of(whole) > 0
+
+
+def size_of_letters(label: ttk.Label) -> int:
+    """Give the size of a label's font, in points."""
+    return abs(int(tkfont.Font(font=ttk.Style().lookup(str(label.cget("style")), "font")).actual("size")))
+
+
+def number_of(text: str) -> int:
+    """Read a whole number from a text with a unit."""
+    return int("".join(letter for letter in text if letter.isdigit()))
+
+
+def test_how_the_company_gets_paid_is_drawn(
+    history: SqliteStore, open_page: Opener, wait_until: WaitUntil, hand: Hand
+) -> None:
+    """Each subject that is clicked is drawn in the size that there is, with its sentence above."""
+    page = open_page(RUSSIAN)
+    page.show(PAYING)
+    paying = page.view.paying
+    said = set()
+    for number, button in enumerate(paying.buttons):
+        hand.click(button, x=0.1)
+        wait_until(lambda number=number: paying.picture.drawn > number)
+        said.add(str(paying.sentence.cget("text")))
+        image = str(paying.picture.label.cget("image")[0])
+        size = [int(page.root.tk.call("image", side, image)) for side in ("width", "height")]
+        assert size == [paying.picture.winfo_width(), paying.picture.winfo_height()]
+    assert len(said) == len(paying.buttons) == 6
+
+
+def test_accuracy_is_told_from_the_first_day(
+    store: SqliteStore, today: date, open_page: Opener, texts: Texts
+) -> None:
+    """With history and a first run, the page tells how it would have missed in the last half year."""
+    rows = []
+    for back in range(3, 120):
+        entered = today - timedelta(days=back)
+        status = Status.PAID if back % 2 else Status.REFUSED
+        rows.append(sale("Орлов Пётр", entered, 1000, status, entered + timedelta(days=2)))
+    store.import_entries("old.csv", rows, "test")
+    store.aggregate_forecast(None, "test")
+    page = open_page(texts)
+    page.show(ACCURACY)
+    note = page.view.accuracy_note
+    assert note.winfo_viewable()
+    russian = "Как промахнулся бы прогноз за последние полгода, на 28 дней вперёд, пересчитано"
+    english = "How the forecast would have missed in the last half year, 28 days ahead, recalculated"
+    assert str(note.cget("text")).startswith(russian if texts.language == "ru" else english)
+    ((days, unit, made, evenings, *_rest),) = page.view.accuracy.cells()
+    assert "28" in days
+    assert (unit, made) == ("RUB", texts.gettext("recalculated"))
+    assert int(evenings) > 3
+
+
+def test_a_month_that_is_over_shows_how_its_forecast_went(
+    history: SqliteStore, open_page: Opener, wait_until: WaitUntil, today: date, texts: Texts
+) -> None:
+    """Last month shows what came, its misses, a chart of replays, and takes no new commitment."""
+    last = preceding(month_of(today))
+    history.keep_replays([last.end - timedelta(days=back) for back in (21, 14, 7)], "test")
+    page = open_page(texts)
+    drawn = page.view.chart.drawn
+    name = period_name(last, texts)
+    page.view.period.take(name)
+    wait_until(lambda: page.view.chart.drawn > drawn)
+    assert name == page.view.period.get()
+    title = str(page.view.title.cget("text"))
+    assert title.startswith("Итог на" if texts.language == "ru" else "Came by")
+    shown = " ".join(str(label.cget("text")) for label in labels(page.view.cards))
+    assert texts.gettext("Forecast missed by") in shown
+    assert texts.gettext("recalculated") in shown
+    page.show(COMMITMENT)
+    assert page.view.commitment.save.instate(["disabled"])
+
+
+def test_a_month_that_has_not_begun_shows_its_number_only(
+    history: SqliteStore, open_page: Opener, wait_until: WaitUntil, today: date
+) -> None:
+    """Chosen with the keyboard, next month has a number and a range and says from when on it is drawn."""
+    page = open_page(RUSSIAN)
+    coming = following(month_of(today))
+    for key in ("<Down>", "<Down>", "<Down>", "<Down>", "<Return>"):
+        press(page.view.period, key)
+    wait_until(lambda: page.view.period.get() == period_name(coming, RUSSIAN))
+    wait_until(lambda: not page.view.chart.label.cget("image"))
+    assert "ещё не начался" in str(page.view.chart.label.cget("text"))
+    assert "Вероятный диапазон: 8 из 10" in str(page.view.likely.cget("text"))
+    assert len(page.view.cards.winfo_children()) == 4
 
 
 def test_unit_is_chosen(history: SqliteStore, open_page: Opener, wait_until: WaitUntil) -> None:
@@ -231,17 +343,17 @@ def test_commitment_is_typed_and_recorded(
     """Amount, Enter, note, Enter: the commitment is in the database and in the list, the form is empty."""
     page = open_page(RUSSIAN)
     page.show(COMMITMENT)
-    type_into(page.view.amount.input, "12 500,50")
-    press(page.view.amount.input, "<Return>")
-    assert page.root.focus_get() is page.view.note.input
-    type_into(page.view.note.input, "два договора")
-    press(page.view.note.input, "<Return>")
-    wait_until(lambda: page.view.commitments.cells())
-    ((_, amount, note),) = page.view.commitments.cells()
+    type_into(page.view.commitment.amount.input, "12 500,50")
+    press(page.view.commitment.amount.input, "<Return>")
+    assert page.root.focus_get() is page.view.commitment.note.input
+    type_into(page.view.commitment.note.input, "два договора")
+    press(page.view.commitment.note.input, "<Return>")
+    wait_until(lambda: page.view.commitment.list.cells())
+    ((_, amount, note),) = page.view.commitment.list.cells()
     assert (amount.replace("\u00a0", " "), note) == ("12 500,50 RUB", "два договора")
     (stored,) = history.list_commitments(page.token, month_of(today))
     assert (stored.amount, stored.note) == (Decimal("12500.50"), "два договора")
-    assert page.view.amount.get() == page.view.note.get() == ""
+    assert page.view.commitment.amount.get() == page.view.commitment.note.get() == ""
     assert page.view.notice.sentence
     assert history.list_commitments(page.token, quarter_of(today)) == ()
 
@@ -250,12 +362,12 @@ def test_wrong_amount_is_said_below_the_field(history: SqliteStore, open_page: O
     """A wrong amount has its sentence below, the cursor is back in it, and the text is still there."""
     page = open_page(RUSSIAN)
     page.show(COMMITMENT)
-    type_into(page.view.amount.input, "много")
-    page.view.save.invoke()
+    type_into(page.view.commitment.amount.input, "много")
+    page.view.commitment.save.invoke()
     page.root.update()
-    assert "«много»" in page.view.amount.error
-    assert page.root.focus_get() is page.view.amount.input
-    assert page.view.amount.get() == "много"
+    assert "«много»" in page.view.commitment.amount.error
+    assert page.root.focus_get() is page.view.commitment.amount.input
+    assert page.view.commitment.amount.get() == "много"
 
 
 def test_typed_commitment_stays_when_the_page_is_shown_anew(
@@ -264,7 +376,7 @@ def test_typed_commitment_stays_when_the_page_is_shown_anew(
     """A newer forecast changes the numbers and leaves alone what is typed, chosen and marked."""
     page = open_page(RUSSIAN)
     page.show(COMMITMENT)
-    type_into(page.view.amount.input, "77")
+    type_into(page.view.commitment.amount.input, "77")
     row = page.view.table.tree.get_children()[1]
     page.view.table.tree.selection_set(row)
     before = page.table()
@@ -274,7 +386,7 @@ def test_typed_commitment_stays_when_the_page_is_shown_anew(
     history.aggregate_forecast(None, "test")
     page.presenter.refresh()
     wait_until(lambda: page.table() != before)
-    assert page.view.amount.get() == "77"
+    assert page.view.commitment.amount.get() == "77"
     tree = page.view.table.tree
     assert [tree.index(item) for item in tree.selection()] == [1]
 

@@ -17,6 +17,7 @@ from mini_crm.ui.entries.kept_presenter import KeptLine, KeptPresenter
 from mini_crm.ui.entries.page_presenter import EntriesPresenter
 from mini_crm.ui.entries.paste_presenter import PastedRow, PastePresenter
 from mini_crm.ui.entries.texts import Row
+from mini_crm.ui.entries.why import Why
 
 
 class FakeForm:
@@ -84,6 +85,7 @@ class FakeTable:
         self.order: tuple[EntrySort, bool] | None = None
         self.summary = ""
         self.tops = 0
+        self.chance = ""
 
     def show_rows(self, rows: Sequence[Row]) -> None:
         """Keep the rows."""
@@ -108,6 +110,10 @@ class FakeTable:
     def show_order(self, column: EntrySort, descending: bool) -> None:
         """Keep the order."""
         self.order = (column, descending)
+
+    def show_chance(self, caption: str) -> None:
+        """Keep the heading."""
+        self.chance = caption
 
     def show_summary(self, text: str) -> None:
         """Keep counts and sums."""
@@ -153,6 +159,7 @@ class FakeHead:
     def __init__(self) -> None:
         self.lead = self.as_of = ""
         self.periods: list[str] = []
+        self.chosen = -1
         self.bars: list[Bar] = []
         self.stale = self.computing = False
 
@@ -162,7 +169,7 @@ class FakeHead:
 
     def show_periods(self, names: Sequence[str], chosen: int) -> None:
         """Keep the periods."""
-        self.periods = list(names)
+        self.periods, self.chosen = list(names), chosen
 
     def show_bars(self, bars: Sequence[Bar]) -> None:
         """Keep the bars."""
@@ -276,6 +283,7 @@ class FakeEntriesView:
         self.status_question: StatusQuestion | None = None
         self.status_errors: Mapping[str, str] = {}
         self.history: list[tuple[str, str, str, str, str]] = []
+        self.why: Why | None = None
         self.conflict: ConflictTexts | None = None
         self.again: Callable[[], None] = lambda: None
         self.leave: Callable[[], None] = lambda: None
@@ -319,6 +327,10 @@ class FakeEntriesView:
     def show_history(self, title: str, lines: Sequence[tuple[str, str, str, str, str]]) -> None:
         """Keep the lines."""
         self.history = list(lines)
+
+    def show_why(self, why: Why) -> None:
+        """Keep the answer."""
+        self.why = why
 
     def show_conflict(
         self, conflict: ConflictTexts, again: Callable[[], None], leave: Callable[[], None]

@@ -3,15 +3,16 @@
 All expected figures are worked out by hand in the comments beside them.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import date
+from itertools import pairwise
 
 import pytest
 
 from mini_crm.domain.errors import BadData, NotFound
 from mini_crm.domain.model import CalibrationBin, Record, Replay, ReplayRow
 from mini_crm.domain.period import Period, PeriodKind, month_of
-from mini_crm.usecases.backtest import run_backtest
+from mini_crm.usecases.backtest import keep_record, run_backtest
 
 FEB_24, MAR_10, MAR_24 = date(2026, 2, 24), date(2026, 3, 10), date(2026, 3, 24)
 
@@ -351,3 +352,53 @@ def test_step_below_one_is_refused(step: int) -> None:
     """A step that would never arrive is refused before anything is replayed."""
     with pytest.raises(ValueError, match="step"):
         run_backtest(three_evenings(), PeriodKind.MONTH, step=step)
+
+
+class KeepingStore(FakeStore):
+    """Remembers which evenings were kept."""
+
+    def __init__(self, record: Record, today: date) -> None:
+        super().__init__(record, lambda day: Replay(day, month_of(day), ()))
+        self.today = today
+        self.kept: list[date] | None = None
+
+    def get_today(self) -> date:
+        """Give the prepared day."""
+        return self.today
+
+    def keep_replays(self, days: Sequence[date], by: str, progress: Callable[[int], None] | None) -> None:
+        """Keep the days."""
+        self.kept = list(days)
+        assert by == "me"
+        if progress is not None:
+            progress(len(days))
+
+
+@pytest.mark.parametrize(
+    ("today", "last_evening"),
+    [
+        (date(2026, 4, 16), date(2026, 4, 15)),  # yesterday, the last day on record
+        (date(2026, 4, 15), date(2026, 4, 14)),  # something was recorded today
+        (date(2027, 1, 1), date(2026, 4, 15)),  # nothing was recorded since: later evenings say nothing new
+    ],
+)
+def test_one_evening_a_week_is_kept(today: date, last_evening: date) -> None:
+    """From 45 days after the first resolution up to yesterday, or the last day on record, once a week."""
+    store = KeepingStore(record(), today)
+    told: list[tuple[int, int]] = []
+    days = keep_record(store, "me", progress=lambda done, total: told.append((done, total)))
+    assert list(days) == store.kept
+    assert days[-1] == last_evening
+    assert {(later - earlier).days for earlier, later in pairwise(days)} == {7}
+    assert 0 <= (days[0] - FEB_24).days < 7  # 10 January and 45 days
+    assert told == [(len(days), len(days))]
+
+
+@pytest.mark.parametrize(
+    "short", [record(first=None, last=None), record(first=date(2026, 3, 10), last=date(2026, 4, 15))]
+)
+def test_a_short_record_keeps_nothing(short: Record) -> None:
+    """Where there is nothing to learn from yet, what was kept before is not touched."""
+    store = KeepingStore(short, date(2026, 4, 16))
+    assert keep_record(store, "me") == ()
+    assert store.kept is None

@@ -195,6 +195,44 @@ def test_seed_and_day_decide_everything() -> None:
     assert sales(1) != sales(2)
 
 
+class Lived:
+    """Says what a company was on each of its last days."""
+
+    def __init__(self, store: FakeStore) -> None:
+        self.store = store
+        self.days: list[date] = []
+        self.ends: list[tuple[date, int, int]] = []
+
+    def begin(self, day: date) -> None:
+        """The day begins."""
+        self.days.append(day)
+
+    def end(self) -> None:
+        """It is over: nothing is known of later days."""
+        rows = self.store.rows.values()
+        day = self.days[-1]
+        assert all(row.entered_on <= day and (row.status_on or day) <= day for row in rows)
+        open_rows = sum(row.status is Status.EXPECTED for row in rows)
+        self.ends.append((day, len(rows), open_rows))
+
+
+def test_the_last_week_is_lived_through() -> None:
+    """Day by day the company becomes what it is today, and knows on no day what comes later."""
+    at_once, daily = FakeStore(), FakeStore()
+    make_demo(at_once, today=TODAY, entries=2000)
+    lived = Lived(daily)
+    make_demo(daily, today=TODAY, entries=2000, lived=lived)
+    assert lived.days == [TODAY - timedelta(days=back) for back in range(7, -1, -1)]
+    assert [day for day, _rows, _open in lived.ends] == lived.days[:-1]  # today's forecast is the caller's
+    assert lived.ends[0][1] < lived.ends[-1][1]
+    assert daily.rows == at_once.rows
+    put_off = [(old, new) for old, new in daily.changed if old.pay_by != new.pay_by]
+    assert {new.client_ref for _old, new in put_off} == {
+        new.client_ref for old, new in at_once.changed if old.pay_by != new.pay_by
+    }
+    assert any(new.status is Status.PAID for _old, new in daily.changed)
+
+
 def test_database_with_leads_is_left_alone() -> None:
     """Made-up sales never get into a database that somebody uses."""
     store = FakeStore()

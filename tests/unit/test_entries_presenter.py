@@ -258,10 +258,59 @@ def test_the_head_line_tells_win_rate_and_age(page: Page, clock: Clock) -> None:
     bar = next(bar for bar in page.view.head.bars if "RUB" in bar.caption)
     assert bar.win_rate.endswith("(3 из 4)")
     assert bar.paid == 300.0
+    assert bar.caption.startswith("Прогноз на 31.03: ")
+    assert bar.likely == "нет истории, нет диапазона"  # all was closed on the record's first day
+    assert bar.details[0].startswith("оплачено 300 + из открытых ")
     assert not page.view.head.stale
     clock.now += timedelta(minutes=36)
     page.presenter.head.show_age()
     assert page.view.head.stale
+
+
+def test_another_period_is_shown_without_asking_again(page: Page) -> None:
+    """The head line knows all periods of the run; the one that is chosen is shown at once, and remembered."""
+    bring(page.company.anna, PETR, page.company.day(-20))
+    page.presenter.head.compute()
+    names = page.view.head.periods
+    assert names[:7] == [
+        "март 2026", "1 квартал 2026", "2026", "апрель 2026", "2 квартал 2026", "2027", "февраль 2026",
+    ]  # fmt: skip
+    calls = page.cable.calls.count("get_forecast")
+    page.presenter.head.choose_period(3)
+    assert page.cable.calls.count("get_forecast") == calls
+    assert page.view.head.chosen == 3
+    assert page.view.head.bars[0].caption.startswith("Прогноз на 01.04–30.04: ")
+    assert page.desk.memory.text("period") == "next-month"
+    assert page.view.table.chance == "Шанс 01.04–30.04"
+
+
+def test_a_period_of_a_new_day_is_not_read_for_one_who_is_away(page: Page, clock: Clock) -> None:
+    """When the chosen month moves on overnight its chances come with the first key that is pressed."""
+    anna = page.company.anna
+    bring(anna, PETR, page.company.day(-20))
+    page.presenter.head.compute()
+    page.presenter.head.choose_period(3)
+    clock.now = clock.now.replace(month=4, day=1)
+    page.company.store.aggregate_forecast(None, "test")
+    calls = page.cable.calls.count("list_chances")
+    page.desk.token = anna.window().token  # since the old session has ended by then
+    page.presenter.head.refresh()
+    assert page.desk.choice.period is not None
+    assert page.desk.choice.period.code == "2026-05"
+    assert page.cable.calls.count("list_chances") == calls
+    page.presenter.touched()
+    assert page.cable.calls.count("list_chances") == calls + 1
+
+
+def test_an_order_by_another_periods_chance_is_told(page: Page) -> None:
+    """The rows are ordered by this month's chance; whoever looks at another period's is told so."""
+    bring(page.company.anna, PETR, page.company.day(-20))
+    page.presenter.head.compute()
+    page.presenter.table.sort_by(EntrySort.PROBABILITY)
+    assert "шансу текущего месяца" not in page.view.said
+    page.presenter.head.choose_period(1)
+    page.presenter.table.sort_by(EntrySort.PROBABILITY)
+    assert "шансу текущего месяца" in page.view.said
 
 
 def test_the_age_follows_a_run_that_found_nothing_changed(page: Page, clock: Clock) -> None:

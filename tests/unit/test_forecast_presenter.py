@@ -11,6 +11,7 @@ import pytest
 
 from fakes import ImmediateTasks
 from mini_crm.domain.errors import BadValue, DatabaseUnreachable, MiniCrmError, SessionEnded
+from mini_crm.domain.learnt import AgeSpeed, Index, IndexKind, Learnt, ReplayedAccuracy
 from mini_crm.domain.model import (
     AccuracyRow,
     Commitment,
@@ -24,16 +25,44 @@ from mini_crm.domain.model import (
     Session,
     TrendPoint,
 )
-from mini_crm.domain.period import Period, PeriodKind, month_of, quarter_of, standing_periods, year_of
+from mini_crm.domain.period import (
+    Period,
+    PeriodKind,
+    following,
+    month_of,
+    preceding,
+    quarter_of,
+    standing_periods,
+    year_of,
+)
 from mini_crm.i18n import Texts
 from mini_crm.ui.desk import Desk
-from mini_crm.ui.forecast.page_presenter import LOOK_S, ForecastPresenter, Page
+from mini_crm.ui.forecast.page import Page
+from mini_crm.ui.forecast.page_presenter import LOOK_S, ForecastPresenter
+from mini_crm.ui.headline import Level
+from mini_crm.ui.memory import Memory
 
 TODAY = date(2026, 3, 12)
 NOW = datetime(2026, 3, 12, 10, 0, tzinfo=UTC)
 MARCH, QUARTER, YEAR = month_of(TODAY), quarter_of(TODAY), year_of(TODAY)
 CUSTOM = Period(PeriodKind.CUSTOM, date(2026, 3, 10), date(2026, 4, 9), "Spring")
 SPACE = "\u00a0"
+LEARNT = Learnt(
+    speeds=(
+        AgeSpeed(0, 1, 100.0, 20, 10, 0.004, 0.1),
+        AgeSpeed(1, 3, 5000.0, 60, 20, 0.012, 0.004),
+        AgeSpeed(365, 10**9, 100.0, 1, 10, 0.0004, 0.1),
+    ),
+    indices=(
+        Index(IndexKind.LEAD, 1, 12, 10.0, 1.1),
+        Index(IndexKind.SIZE, 0, 40, 35.0, 1.2),
+        Index(IndexKind.SIZE, 1, 41, 46.0, 0.9),
+        Index(IndexKind.WEEKDAY, 0, 12, 15.2, 0.8),
+        Index(IndexKind.WEEKDAY, 4, 21, 15.2, 1.4),
+    ),
+    replays=(),
+    paces=(),
+)
 
 
 def run(paid: int = 40, refused: int = 60, as_of: datetime = NOW) -> Run:
@@ -166,6 +195,16 @@ class FakeView:
         """The page as it is now."""
         return self.pages[-1]
 
+    @property
+    def title(self) -> str:
+        """The whole number, with usual spaces."""
+        return self.page.title.replace(SPACE, " ")
+
+    @property
+    def likely(self) -> str:
+        """Its range, with usual spaces."""
+        return self.page.likely.replace(SPACE, " ")
+
     def card(self, number: int) -> tuple[str, str]:
         """Give a card's value and note, with usual spaces."""
         card = self.page.cards[number]
@@ -176,19 +215,27 @@ class FakeView:
         return [cell.replace(SPACE, " ") for cell in self.page.rows[number].cells]
 
 
-FORECAST, PAID, TO_COME, HAND, TARGET, COMMITMENT, RATE, PACE = range(8)
+PAID, FROM_OPEN, FROM_NEW, KNOWN, TARGET, COMMITMENT, RATE, PACE = range(8)
 
 
 class Opened:
     """A page with its presenter, fake view, fake store and a clock."""
 
-    def __init__(self, store: FakeStore, language: str = "en") -> None:
+    def __init__(self, store: FakeStore, language: str = "en", memory: Memory | None = None) -> None:
         self.now = NOW + timedelta(minutes=5)
         self.store = store
         self.view = FakeView()
         self.tasks = ImmediateTasks()
         session = Session(1, "Anna", NOW + timedelta(hours=12), False, TODAY)
-        self.desk = Desk(store, Texts(language), self.tasks, session, b"t", "db")  # type: ignore[arg-type]
+        self.desk = Desk(
+            store,
+            Texts(language),
+            self.tasks,
+            session,
+            b"t",
+            "db",
+            memory=memory or Memory(),  # type: ignore[arg-type]
+        )
         self.presenter = ForecastPresenter(self.desk, self.view, now=lambda: self.now)  # type: ignore[arg-type]
         self.presenter.start()
 
@@ -203,17 +250,32 @@ def store() -> FakeStore:
 
 
 def test_table_has_every_number_of_a_manager(store: FakeStore) -> None:
-    """A row shows clients, due today, overdue, sums, rate with counts, forecast, range and hand formula."""
+    """A row shows the parts and what they come to, the range, then counts, sums and the hand formula."""
     view = Opened(store).view
     assert [column.caption for column in view.page.columns] == [
-        "Manager", "Clients", "Due today", "Overdue", "Expected", "Paid", "Refused", "Win rate",
-        "Still to come", "Forecast", "P10–P90", "By win rate",
+        "Manager", "Paid", "From open entries", "From new entries", "Forecast", "Likely range", "Expected",
+        "Clients", "Due today", "Overdue", "Refused", "Win rate", "By win rate",
     ]  # fmt: skip
     assert view.cells(1) == [
-        "Peter", "5", "1", "! 2", "4,000", "1,000", "2,500", "47% (7 of 15)",
-        "500", "1,500", "1,200 – 1,900", "3,000",
+        "Peter", "1,000", "400", "100", "1,500", "1,200 – 1,900", "4,000",
+        "5", "1", "! 2", "2,500", "47% (7 of 15)", "3,000",
     ]  # fmt: skip
     assert not view.page.rows[1].is_total
+
+
+def test_shown_numbers_add_up(store: FakeStore) -> None:
+    """Three managers of a third each add up to their lead in every column, and each row by itself."""
+    third = {"paid": Decimal("33.40"), "from_open": 33.4, "from_new": 0.4, "expected": Decimal("133.30")}
+    whole = {"paid": Decimal("100.20"), "from_open": 100.2, "from_new": 1.2, "expected": Decimal("399.90")}
+    managers = tuple(row(manager=name, manager_id=n, **third) for n, name in enumerate(("A", "B", "C"), 5))
+    store.forecast = Forecast(run(), leads=(row(**whole),), managers=managers)
+    view = Opened(store).view
+    rows = [[int(cell.replace(",", "")) for cell in view.cells(n)[1:5]] for n in range(4)]
+    assert rows[0] == [100, 100, 1, 201]
+    assert [sum(column) for column in zip(*rows[1:], strict=True)] == rows[0]
+    assert all(paid + known + new == forecast for paid, known, new, forecast in rows)
+    assert view.page.title == "Forecast by 03-31: 201\u00a0RUB"
+    assert sum(int(view.cells(n)[6]) for n in (1, 2, 3)) == int(view.cells(0)[6]) == 400
 
 
 def test_each_unit_has_its_total(store: FakeStore) -> None:
@@ -246,14 +308,25 @@ def test_cards_show_each_number_with_what_it_rests_on(store: FakeStore) -> None:
     store.forecast = Forecast(run(), leads=(row(target=Decimal(2000)),))
     store.commitments = [Commitment(MARCH, "RUB", Decimal(1200), "", NOW)]
     view = Opened(store).view
-    assert view.card(FORECAST) == ("1,500 RUB", "P10–P90: 1,200 – 1,900 RUB")
+    assert view.title == "Forecast by 03-31: 1,500 RUB"
+    assert view.likely == "Likely range, 8 times in 10: 1,200 to 1,900 RUB · learnt from 40 payments"
     assert view.card(PAID) == ("1,000 RUB", "3 payments")
-    assert view.card(TO_COME) == ("500 RUB", "of 4,000 (6 entries)")
-    assert view.card(HAND) == ("3,000 RUB", "7 of 14 ever resolved")
-    assert view.card(TARGET) == ("2,000 RUB", "the forecast is 75% of it")
-    assert view.card(COMMITMENT) == ("1,200 RUB", "the forecast is 125% of it")
+    assert view.card(FROM_OPEN) == ("400 RUB", "of 4,000 (6 entries)")
+    assert view.card(FROM_NEW) == ("100 RUB", "still to be entered in the period")
+    assert view.card(KNOWN) == ("1,400 RUB", "1,150 to 1,700")
+    assert view.card(TARGET) == ("2,000 RUB", "75%, 500 are missing")
+    assert view.card(COMMITMENT) == ("1,200 RUB", "125%, 300 above it")
     assert view.card(RATE) == ("47%", "7 of 15 in the last 365 days")
     assert view.card(PACE) == ("× 1.3", "pays 1.3 times as fast (12 payments)")
+
+
+@pytest.mark.parametrize(
+    ("target", "level"), [(1500, Level.GOOD), (1501, Level.MAYBE), (1900, Level.MAYBE), (1901, Level.BAD)]
+)
+def test_traffic_light_goes_by_the_whole_number(store: FakeStore, target: int, level: Level) -> None:
+    """Green where the forecast of 1,500 reaches the target, amber where its range to 1,900 does, else red."""
+    store.forecast = Forecast(run(), leads=(row(target=Decimal(target)),))
+    assert Opened(store).view.page.cards[TARGET].level is level
 
 
 def test_missing_goals_are_said(store: FakeStore) -> None:
@@ -277,36 +350,23 @@ def test_pace_against_the_company(store: FakeStore, index: float, value: str, no
     assert Opened(store).view.card(PACE) == (value, note)
 
 
-@pytest.mark.parametrize(
-    ("forecast", "words"),
-    [
-        (1500.0, ["would be 3,000 RUB", "× 7/14", "decided by 2026-03-31", "1,500 RUB lower"]),
-        (3100.0, ["would be 3,000 RUB", "100 RUB higher"]),
-        (3000.2, ["is 3,000 RUB too"]),
-    ],
-)
-def test_sentence_explains_the_difference(store: FakeStore, forecast: float, words: list[str]) -> None:
-    """One sentence says what the hand formula comes to, how, and why the forecast is not the same."""
-    store.forecast = Forecast(run(), leads=(row(forecast=forecast),))
-    text = Opened(store).view.page.difference.replace(SPACE, " ")
-    assert [word for word in words if word not in text] == []
+def test_numbers_beside_the_forecast(store: FakeStore) -> None:
+    """Hand formula and pace stand in one line of small print, and on no card."""
+    store.forecast = Forecast(run(), leads=(row(run_rate=1800.0),))
+    page = Opened(store).view.page
+    assert page.beside.replace(SPACE, " ") == (
+        "For comparison only: by win rate 3,000 RUB (paid + expected \u00d7 the share ever paid); "
+        "by the pace of 90 days 1,800 RUB."
+    )
+    assert not [card for card in page.cards if "3,000" in card.value]
 
 
-def test_hand_formula_without_resolved_entries(store: FakeStore) -> None:
-    """A lead without a resolved entry is told that nothing can be computed by win rate."""
+def test_nothing_beside_the_forecast(store: FakeStore) -> None:
+    """Without a resolved entry and without a pace there is nothing to compare with."""
     store.forecast = Forecast(run(), leads=(row(won_all=0, resolved_all=0, resolved=0, won=0),))
     view = Opened(store).view
-    assert view.card(HAND) == ("—", "0 of 0 ever resolved")
-    assert "nothing can be computed" in view.page.difference
-    assert view.cells(0)[7] == "—"
-
-
-def test_numbers_beside_the_forecast(store: FakeStore) -> None:
-    """The pace of 90 days is told apart from the forecast, or not at all."""
-    assert Opened(store).view.page.beside == ""
-    store.forecast = Forecast(run(), leads=(row(run_rate=1800.0),))
-    text = Opened(store).view.page.beside.replace(SPACE, " ")
-    assert text == "Not in the forecast: by the pace of the last 90 days it would be 1,800 RUB."
+    assert view.page.beside == ""
+    assert view.cells(0)[11:] == ["—", "—"]
 
 
 def test_no_history_is_marked(store: FakeStore) -> None:
@@ -317,8 +377,8 @@ def test_no_history_is_marked(store: FakeStore) -> None:
     )
     view = Opened(store).view
     assert view.page.mark.startswith("No history")
-    assert view.card(FORECAST) == ("1,000 RUB", "no history, no range")
-    assert view.cells(0)[10] == "no history"
+    assert (view.title, view.likely) == ("Forecast by 03-31: 1,000 RUB", "no history, no range")
+    assert view.cells(0)[5] == "no history"
     assert view.card(PACE) == ("—", "no history")
 
 
@@ -327,23 +387,24 @@ def test_weak_forecast_is_marked(store: FakeStore) -> None:
     store.forecast = replace(store.forecast, run=run(paid=9))
     view = Opened(store).view
     assert "only 9 payments" in view.page.mark
-    assert view.card(FORECAST)[0] == "≈ 1,500 RUB"
-    assert view.cells(1)[9] == "≈ 1,500"
+    assert view.title == "Forecast by 03-31: ≈ 1,500 RUB"
+    assert view.cells(1)[4] == "≈ 1,500"
     store.forecast = replace(store.forecast, run=run(paid=10))
     assert Opened(store).view.page.mark == ""
 
 
 def test_in_russian(store: FakeStore) -> None:
     """In Russian the page reads with the words of the glossary and Russian numbers."""
-    store.forecast = Forecast(run(paid=3), leads=(row(forecast=1234567.0),), managers=(row(manager="Пётр"),))
+    store.forecast = Forecast(run(paid=3), leads=(row(from_open=1233467.0),), managers=(row(manager="Пётр"),))
     view = Opened(store, "ru").view
     assert view.page.periods[0] == "март 2026"
-    assert view.card(FORECAST)[0] == "≈ 1 234 567 RUB"
+    assert view.title == "Прогноз на 31.03: ≈ 1 234 567 RUB"
+    assert view.likely.startswith("Вероятный диапазон: 8 из 10 — от 1 200 до 1 234 567 RUB")
     assert view.card(RATE) == ("47 %", "7 из 15 за последние 365 дней")
     assert view.card(PACE)[1] == "в 1,3 раза быстрее (12 оплат)"
     assert view.cells(0)[0] == "Итого, RUB"
-    assert view.cells(1)[7] == "47 % (7 из 15)"
-    assert "По сбываемости вышло бы 3 000 RUB" in view.page.difference.replace(SPACE, " ")
+    assert view.cells(1)[11] == "47 % (7 из 15)"
+    assert "по сбываемости 3 000 RUB" in view.page.beside.replace(SPACE, " ")
     assert view.as_of[0].startswith("данные на ")
 
 
@@ -380,7 +441,9 @@ def test_period_that_has_gone_falls_back(store: FakeStore) -> None:
 
 def test_units_are_chosen_without_asking_again(store: FakeStore) -> None:
     """Another unit shows that unit's cards, chart and commitments; money and pieces never mix."""
-    store.forecast = Forecast(run(), leads=(row(), row(unit="pcs", clients=1, paid=Decimal(3), forecast=4.5)))
+    store.forecast = Forecast(
+        run(), leads=(row(), row(unit="pcs", clients=1, paid=Decimal(3), from_open=1.5, from_new=0.0))
+    )
     store.groups = (*store.groups, Group(2, "Counted", "pcs", True, ()))
     store.points = (*trend(10, 11), *trend(12, unit="pcs"))
     store.commitments = [Commitment(MARCH, "pcs", Decimal(5), "", NOW)]
@@ -391,7 +454,7 @@ def test_units_are_chosen_without_asking_again(store: FakeStore) -> None:
     opened.presenter.choose_unit(1)
     assert len(store.tokens) == asked
     assert opened.view.card(PAID)[0] == "3 pcs"
-    assert opened.view.card(FORECAST)[0] == "4.5 pcs"
+    assert opened.view.title == "Forecast by 03-31: 4.5 pcs"
     assert opened.view.card(COMMITMENT)[0] == "5 pcs"
     assert [point.unit for point in opened.view.page.chart.points] == ["pcs"]
 
@@ -399,9 +462,10 @@ def test_units_are_chosen_without_asking_again(store: FakeStore) -> None:
 @pytest.mark.parametrize(("forecast", "shown"), [(9.98, "10 pcs"), (1234.56, "1,234.6 pcs"), (0.04, "0 pcs")])
 def test_pieces_have_a_tenth_at_most(store: FakeStore, forecast: float, shown: str) -> None:
     """A forecast of pieces is rounded to a tenth, and a whole one has none."""
-    store.forecast = Forecast(run(), leads=(row(unit="pcs", forecast=forecast),))
+    numbers = {"paid": Decimal(0), "from_open": forecast, "from_new": 0.0}
+    store.forecast = Forecast(run(), leads=(row(unit="pcs", **numbers),))
     store.groups = ()
-    assert Opened(store).view.card(FORECAST)[0] == shown
+    assert Opened(store).view.title == f"Forecast by 03-31: {shown}"
 
 
 def test_page_opens_on_the_unit_with_most_clients(store: FakeStore) -> None:
@@ -433,23 +497,140 @@ def test_too_few_days_for_a_chart_are_said(store: FakeStore, days: tuple[int, ..
 
 
 def test_accuracy_of_past_forecasts(store: FakeStore) -> None:
-    """Each ended period shows days compared, both methods' misses, and how often the range held."""
-    february = month_of(date(2026, 2, 1))
+    """Each ended period shows days compared, all misses, how often the range held, and how it was made."""
+    february, january = month_of(date(2026, 2, 1)), month_of(date(2026, 1, 1))
     store.accuracy = (
-        AccuracyRow(february, 1, "Anna", "RUB", 20, 0.12, 0.453, 15),
-        AccuracyRow(month_of(date(2026, 1, 1)), 1, "Anna", "RUB", 3, None, None, 0),
+        AccuracyRow(february, 1, "Anna", "RUB", 20, 0.12, 0.453, 15, run_rate_wape=0.3, open_wape=0.2),
+        AccuracyRow(february, 1, "Anna", "RUB", 8, 0.5, 0.6, 4, method=1),
+        AccuracyRow(january, 1, "Anna", "RUB", 3, None, None, 0, is_recalculated=True),
     )
     page = Opened(store).view.page
-    assert page.accuracy == (
-        ("February 2026", "RUB", "20", "12%", "45%", "15 of 20 (75%)"),
-        ("January 2026", "RUB", "3", "—", "—", "0 of 3 (0%)"),
-    )
-    assert page.no_accuracy == ""
+    assert [row.cells for row in page.accuracy] == [
+        ("February 2026", "RUB", "as it was said", "20", "12%", "15 of 20 (75%)", "20%", "45%", "30%"),
+        ("February 2026", "RUB", "earlier method: open entries only", "8", "50%", "4 of 8 (50%)", "—", "60%",
+         "—"),
+        ("January 2026", "RUB", "recalculated", "3", "—", "0 of 3 (0%)", "—", "—", "—"),
+    ]  # fmt: skip
+    assert page.accuracy_note == ""
+
+
+def test_accuracy_from_the_first_day(store: FakeStore) -> None:
+    """Before a period has ended the run's own replays are told, in a sentence and as a row."""
+    replayed = ReplayedAccuracy("RUB", 22, date(2025, 9, 17), date(2026, 2, 11), 0.11, 0.09)
+    store.forecast = replace(store.forecast, learnt=replace(LEARNT, replayed=(replayed,)))
+    page = Opened(store).view.page
+    assert "in the last half year, 28 days ahead, recalculated" in page.accuracy_note
+    assert "RUB by 11% on average (22 evenings)" in page.accuracy_note
+    (line,) = page.accuracy
+    assert line.cells == (
+        "2025-09-17 – 2026-02-11, 28 days ahead", "RUB", "recalculated", "22", "11%", "—", "9%", "—", "—",
+    )  # fmt: skip
 
 
 def test_no_accuracy_yet_is_said(store: FakeStore) -> None:
-    """Before a period has ended there is a sentence instead of an empty table."""
-    assert "nothing to compare" in Opened(store).view.page.no_accuracy
+    """Before a period has ended and without replays there is a sentence instead of an empty table."""
+    assert "nothing to compare" in Opened(store).view.page.accuracy_note
+
+
+def test_points_made_afterwards_and_the_new_method_are_marked(store: FakeStore) -> None:
+    """The chart knows the first day of a newer method, and what was recalculated has its own name."""
+    old = tuple(replace(point, method=1) for point in trend(3, 4))
+    store.points = (*old, replace(trend(8)[0], is_recalculated=True), *trend(12))
+    chart = Opened(store).view.page.chart
+    assert chart.changed_on == date(2026, 3, 8)
+    assert chart.captions["changed"] == "new method from 2026-03-08"
+    assert chart.captions["recalculated"] == "recalculated"
+    store.points = trend(10, 11)
+    assert Opened(store).view.page.chart.changed_on is None
+
+
+# ------------------------------------------------------------------------------- how we get paid
+
+
+def test_how_the_company_gets_paid(store: FakeStore) -> None:
+    """Each subject has its bars in order, with factor and count, and a sentence with best and worst."""
+    store.forecast = replace(store.forecast, learnt=LEARNT)
+    ages, people, promises, weekdays, ends, months = Opened(store).view.page.paying
+    assert ages.picture.labels == ("0\u20131", "2\u20133", "over 365")
+    assert ages.picture.notes[1].replace(SPACE, " ") == "1.2%\n60"
+    assert "when it is 2\u20133 days old, 1.2% a day (60 payments)" in ages.sentence
+    assert "81 paid, 40 refused" in ages.sentence
+    assert people.picture.labels == ("Anna", "amount up to the average", "amount above the average")
+    assert people.picture.level == 1.0
+    assert weekdays.picture.labels == ("Mon", "Fri")
+    assert weekdays.sentence.replace(SPACE, " ") == (
+        "Most often: Fri, × 1.4 (21 payments instead of 15). "
+        "Least often: Mon, × 0.8 (12 payments instead of 15)."
+    )
+    assert not promises.picture.can_be_drawn
+    assert "nothing to learn from" in promises.picture.text
+    assert len(ends.picture.values) == len(months.picture.values) == 0
+
+
+def test_nothing_learnt_is_said(store: FakeStore) -> None:
+    """Before anything was learnt every subject has a sentence instead of a picture."""
+    subjects = Opened(store).view.page.paying
+    assert len(subjects) == 6
+    assert {subject.picture.can_be_drawn for subject in subjects} == {False}
+
+
+# ------------------------------------------------------------------------------- past and coming periods
+
+
+def test_period_that_has_not_begun_shows_its_whole_number_only(store: FakeStore) -> None:
+    """No parts, nothing paid, no chart: the number with its range, and the goals."""
+    coming = following(MARCH)
+    leads = (row(), row(coming, paid=Decimal(0), from_open=300.0, from_new=900.0, low=1000.0, high=1500.0))
+    store.forecast = Forecast(run(), leads=leads)
+    opened = Opened(store)
+    opened.presenter.choose_period(1)
+    page = opened.view.page
+    assert opened.view.title == "Forecast for 04-01–04-30: 1,200 RUB"
+    assert [card.caption for card in page.cards] == [
+        "Target", "Commitment", "Win rate", "Pace against the company",
+    ]  # fmt: skip
+    assert [column.caption for column in page.columns][:3] == ["Manager", "Forecast", "Likely range"]
+    assert "From open entries" not in [column.caption for column in page.columns]
+    assert not page.chart.can_be_drawn or page.chart.points == ()
+    assert "not begun" in page.chart.text
+    assert page.beside == ""
+
+
+def test_period_that_is_over_shows_how_its_forecast_went(store: FakeStore) -> None:
+    """What came, the misses of its forecasts, the days with a line for what came, and no new commitment."""
+    february = preceding(MARCH)
+    store.forecast = Forecast(
+        run(), leads=(row(), row(february, from_open=0.0, from_new=0.0, target=Decimal(800)))
+    )
+    store.accuracy = (AccuracyRow(february, 1, "Anna", "RUB", 20, 0.12, 0.453, 15),)
+    store.points = tuple(replace(point, day=point.day - timedelta(days=28)) for point in trend(10, 11))
+    opened = Opened(store)
+    opened.presenter.choose_period(1)
+    page = opened.view.page
+    assert (opened.view.title, page.likely) == ("Came by 02-28: 1,000 RUB", "")
+    assert [(card.caption, card.value, card.note) for card in page.cards] == [
+        ("Target", "800\u00a0RUB", "125%, 200 above it"),
+        ("Forecast missed by", "12%", "20 days compared"),
+        ("The range held on", "15 of 20", "75% of the days"),
+    ]  # fmt: skip
+    assert page.chart.came == 1000.0
+    assert not page.can_commit
+    assert [line.is_total for line in page.accuracy] == [True]
+    assert "Forecast" not in [column.caption for column in page.columns]
+
+
+def test_choice_of_period_is_remembered_as_it_stands_to_today(store: FakeStore) -> None:
+    """«Next month» chosen in March is May for a window that is opened in April; a gone one is this month."""
+    coming = following(MARCH)
+    store.forecast = Forecast(run(), leads=(row(), row(coming)))
+    memory = Memory()
+    first = Opened(store, memory=memory)
+    first.presenter.choose_period(1)
+    april = replace(run(), count_day=date(2026, 4, 2))
+    store.forecast = Forecast(april, leads=(row(coming), row(following(coming))))
+    assert Opened(store, memory=memory).view.page.period == 1
+    store.forecast = Forecast(april, leads=(row(coming),))
+    assert Opened(store, memory=memory).view.page.period == 0
 
 
 # ------------------------------------------------------------------------------- nothing, old, lost
@@ -493,9 +674,9 @@ def test_age_is_told_and_turns_amber(store: FakeStore, monkeypatch: pytest.Monke
 def test_newer_run_appears_by_itself(store: FakeStore) -> None:
     """While the page is on the screen a newer forecast is shown within a minute."""
     opened = Opened(store)
-    store.forecast = Forecast(run(), leads=(row(forecast=9999.0),))
+    store.forecast = Forecast(run(), leads=(row(from_new=8599.0),))
     opened.tasks.advance(LOOK_S * 1000)
-    assert opened.view.card(FORECAST)[0] == "9,999 RUB"
+    assert opened.view.title == "Forecast by 03-31: 9,999 RUB"
 
 
 def test_same_forecast_is_not_read_whole_again(store: FakeStore) -> None:

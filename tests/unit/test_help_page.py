@@ -92,9 +92,14 @@ def test_pictures_are_the_windows(language: str) -> None:
 def test_words_are_the_windows(language: str) -> None:
     """What the page calls by name is called so in the window, and every key of the hint line is explained."""
     texts, words = Texts(language), page(language).words.lower()
-    for said in ("Still to come", "Win rate", "Compute again", "Commitment", "Target"):
+    for said in (
+        "From open entries", "From new entries", "Likely range", "How we get paid", "moved",
+        "Accuracy of past forecasts", "Win rate", "Compute again", "Commitment", "Target",
+    ):  # fmt: skip
         assert texts.gettext(said).lower() in words, said
-    hint = texts.gettext("Ctrl+Enter save · Ctrl+F search · F6 paid · F7 refused · F8 expected · F3 history")
+    hint = texts.gettext(
+        "Ctrl+Enter save · Ctrl+F search · F6 paid · F7 refused · F8 expected · F3 history · F9 why"
+    )
     for key in re.findall(r"Ctrl\+\w+|F\d", hint):
         assert key.lower() in words
 

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Iterator, Sequence
-from contextlib import closing
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from itertools import pairwise
 from pathlib import Path
@@ -18,9 +16,8 @@ from hypothesis import strategies as st
 from contract.company_kinds import KINDS, company_of
 from contract.forecast_checks import close
 from contract.sales import BY, Sale, all_entries, companies, deal_id_of, expected, store_company
-from mini_crm.domain.learnt import IndexKind, reasons
 from mini_crm.domain.model import ForecastRow, RunStatus
-from mini_crm.domain.period import Period, PeriodKind, month_of, standing_periods
+from mini_crm.domain.period import Period, PeriodKind, month_of
 from mini_crm.store.sqlite import SqliteStore
 
 NOON = datetime(2026, 4, 9, 12, tzinfo=UTC)
@@ -170,84 +167,6 @@ def test_a_new_hour_counts_as_a_change(steady: tuple[SqliteStore, dict[str, byte
     status, later = run()
     assert (status, later) == (RunStatus.DONE, in_the_evening)
     assert in_the_evening < at_one
-
-
-def test_what_a_run_learnt(steady: tuple[SqliteStore, dict[str, bytes]]) -> None:
-    """It is given with the forecast, with counts; a lead sees the own index and no other's."""
-    store, tokens = steady
-    run = store.aggregate_forecast(None, "test")
-    found = store.get_company_forecast()
-    learnt = found.learnt
-    assert learnt is not None
-    assert [(speed.from_age, speed.to_age) for speed in learnt.speeds[:3]] == [(0, 1), (1, 3), (3, 7)]
-    assert sum(speed.paid for speed in learnt.speeds) == run.paid_events
-    assert sum(speed.refused for speed in learnt.speeds) == run.refused_events
-    by_kind = {kind: [i for i in learnt.indices if i.kind is kind] for kind in IndexKind}
-    sizes = {kind.value: len(found) for kind, found in by_kind.items()}
-    assert sizes == {"lead": 3, "size": 2, "promise": 6, "weekday": 7, "month_end": 5, "quarter": 3}
-    speeds = {row.lead_id: row.speed_index for row in found.leads}
-    assert {i.number: i.factor for i in by_kind[IndexKind.LEAD]} == speeds
-    assert sum(i.paid for i in by_kind[IndexKind.LEAD]) == run.paid_events
-    days = [replay.day for replay in learnt.replays]
-    assert days == [TODAY - timedelta(days=29 + 7 * n) for n in reversed(range(26))]
-    assert {pace.period for pace in learnt.paces} == set(standing_periods(TODAY)[:6])
-    lead_id = next(row.lead_id for row in found.leads if row.lead_name == "Lead A")
-    own = store.get_forecast(tokens["Lead A"]).learnt
-    assert own is not None
-    assert [i.number for i in own.indices if i.kind is IndexKind.LEAD] == [lead_id]
-    assert own.replays == ()
-
-
-def test_why_an_entry_has_its_chance(steady: tuple[SqliteStore, dict[str, bytes]]) -> None:
-    """The reasons are those of the run: age, lead, size, first promise, pace and the days that are left."""
-    store, tokens = steady
-    store.aggregate_forecast(None, "test")
-    found = store.get_company_forecast()
-    assert found.learnt is not None and found.run is not None
-    month = month_of(TODAY)
-    pace = next(pace for pace in found.learnt.paces if pace.period == month)
-    told = 0
-    for entry in all_entries(store, tokens.values()):
-        if entry.probability is None or entry.is_large is None or entry.contribution is None:
-            continue
-        why = reasons(
-            found.learnt, month, found.run.count_day, lead_id=entry.lead_id, unit=entry.unit,
-            entered_on=entry.entered_on, first_pay_by=entry.first_pay_by, is_large=entry.is_large,
-        )  # fmt: skip
-        assert why is not None
-        told += 1
-        assert why.age == (TODAY - entry.entered_on).days
-        assert why.lead_factor == next(r.speed_index for r in found.leads if r.lead_id == entry.lead_id)
-        assert (why.pace, why.paying_days) == (pace.scale, pace.paying_days)
-        assert close(entry.contribution, float(entry.amount) * entry.probability * why.pace)
-    assert told > 20
-
-
-def test_what_is_kept_of_old_runs(
-    steady: tuple[SqliteStore, dict[str, bytes]], clock: Clock, tmp_path: Path
-) -> None:
-    """Chances stay for the newest run and seven evenings before; what was learnt, by month; rows for ever."""
-    store, _ = steady
-    clock.pass_by(days=16)
-    for _ in range(10):
-        store.aggregate_forecast(None, "test")
-        clock.pass_by(hours=3)
-        store.aggregate_forecast(None, "test")
-        clock.pass_by(hours=21)
-    last = TODAY + timedelta(days=25)
-
-    def days(table: str) -> list[date]:
-        with closing(sqlite3.connect(tmp_path / "crm.sqlite")) as connection:
-            found = connection.execute(
-                f"SELECT date(CountDay * 86400, 'unixepoch') FROM Run"
-                f" WHERE RunId IN (SELECT RunId FROM {table}) ORDER BY RunId"
-            ).fetchall()
-        return [date.fromisoformat(day) for (day,) in found]
-
-    assert days("EntryForecast") == [last - timedelta(days=n) for n in range(7, 0, -1)] + [last]
-    assert days("LearntPeriod") == [date(2026, 4, 30), last]
-    assert days("LearntSpeed") == days("LearntIndex") == days("LearntReplay") == days("LearntPeriod")
-    assert set(days("LeadForecast")) == {last - timedelta(days=n) for n in range(10)}
 
 
 def test_the_next_period_comes_after_this_one(tmp_path: Path, clock: Clock) -> None:

@@ -13,10 +13,16 @@ from mini_crm.domain.errors import BadValue
 from mini_crm.domain.period import (
     Period,
     PeriodKind,
+    Stage,
+    choice_name,
+    choose_period,
+    following,
     month_of,
     parse_period,
     period_of,
+    preceding,
     quarter_of,
+    stage_of,
     standing_periods,
     year_of,
 )
@@ -175,3 +181,52 @@ def test_any_text_is_a_period_or_refused(text: str) -> None:
     except BadValue:
         return
     assert period.start <= period.end
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        ("last-month", "2026-02"),
+        ("this-month", "2026-03"),
+        ("next-month", "2026-04"),
+        ("last-quarter", "2025-Q4"),
+        (" This-Quarter ", "2026-Q1"),
+        ("next-year", "2027"),
+        ("2026-05", "2026-05"),
+        ("2026-Q2", "2026-Q2"),
+        ("2025", "2025"),
+        ("2026-03-10..2026-04-09", "2026-03-10..2026-04-09"),
+    ],
+)
+def test_a_period_can_be_chosen_by_how_it_stands_to_today(text: str, code: str) -> None:
+    """The last, this and the next month, quarter and year have names that move on; codes hold as ever."""
+    assert choose_period(text, date(2026, 3, 17)).code == code
+
+
+@pytest.mark.parametrize("text", ["last-custom", "last", "last-", "month-last", "previous-month", ""])
+def test_what_is_no_choice_of_a_period(text: str) -> None:
+    """Other words are refused as an unreadable period is."""
+    with pytest.raises(BadValue) as error:
+        choose_period(text, date(2026, 3, 17))
+    assert error.value.code == "period_unreadable"
+
+
+@given(days, st.integers(-2, 2), standing)
+def test_the_name_of_a_choice_is_read_back(day: date, away: int, kind: PeriodKind) -> None:
+    """The last, this and the next period have names that choose them again; others have none."""
+    period = period_of(kind, day)
+    for _ in range(abs(away)):
+        period = following(period) if away > 0 else preceding(period)
+    name = choice_name(period, day)
+    assert (name == "") is (abs(away) == 2)
+    assert not name or choose_period(name, day) == period
+    assert choice_name(Period(PeriodKind.CUSTOM, day, day), day) == ""
+
+
+def test_how_a_period_stands_to_a_day() -> None:
+    """A period goes on from its first to its last day."""
+    march = month_of(date(2026, 3, 17))
+    days = (date(2026, 2, 28), date(2026, 3, 1), date(2026, 3, 31), date(2026, 4, 1))
+    assert [stage_of(march, day) for day in days] == [
+        Stage.AHEAD, Stage.RUNNING, Stage.RUNNING, Stage.OVER,
+    ]  # fmt: skip

@@ -51,6 +51,7 @@ def test_a_filled_file_of_an_older_version(tmp_path: Path, version: int) -> None
     store.set_commitment(company.anna.token, uuid4(), month, "RUB", Decimal(5), "why")
     store.set_commitment(company.anna.token, uuid4(), month, "RUB", Decimal(5), "why")
     store.aggregate_forecast(None, "tests")
+    told = store.list_trend(company.anna.token, month)
     store.close()
     with closing(sqlite3.connect(old, isolation_level=None)) as connection:
         for script in MIGRATIONS[:version]:
@@ -68,6 +69,11 @@ def test_a_filled_file_of_an_older_version(tmp_path: Path, version: int) -> None
 
     opened = SqliteStore.open(old)
     assert content_of(old, columns) == before
+    kept = opened.list_trend(company.anna.token, month)
+    assert [(p.day, p.paid, p.forecast, p.low, p.high, p.hand_formula) for p in kept] == [
+        (p.day, p.paid, p.forecast, p.low, p.high, p.hand_formula) for p in told
+    ]
+    assert {p.method for p in kept} == {1}
     assert len(opened.list_commitments(company.anna.token, month)) == 2
     op_id = uuid4()
     first = opened.set_commitment(company.anna.token, op_id, month, "RUB", Decimal(7), "")

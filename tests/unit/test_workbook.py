@@ -21,7 +21,16 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 import report_data as data
 from mini_crm.domain.errors import BadData, BadFile
-from mini_crm.domain.model import AccuracyRow, ChangeKind, EntryChange, Report
+from mini_crm.domain.learnt import (
+    AgeSpeed,
+    Index,
+    IndexKind,
+    Learnt,
+    PeriodPace,
+    ReplayedAccuracy,
+    ReplayedForecast,
+)
+from mini_crm.domain.model import AccuracyRow, Bridge, ChangeKind, EntryChange, Report, RunKind
 from mini_crm.domain.period import month_of
 from mini_crm.i18n import Texts
 from mini_crm.report import place, workbook
@@ -104,11 +113,20 @@ def test_sheets_in_both_languages(target: Path) -> None:
         "Pipeline",
         "Trend",
         "Accuracy",
+        "How we get paid",
         "Changes",
         "Notes",
     ]
     russian = written(FULL, target, Texts("ru"))
-    assert russian.sheetnames == ["Сводка", "Наработки", "Динамика", "Точность", "Изменения", "Пояснения"]
+    assert russian.sheetnames == [
+        "Сводка",
+        "Наработки",
+        "Динамика",
+        "Точность",
+        "Как нам платят",
+        "Изменения",
+        "Пояснения",
+    ]
     assert russian["Сводка"]["A1"].value == "Прогноз продаж: Проба"
     assert [cell.value for cell in russian["Наработки"][head_row(russian["Наработки"], "Уровень")]][:3] == [
         "Руководитель",
@@ -134,7 +152,7 @@ def test_every_text_is_translated(target: Path) -> None:
     ):
         written(report, target, Recording("ru"))
     russian = Texts("ru")
-    assert {text for text in asked if russian.gettext(text) == text} == {"P10", "P90"}
+    assert {text for text in asked if russian.gettext(text) == text} == set()
     weak = texts_of(written(data.report(data.TWO_UNITS, run=data.WEAK), target, russian)["Сводка"])
     assert "всего на 4 оплатах" in weak
 
@@ -186,8 +204,9 @@ def test_numbers_are_numbers(target: Path) -> None:
     expected = {
         "Clients": 1, "Open entries": 1, "Due today": 0, "Overdue": 0, "Expected": 100, "Paid": 10.25,
         "Refused": 3, "Win rate": 0.5, "Paid of resolved": "7 of 15", "From open entries": 40,
-        "Forecast": 50.25, "P10": 42.25, "P90": 58.25, "Target": 100, "% of target": 0.5025,
-        "Commitment": None, "Hand formula": 10.25, "Level": "Lead", "Unit": "RUB",
+        "From new entries": 0, "Forecast": 50.25, "Likely range (8 of 10) from": 42,
+        "Likely range (8 of 10) to": 58, "Target": 100, "% of target": 0.5025,
+        "Above or below target": -49.75, "Commitment": None, "Level": "Lead", "Unit": "RUB",
     }  # fmt: skip
     assert {name: lead[name] for name in expected} == expected
     assert manager["Win rate"] == pytest.approx(7 / 15)
@@ -196,7 +215,9 @@ def test_numbers_are_numbers(target: Path) -> None:
     formats = dict(zip(heads, (cell.number_format for cell in sheet[lead["row"]]), strict=True))
     assert formats["Win rate"] == "0%"
     assert formats["Paid"].startswith("#,##0.00;")
-    assert formats["Forecast"].startswith("#,##0;")
+    assert formats["Forecast"].startswith("#,##0.00;")  # of what is paid
+    assert formats["From open entries"].startswith("#,##0;")
+    assert formats["Above or below target"] == "+#,##0.00;-#,##0.00;0"
 
 
 def test_sums_reconcile(target: Path) -> None:
@@ -225,7 +246,7 @@ def test_totals_are_formulas_over_the_rows_in_view(target: Path) -> None:
     assert (company["Unit"], company["row"]) == ("RUB", HEAD)
     assert company["Expected"] == "=SUBTOTAL(9,J8:J18)"  # eleven rows in roubles below the heads
     assert company["Forecast"] == "=K5+O5+P5"
-    assert company["% of target"] == '=IF(SUBTOTAL(3,$A$8:$A$18)=ROWS($A$8:$A$18),0.243975,"")'
+    assert company["% of target"] == '=IF(SUBTOTAL(3,$A$8:$A$18)=ROWS($A$8:$A$18),0.24385,"")'
     lead = next(row for row in rows if row["Level"] == "Lead")
     assert lead["Overdue"] == "=SUBTOTAL(9,I9:I13)"  # two managers with three clients
     assert lead["% of target"] == f"=Q{lead['row']}/T{lead['row']}"
@@ -292,11 +313,16 @@ def test_charts_for_each_unit(target: Path) -> None:
     assert [chart.count("<c:ser>") for chart in ranges] == [4, 4]
     assert sum("<c:areaChart>" in chart and "<c:lineChart>" in chart for chart in charts) == 2
     summary = values(target)["Summary"]
-    heads = [cell for line in summary.iter_rows() for cell in line if cell.value == "From P10 to forecast"]
+    heads = [
+        cell
+        for line in summary.iter_rows()
+        for cell in line
+        if cell.value == "Likely range below the forecast"
+    ]
     assert len(heads) == 2
     assert summary.column_dimensions[heads[0].column_letter].hidden
     company = summary.cell(heads[0].row + 1, heads[0].column).value
-    assert company == pytest.approx(0.2 * 410.25)
+    assert company == pytest.approx(0.2 * 410.25, abs=0.5)
 
 
 def test_one_stored_day_is_no_line(target: Path) -> None:
@@ -308,7 +334,7 @@ def test_one_stored_day_is_no_line(target: Path) -> None:
 
 @pytest.mark.parametrize(
     ("target_amount", "light"), [(487, 3), (488, 2), (569, 2), (571, 1)]
-)  # the forecast is 487.95, its range ends with 570
+)  # the forecast is 487.70, its range ends with 570
 def test_lights(target: Path, target_amount: int, light: int) -> None:
     """Green where the forecast reaches the target, yellow where only the range does, red beyond that."""
     written(data.report(data.TWO_UNITS, targets={"": target_amount}), target)
@@ -327,13 +353,14 @@ def test_no_target_no_light(target: Path) -> None:
 
 
 def test_headline_tells_range_and_target(target: Path) -> None:
-    """The summary begins with the forecast in words: point, range, paid, to come, target."""
+    """The summary begins with the forecast in words: point, range, its parts, without new entries, target."""
     text = texts_of(written(FULL, target)["Summary"])
     assert (
-        "Forecast 488\u00a0RUB: eight times in ten it comes to between 406\u00a0RUB and 570\u00a0RUB." in text
-    )
-    assert "Paid so far 78\u00a0RUB, still to come 410\u00a0RUB." in text
-    assert "The forecast is 24% of the target 2,000\u00a0RUB." in text
+        "Forecast by 2026-03-31: 488\u00a0RUB. Likely range, 8 times in 10: 406\u00a0RUB to 570\u00a0RUB."
+        " Paid so far 78\u00a0RUB, from open entries 410\u00a0RUB, from new entries 0\u00a0RUB."
+        " Without new entries 488\u00a0RUB: 406\u00a0RUB to 570\u00a0RUB."
+        " That is 24% of the target 2,000\u00a0RUB; 1,512\u00a0RUB are missing."
+    ) in text
 
 
 def test_sentences_end_with_one_dot(target: Path) -> None:
@@ -349,22 +376,24 @@ def test_without_history_there_is_no_range(target: Path) -> None:
     for sheet in book.worksheets:
         assert str(sheet["A3"].value).startswith("No history: ")
     groups = [row for row in table(values(target)["Pipeline"]) if row["Level"] != "Client"]
-    assert {(row["P10"], row["P90"]) for row in groups} == {("no history", "no history")}
-    assert not any("P10" in chart for chart in parts(target, "xl/charts/chart"))
+    ends = {(row["Likely range (8 of 10) from"], row["Likely range (8 of 10) to"]) for row in groups}
+    assert ends == {("no history", "no history")}
+    assert not any("ikely range" in chart for chart in parts(target, "xl/charts/chart"))
 
 
 def test_few_payments_are_marked_as_weak(target: Path) -> None:
     """With four payments to learn from the range is shown and the point is marked."""
     book = written(data.report(data.TWO_UNITS, run=data.WEAK), target)
     assert "only 4 payments to learn from" in str(book["Summary"]["A3"].value)
-    assert table(values(target)["Pipeline"])[0]["P10"] == pytest.approx(77.70 + 0.8 * 410.25)
+    low = table(values(target)["Pipeline"])[0]["Likely range (8 of 10) from"]
+    assert low == pytest.approx(77.70 + 0.8 * 410.25, abs=0.5)
     assert "only 4 payments to learn from" in texts_of(book["Notes"])
 
 
 def test_empty_company(target: Path) -> None:
     """A company without entries gets a report that says so, without charts."""
     book = written(data.report({}, run=data.NO_HISTORY), target)
-    assert len(book.sheetnames) == 6
+    assert len(book.sheetnames) == 7
     assert "There are no entries yet." in texts_of(book["Summary"])
     assert "There are no entries yet." in texts_of(book["Pipeline"])
     assert parts(target, "xl/charts/chart") == []
@@ -566,8 +595,8 @@ CHANGED = replace(
 def test_changes_sheet(target: Path) -> None:
     """Changes are counted and listed, with days as days, amounts as numbers, and names as text."""
     sheet = written(CHANGED, target)["Changes"]
-    counts = table(sheet, "Since yesterday")
-    assert (counts[0]["What changed"], counts[0]["Since a week"]) == ("put off", 1)
+    counts = table(sheet, "Changes since 2026-03-16")
+    assert (counts[0]["What changed"], counts[0]["Changes since 2026-03-10"]) == ("put off", 1)
     first, second, third, *_ = table(sheet, "Times put off")
     assert (first["Was"], first["Became"]) == (datetime(2026, 3, 1), datetime(2026, 4, 1))
     assert (second["Was"], second["Became"]) == (10.5, 110.5)
@@ -590,7 +619,8 @@ def test_a_list_of_changes_that_is_too_long(target: Path, monkeypatch: pytest.Mo
     sheet = written(CHANGED, target)["Changes"]
     assert "the newest 2 of 6 changes" in texts_of(sheet)
     assert len(table(sheet, "Times put off")) == 2
-    assert sum(row["Since a week"] or 0 for row in table(sheet, "Since yesterday")[:3]) == 3
+    counts = table(sheet, "Changes since 2026-03-16")
+    assert sum(row["Changes since 2026-03-10"] or 0 for row in counts[:3]) == 3
 
 
 @pytest.mark.parametrize(
@@ -619,3 +649,174 @@ def test_rows_of_long_ago_do_not_damage_the_workbook(target: Path, bad: str) -> 
                 text = content.decode("utf-8")
                 assert bad not in text
                 assert not re.search("_x(FFFE|FFFF|00..|D...)_", text)
+
+
+LEARNT = Learnt(
+    speeds=(
+        AgeSpeed(0, 1, 900.0, 9, 5, 0.01, 0.005),
+        AgeSpeed(1, 3, 1500.0, 30, 10, 0.02, 0.0066),
+        AgeSpeed(3, 10**9, 4000.0, 20, 60, 0.005, 0.015),
+    ),
+    indices=(
+        Index(IndexKind.LEAD, 1, 30, 25.0, 1.17),
+        Index(IndexKind.LEAD, 2, 10, 15.0, 0.75),
+        Index(IndexKind.LEAD, 99, 10, 15.0, 0.75),  # has no row any more
+        *(Index(IndexKind.SIZE, n, 20, 20.0, 1.0) for n in range(2)),
+        *(Index(IndexKind.PROMISE, n, 10, 8.0, 1.2) for n in range(6)),
+        *(Index(IndexKind.WEEKDAY, n, 8, 8.0, 1.0 - n / 10) for n in range(7)),
+        *(Index(IndexKind.MONTH_END, n, 8, 8.0, 1.0) for n in range(5)),
+        *(Index(IndexKind.QUARTER, n, 8, 8.0, 1.0) for n in range(3)),
+    ),
+    replays=tuple(
+        ReplayedForecast("RUB", date(2026, 1, 5) + timedelta(days=7 * n), 80.0, 100.0, 75.0, 90.0)
+        for n in range(4)
+    ),
+    paces=(PeriodPace(data.MARCH, "RUB", 1.07, 5.3, 0.8, 0.9),),
+    replayed=(ReplayedAccuracy("RUB", 4, date(2026, 1, 5), date(2026, 1, 26), 0.111, 0.067),),
+)
+
+
+def test_how_we_get_paid(target: Path) -> None:
+    """What the run learnt stands there with its counts, each kind with a picture."""
+    sheet = written(data.report(data.TWO_UNITS, learnt=LEARNT), target)["How we get paid"]
+    ages = table(sheet, "Days since entry")[:3]
+    assert [row["Days since entry"] for row in ages] == ["0\u20131", "2\u20133", "over 3"]
+    assert [(row["Days waited"], row["Paid"], row["Paid a day"]) for row in ages] == [
+        (900, 9, 0.01),
+        (1500, 30, 0.02),
+        (4000, 20, 0.005),
+    ]
+    leads = table(sheet, "Lead")[:3]
+    assert [(row["Lead"], row["Times as fast"]) for row in leads] == [
+        ("Яковлева Ольга", 1.17),
+        ("Ёлкин Иван", 0.75),
+        (None, None),
+    ]
+    days = [row["Weekday"] for row in table(sheet, "Weekday")[:7]]
+    assert (days[0], days[6]) == ("Monday", "Sunday")
+    assert table(sheet, "Recent pace")[0]["Paying days left"] == 5.3
+    assert len([chart for chart in parts(target, "xl/charts/chart") if '<c:barDir val="col"/>' in chart]) == 8
+
+
+def test_what_was_learnt_may_not_be_kept(target: Path) -> None:
+    """A run of which it is not kept what it learnt says so, and draws nothing empty."""
+    sheet = written(FULL, target)["How we get paid"]
+    assert "Of this run it is not kept what it learnt." in texts_of(sheet)
+
+
+@pytest.mark.parametrize(("recalculated", "shown"), [(None, True), (True, True), (False, False)])
+def test_replays_stand_in_until_a_period_has_ended(
+    target: Path, recalculated: bool | None, shown: bool
+) -> None:
+    """28 days ahead, recalculated: until there are stored forecasts of a period that is over."""
+    row = AccuracyRow(
+        month_of(date(2026, 2, 1)), None, "", "RUB", 20, 0.1, 0.9, 16, run_rate_wape=0.12, open_wape=0.2,
+        open_covered=15, is_recalculated=bool(recalculated),
+    )  # fmt: skip
+    accuracy = () if recalculated is None else (row,)
+    sheet = written(data.report(data.TWO_UNITS, learnt=LEARNT, accuracy=accuracy), target)["Accuracy"]
+    assert ("28 days ahead, recalculated" in texts_of(sheet)) is shown
+    if shown:
+        replays = table(sheet, "Forecast for 28 days")[:4]
+        assert [row["What came"] for row in replays] == [90] * 4
+        assert table(sheet, "First evening")[0]["Forecast misses by"] == 0.111
+    if recalculated is not None:
+        found = table(sheet, "Hand formula misses by")[0]
+        assert found["Forecast of"] == ("whole period, recalculated" if recalculated else "whole period")
+        assert (found["Run rate misses by"], found["Without new entries misses by"]) == (0.12, 0.2)
+        assert found["Share within its range"] == 0.75
+
+
+def test_trend_marks_what_is_of_another_kind(target: Path) -> None:
+    """Recalculated days and those of method 1 are lines of their own, and are named in the table."""
+    trend = [
+        replace(data.point(1, 1, 60.0), method=1),
+        replace(data.point(2, 2, 100.0), is_recalculated=True),
+        data.point(3, 3, 99.0),
+    ]
+    sheet = written(data.report(data.TWO_UNITS, trend=trend), target)["Trend"]
+    assert [row["How it was made"] for row in table(sheet, "Day")] == [
+        "method 1: open entries only",
+        "recalculated",
+        None,
+    ]
+    (chart,) = (chart for chart in parts(target, "xl/charts/chart") if "<c:lineChart>" in chart)
+    for name in ("Forecast", "Forecast, recalculated", "Forecast of open entries only (method 1)"):
+        assert f"<c:v>{name}</c:v>" in chart
+
+
+BRIDGE = Bridge("RUB", data.DAY - timedelta(days=1), 450.4, 60.3, -30.3, 40.0, -0.4, -32.3, 487.95)
+
+
+def test_bridge_adds_up_above_the_changes(target: Path) -> None:
+    """From the forecast before to that of now, which is the company's, step by step, with a picture."""
+    report = replace(data.report(data.TWO_UNITS), bridges=(BRIDGE,))
+    written(report, target)
+    rows = table(values(target)["Changes"], "Adds")[:7]
+    assert [row["Step"] for row in rows] == [
+        "forecast of 2026-03-16", "payments", "refused or deleted", "new entries", "put off, other amounts",
+        "time passed, learnt anew", "forecast of 2026-03-17 14:30 (UTC+3)",
+    ]  # fmt: skip
+    amounts = [Decimal(str(row["Adds"])) for row in rows]
+    assert (amounts[0], amounts[-1]) == (450, Decimal("487.7"))
+    assert sum(amounts[:-1]) == amounts[-1]
+    assert "No entry has changed since." in texts_of(values(target)["Changes"])
+    assert any(
+        '<c:grouping val="stacked"/>' in c and 'val="col"' in c for c in parts(target, "xl/charts/chart")
+    )
+
+
+def test_no_jargon_outside_the_notes(target: Path) -> None:
+    """P10, P90 and WAPE stand in the notes only, where they are explained, in both languages."""
+    report = replace(CHANGED, bridges=(BRIDGE,), forecast=replace(CHANGED.forecast, learnt=LEARNT))
+    for texts in (ENGLISH, Texts("ru")):
+        *sheets, notes = written(report, target, texts).worksheets
+        for sheet in sheets:
+            assert not re.search("P10|P90|WAPE", texts_of(sheet)), sheet.title
+        assert not any(re.search("P10|P90|WAPE", chart) for chart in parts(target, "xl/charts/chart"))
+        assert re.search("P10.*P90.*WAPE", texts_of(notes), re.DOTALL)
+
+
+def test_hand_formula_and_pace_stand_in_the_notes(target: Path) -> None:
+    """The two simple numbers are told beside the forecast, nowhere as large as it."""
+    report = data.report(data.TWO_UNITS)
+    company = [replace(row, hand_formula=900.4, run_rate=600.0) for row in report.forecast.company]
+    report = replace(report, forecast=replace(report.forecast, company=tuple(company)))
+    book = written(report, target)
+    notes = {line[0].value: line[1].value for line in book["Notes"].iter_rows() if line[1].value is not None}
+    assert notes["Hand formula, RUB"] == "900\u00a0RUB"
+    assert notes["By run rate, RUB"] == "600\u00a0RUB"
+    for name in ("Summary", "Pipeline", "Trend"):
+        assert "Hand formula" not in texts_of(book[name])
+
+
+def test_a_past_evening_says_so_everywhere(target: Path) -> None:
+    """A report as of a past evening has its day on each sheet, and that it is not the current one."""
+    run = replace(data.RUN, kind=RunKind.AS_OF, count_day=date(2026, 3, 10))
+    book = written(data.report(data.TWO_UNITS, run=run), target)
+    for sheet in book.worksheets:
+        assert "as of the evening of 2026-03-10" in str(sheet["A2"].value)
+        assert str(sheet["A3"].value).startswith("As of the evening of 2026-03-10: ")
+
+
+def test_period_that_has_not_begun_shows_its_whole_number_only(target: Path) -> None:
+    """Before its first day a period has no parts: forecast, range and target stand alone, and add up."""
+    run = replace(data.RUN, count_day=date(2026, 2, 20))
+    book = written(data.report(data.TWO_UNITS, run=run), target)
+    for name in ("Summary", "Pipeline"):
+        heads = texts_of(book[name])
+        assert "Likely range (8 of 10) from" in heads
+    rows = table(values(target)["Pipeline"])
+    assert "From open entries" not in rows[0]
+    company = next(row for row in rows if row["Level"] == "Company" and row["Unit"] == "RUB")
+    leads = [row for row in rows if row["Level"] == "Lead" and row["Unit"] == "RUB"]
+    assert sum(row["Forecast"] for row in leads) == pytest.approx(company["Forecast"])
+    assert "Paid so far" not in texts_of(book["Summary"])
+
+
+def test_period_that_is_over_tells_what_came(target: Path) -> None:
+    """After its last day a period is what was paid in it."""
+    run = replace(data.RUN, count_day=date(2026, 4, 2))
+    text = texts_of(written(data.report(data.TWO_UNITS, run=run), target)["Summary"])
+    assert "Paid by 2026-03-31: 78\u00a0RUB." in text
+    assert "Likely range, 8 times in 10" not in text

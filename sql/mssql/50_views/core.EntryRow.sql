@@ -3,8 +3,9 @@ SET QUOTED_IDENTIFIER ON;
 GO
 /*
 View:        core.EntryRow
-Purpose:     Give entries with the names of group and manager, the unit, and the chance that the current run
-             gave an open entry to be paid by the end of the month; with what lists are searched and sorted by
+Purpose:     Give entries with the names of group and manager, the unit, and what the current run found of an open
+             entry: the chance to be paid by the end of the month, what it adds to the forecast, and whether it is
+             large; with what lists are searched and sorted by
 Called by:   procedures that give entries to a lead
 */
 CREATE OR ALTER VIEW core.EntryRow
@@ -12,7 +13,8 @@ AS
 SELECT
     e.EntryId, e.ClientRef, e.LeadId, e.GroupId, g.Name AS GroupName, g.Unit, e.ManagerId, m.Name AS ManagerName,
     e.ClientPin, e.Amount, e.PaidAmount, e.EnteredOn, e.PayBy, e.FirstPayBy, e.Status, e.StatusOn, e.Comment,
-    e.Version, e.ChangeSeq, e.DeletedAt, f.Probability, g.NameKey AS GroupKey, m.NameKey AS ManagerKey, e.SearchKey
+    e.Version, e.ChangeSeq, e.DeletedAt, f.Probability, f.Contribution, f.IsLarge, g.NameKey AS GroupKey,
+    m.NameKey AS ManagerKey, e.SearchKey
 FROM core.Entry AS e
 JOIN core.SalesGroup AS g ON g.GroupId = e.GroupId
 JOIN core.Manager AS m ON m.ManagerId = e.ManagerId

@@ -17,7 +17,9 @@ SELECT
     f.RefusedCount AS RefusedEntries, f.Refused, f.WinRate, f.Won AS PaidLastYear, f.Resolved AS ResolvedLastYear,
     f.WonAll AS PaidEver, f.ResolvedAll AS ResolvedEver, f.SpeedIndex AS PaysTimesAsFast, f.StillToCome, f.Forecast,
     f.Low AS P10, f.High AS P90, t.Amount AS Target, f.Forecast / CAST(t.Amount AS float) AS ShareOfTarget,
-    c.Amount AS Commitment, f.HandFormula, f.NewEntries AS NewEntriesMayBring, f.RunRate AS ByRunRate
+    c.Amount AS Commitment, f.HandFormula, f.RunRate AS ByRunRate, r.Method,
+    COALESCE(f.FromOpen, f.StillToCome) AS FromOpen, COALESCE(f.FromNew, 0.0E0) AS FromNew,
+    COALESCE(f.OpenLow, f.Low) AS P10WithoutNewEntries, COALESCE(f.OpenHigh, f.High) AS P90WithoutNewEntries
 FROM core.CurrentRun AS n
 JOIN core.Run AS r ON r.RunId = n.RunId
 JOIN core.LeadForecast AS f ON f.RunId = r.RunId

@@ -9,7 +9,8 @@ Called by:   analysts and the live workbook, with role crm_report
 CREATE OR ALTER VIEW report.Runs
 AS
 SELECT
-    r.RunId, r.Kind AS RunKind, r.CountDay AS CountedOn, r.StartedAt AS StartedAtUtc, r.FinishedAt AS FinishedAtUtc,
+    r.RunId, r.Kind AS RunKind, r.Method, r.CountDay AS CountedOn,
+    r.StartedAt AS StartedAtUtc, r.FinishedAt AS FinishedAtUtc,
     r.Status AS RunStatus, r.StartedBy, r.EntryCount AS EntriesCounted, r.PaidEvents AS PaymentsLearntFrom,
     r.RefusedEvents AS RefusalsLearntFrom,
     CASE WHEN n.RunId IS NULL THEN N'no' ELSE N'yes' END AS IsShown

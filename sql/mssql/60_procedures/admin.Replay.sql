@@ -19,7 +19,7 @@ BEGIN
     BEGIN TRY
         SET TRANSACTION ISOLATION LEVEL SNAPSHOT;
         BEGIN TRANSACTION;
-        EXEC core.ComputeForecast @CountDay = @AsOf, @IsLive = 0, @StartsOn = @StartsOn, @EndsOn = @EndsOn;
+        EXEC core.ComputeForecast @CountDate = @AsOf, @StartsOn = @StartsOn, @EndsOn = @EndsOn;
         COMMIT TRANSACTION;
         SET TRANSACTION ISOLATION LEVEL READ COMMITTED;
     END TRY

@@ -7,7 +7,7 @@ Purpose:     Store a new entry, entered today
 Called by:   the desktop program
 Returns:     one row: EntryId, ClientRef, LeadId, GroupId, GroupName, Unit, ManagerId, ManagerName,
              ClientPin, Amount, PaidAmount, EnteredOn, PayBy, FirstPayBy, Status, StatusOn, Comment, Version,
-             ChangeSeq, DeletedAt, Probability
+             ChangeSeq, DeletedAt, Probability, Contribution, IsLarge
 Errors:      51001 the session has ended; 51002 the password must be changed first; 51008 inside a transaction;
              51016 no such active manager; 511xx a field (core.CheckDraft); 51202 the operation came before
              with other content; 51203 the entry is stored already under another operation

@@ -5,7 +5,7 @@ GO
 Procedure:   api.GetForecast
 Purpose:     Give the caller's own rows and managers of the current run
 Called by:   the window
-Returns:     the result sets of core.ShowForecast, empty before the first run
+Returns:     the result sets of core.ShowForecast and core.ShowReplayAccuracy, empty before the first run
 Errors:      51001, 51002 (session); 51008 called inside a transaction
 Transaction: one that reads (SNAPSHOT)
 */
@@ -25,6 +25,7 @@ BEGIN
         BEGIN TRANSACTION;
         SELECT @RunId = r.RunId FROM core.CurrentRun AS r;
         EXEC core.ShowForecast @RunId = @RunId, @LeadId = @LeadId, @IsCurrent = 1;
+        EXEC core.ShowReplayAccuracy @RunId = @RunId;
         COMMIT TRANSACTION;
         SET TRANSACTION ISOLATION LEVEL READ COMMITTED;
     END TRY

@@ -5,7 +5,7 @@ GO
 Procedure:   api.ListAccuracy
 Purpose:     Give the caller's accuracy in ended periods
 Called by:   the window
-Returns:     one row a period and unit, newest period first
+Returns:     one row a period, unit and method, newest period first; by themselves days that were made afterwards
 Errors:      51001, 51002 (session); 51008 called inside a transaction
 Transaction: none
 */
@@ -20,10 +20,10 @@ BEGIN
     DECLARE @LeadId int, @LeadName nvarchar(200), @Today date = core.Today();
     EXEC core.FindCaller @Token = @Token, @ByPerson = 1, @LeadId = @LeadId OUTPUT, @LeadName = @LeadName OUTPUT;
     SELECT
-        a.Kind, a.StartsOn, a.EndsOn, a.PeriodName, a.LeadId, @LeadName AS LeadName, a.Unit, a.Days, a.Wape, a.HandWape,
-        a.Covered
+        a.Kind, a.StartsOn, a.EndsOn, a.PeriodName, a.LeadId, @LeadName AS LeadName, a.Unit, a.Method,
+        a.IsRecalculated, a.Days, a.Wape, a.HandWape, a.RunRateWape, a.Covered, a.OpenWape, a.OpenCovered
     FROM core.ForecastAccuracy AS a
     WHERE a.EndsOn < @Today AND a.LeadId = @LeadId
-    ORDER BY a.EndsOn DESC, a.StartsOn DESC, a.PeriodId, a.Unit;
+    ORDER BY a.EndsOn DESC, a.StartsOn DESC, a.PeriodId, a.Unit, a.Method DESC, a.IsRecalculated;
 END;
 GO

@@ -3,7 +3,7 @@ SET QUOTED_IDENTIFIER ON;
 GO
 /*
 Procedure:   api.ListTrend
-Purpose:     Give the caller's stored forecasts of a period, one a day
+Purpose:     Give the caller's forecasts of a period, one a day
 Called by:   the window
 Returns:     one row a unit and day, in this order
 Errors:      51001, 51002 (session); 51008 called inside a transaction
@@ -23,7 +23,9 @@ BEGIN
     DECLARE @LeadId int;
     DECLARE @Today date = core.Today();
     EXEC core.FindCaller @Token = @Token, @ByPerson = 1, @LeadId = @LeadId OUTPUT;
-    SELECT t.LeadId, t.Unit, t.CountDay, t.Paid, t.Forecast, t.Low, t.High, t.HandFormula
+    SELECT
+        t.LeadId, t.Unit, t.CountDay, t.Paid, t.Forecast, t.Low, t.High, t.HandFormula, t.FromOpen, t.Method,
+        t.IsRecalculated
     FROM core.ForecastTrend AS t
     WHERE t.Kind = @Kind AND t.StartsOn = @StartsOn AND t.EndsOn = @EndsOn AND t.LeadId = @LeadId
       AND t.CountDay <= @Today

@@ -3,13 +3,13 @@ SET QUOTED_IDENTIFIER ON;
 GO
 /*
 Procedure:   api.SetCommitment
-Purpose:     Record the caller's own number for a standing period; earlier ones stay on record
+Purpose:     Record the caller's own number for a standing period that is not over; earlier ones stay on record
 Called by:   the window
 Returns:     the number as stored
 Errors:      51001, 51002 (session); 51008 called inside a transaction; 51104 the amount is below zero;
              51105 the amount is too large (Limit); 51131 the note is too long (Limit); 51132 the unit is none of
-             the caller's; 51202 the operation came before with other content; 51264 the period is neither a
-             current one nor an open custom one
+             the caller's; 51202 the operation came before with other content; 51264 the period is none
+             of the standing ones, or it is over
 Transaction: one, short. Writers of one lead queue for the lead's row. The same @OpId again gives what the first time
              gave, before anything else is looked at
 */
@@ -59,11 +59,10 @@ BEGIN
             IF NOT EXISTS (SELECT 1 FROM core.SalesGroup AS g WHERE g.LeadId = @LeadId AND g.Unit = @Unit)
                 THROW 51132, N'The unit is none of the lead''s.', 1;
             SELECT @PeriodId = p.PeriodId
-            FROM core.Period AS p
-            WHERE p.Kind = @Kind AND p.StartsOn = @StartsOn AND p.EndsOn = @EndsOn
-              AND @Today BETWEEN p.StartsOn AND p.EndsOn AND (p.Kind <> 'custom' OR p.ClosedAt IS NULL);
+            FROM core.StandingPeriods(@Today) AS p
+            WHERE p.Kind = @Kind AND p.StartsOn = @StartsOn AND p.EndsOn = @EndsOn AND p.EndsOn >= @Today;
             IF @PeriodId IS NULL
-                THROW 51264, N'The period is neither a current one nor an open custom one.', 1;
+                THROW 51264, N'The period is none of the standing ones, or it is over.', 1;
 
             INSERT INTO core.Commitment (PeriodId, LeadId, Unit, Amount, Note, MadeAt, OpId, Request)
             VALUES (@PeriodId, @LeadId, @Unit, @Amount, COALESCE(@Note, N''), @Now, COALESCE(@OpId, NEWID()), @Request);

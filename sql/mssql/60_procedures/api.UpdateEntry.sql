@@ -7,7 +7,7 @@ Purpose:     Give an entry new content; content equal to what is stored changes 
 Called by:   the desktop program
 Returns:     one row: EntryId, ClientRef, LeadId, GroupId, GroupName, Unit, ManagerId, ManagerName,
              ClientPin, Amount, PaidAmount, EnteredOn, PayBy, FirstPayBy, Status, StatusOn, Comment, Version,
-             ChangeSeq, DeletedAt, Probability
+             ChangeSeq, DeletedAt, Probability, Contribution, IsLarge
 Errors:      51001 the session has ended; 51002 the password must be changed first; 51008 inside a transaction;
              51006 no such entry of this lead, or it is deleted; 51016 no such active manager; 511xx a field
              (core.CheckDraft); 51129 the manager's group counts in another unit, with Old, New;

@@ -28,11 +28,13 @@ BEGIN
     IF @@TRANCOUNT > 0
         THROW 51008, N'A run has transactions of its own; call it outside one.', 1;
 
-    DECLARE @Today date = core.Today();
-    DECLARE @CountDay date = COALESCE(@AsOf, @Today);
-    DECLARE @IsLive bit = CASE WHEN @AsOf IS NULL THEN 1 ELSE 0 END;
-    DECLARE @Kind varchar(10) = CASE WHEN @AsOf IS NULL THEN 'live' ELSE 'as_of' END;
     DECLARE @Now datetime2(0) = core.Now();
+    DECLARE @Clock datetime2(0) = core.ClockOf(@Now);
+    DECLARE @Today date = CAST(@Clock AS date);
+    DECLARE @CountDay date = COALESCE(@AsOf, @Today);
+    DECLARE @CountHour int = CASE WHEN @AsOf IS NULL THEN DATEPART(HOUR, @Clock) END;
+    DECLARE @Method int = 2;
+    DECLARE @Kind varchar(10) = CASE WHEN @AsOf IS NULL THEN 'live' ELSE 'as_of' END;
     DECLARE @Stage int = 0, @RunId int, @CurrentRunId int, @ChangeTotal bigint;
     DECLARE @PeriodId int = 0, @PeriodList varchar(8000) = '', @LockName nvarchar(200), @Lock int, @Tries int = 0;
     IF @AsOf > @Today
@@ -45,9 +47,8 @@ BEGIN
     WHILE @PeriodId IS NOT NULL
     BEGIN
         SELECT @PeriodId = MIN(p.PeriodId)
-        FROM core.Period AS p
-        WHERE p.PeriodId > @PeriodId AND @CountDay BETWEEN p.StartsOn AND p.EndsOn
-          AND (p.Kind <> 'custom' OR p.ClosedAt IS NULL);
+        FROM core.StandingPeriods(@CountDay) AS p
+        WHERE p.PeriodId > @PeriodId;
         SELECT @PeriodList = LTRIM(RTRIM(CONCAT(@PeriodList, ' ', @PeriodId)));
     END;
 
@@ -66,25 +67,27 @@ BEGIN
         SELECT @Stage = 1;
         UPDATE core.Run SET Status = 'failed', FinishedAt = @Now WHERE Status = 'running';
 
-        -- Live, of the same day, for the same periods, and nothing written since: the results still hold. Not those
-        -- of a run that a wrong clock dated in the future: a true one takes its place.
+        -- Live, by the same method, of the same day and hour, for the same periods, and nothing written since: the
+        -- results still hold. Not those of a run that a wrong clock dated in the future: a true one takes its place.
         SELECT @ChangeTotal = COALESCE(SUM(l.ChangeSeq), 0) FROM core.Lead AS l;
         SELECT @CurrentRunId = MAX(r.RunId) FROM core.Run AS r WHERE r.Kind = 'live' AND r.Status = 'done';
         INSERT INTO core.Run (
-            Kind, CountDay, StartedAt, FinishedAt, Status, StartedBy, ChangeTotal, PeriodList, EntryCount, PaidEvents,
-            RefusedEvents)
+            Kind, Method, CountDay, CountHour, StartedAt, FinishedAt, Status, StartedBy, ChangeTotal, PeriodList,
+            EntryCount, PaidEvents, RefusedEvents)
         SELECT
-            @Kind, @CountDay, @Now, @Now, 'unchanged', @StartedBy, @ChangeTotal, @PeriodList, r.EntryCount,
-            r.PaidEvents, r.RefusedEvents
+            @Kind, @Method, @CountDay, @CountHour, @Now, @Now, 'unchanged', @StartedBy, @ChangeTotal, @PeriodList,
+            r.EntryCount, r.PaidEvents, r.RefusedEvents
         FROM core.Run AS r
-        WHERE r.RunId = @CurrentRunId AND @IsLive = 1 AND r.CountDay = @CountDay AND r.ChangeTotal = @ChangeTotal
-          AND r.PeriodList = @PeriodList AND r.StartedAt <= @Now;
+        WHERE r.RunId = @CurrentRunId AND @Kind = 'live' AND r.Method = @Method AND r.CountDay = @CountDay
+          AND r.CountHour = @CountHour AND r.ChangeTotal = @ChangeTotal AND r.PeriodList = @PeriodList
+          AND r.StartedAt <= @Now;
         IF @@ROWCOUNT = 1
             SELECT @RunId = CAST(SCOPE_IDENTITY() AS int), @Stage = 4;
         ELSE
         BEGIN
-            INSERT INTO core.Run (Kind, CountDay, StartedAt, Status, StartedBy, ChangeTotal, PeriodList)
-            VALUES (@Kind, @CountDay, @Now, 'running', @StartedBy, @ChangeTotal, @PeriodList);
+            INSERT INTO core.Run (
+                Kind, Method, CountDay, CountHour, StartedAt, Status, StartedBy, ChangeTotal, PeriodList)
+            VALUES (@Kind, @Method, @CountDay, @CountHour, @Now, 'running', @StartedBy, @ChangeTotal, @PeriodList);
             SELECT @RunId = CAST(SCOPE_IDENTITY() AS int);
             UPDATE core.RunLock SET RunId = @RunId WHERE LockId = 1;
         END;
@@ -103,7 +106,7 @@ BEGIN
                 IF @Lock < 0 OR NOT EXISTS (SELECT 1 FROM core.RunLock AS o WHERE o.LockId = 1 AND o.RunId = @RunId)
                     THROW 51301, N'Another run is under way.', 1;
                 SELECT @Stage = 3;
-                EXEC core.ComputeForecast @CountDay = @CountDay, @IsLive = @IsLive, @RunId = @RunId;
+                EXEC core.ComputeForecast @CountDate = @CountDay, @CountHour = @CountHour, @RunId = @RunId;
                 COMMIT TRANSACTION;
                 SET TRANSACTION ISOLATION LEVEL READ COMMITTED;
                 SELECT @Stage = 5;
@@ -128,7 +131,7 @@ BEGIN
         THROW;
     END CATCH;
 
-    IF @Stage = 5 AND @IsLive = 1
+    IF @Stage = 5 AND @Kind = 'live'
     BEGIN
         BEGIN TRY
             EXEC core.DropOldForecasts @RunId = @RunId;
@@ -141,8 +144,8 @@ BEGIN
     END;
 
     SELECT
-        r.RunId, r.Kind, r.CountDay, r.StartedAt, r.FinishedAt, COALESCE(r.FinishedAt, r.StartedAt) AS AsOf, r.Status,
-        r.StartedBy, r.EntryCount, r.PaidEvents, r.RefusedEvents
+        r.RunId, r.Kind, r.Method, r.CountDay, r.StartedAt, r.FinishedAt,
+        COALESCE(r.FinishedAt, r.StartedAt) AS AsOf, r.Status, r.StartedBy, r.EntryCount, r.PaidEvents, r.RefusedEvents
     FROM core.Run AS r
     WHERE r.RunId = @RunId;
 END;

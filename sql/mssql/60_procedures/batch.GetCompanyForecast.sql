@@ -5,8 +5,8 @@ GO
 Procedure:   batch.GetCompanyForecast
 Purpose:     Give the company, all leads and all managers of the current run, or of the run named
 Called by:   the report; administrators
-Returns:     the result sets of core.ShowForecast, empty before the first run
-Errors:      51284 there is no such run, or its rows are not kept any more
+Returns:     the result sets of core.ShowForecast and core.ShowReplayAccuracy, empty before the first run
+Errors:      51284 there is no such complete run, or its rows are not kept any more
 Transaction: one that reads (SNAPSHOT)
 */
 CREATE OR ALTER PROCEDURE batch.GetCompanyForecast
@@ -20,13 +20,14 @@ BEGIN
         BEGIN TRANSACTION;
         IF @IsCurrent = 1
             SELECT @RunId = r.RunId FROM core.CurrentRun AS r;
-        -- A run that counted something and has no rows was never done, or its rows were removed.
+        -- A run that counted something and has no rows: they were removed.
         ELSE IF NOT EXISTS (
             SELECT 1 FROM core.Run AS r
-            WHERE r.RunId = @RunId
+            WHERE r.RunId = @RunId AND r.Status = 'done'
               AND (r.EntryCount = 0 OR EXISTS (SELECT 1 FROM core.LeadForecast AS f WHERE f.RunId = r.RunId)))
             THROW 51284, N'There is no such run, or its rows are not kept any more.', 1;
         EXEC core.ShowForecast @RunId = @RunId, @IsCurrent = @IsCurrent;
+        EXEC core.ShowReplayAccuracy @RunId = @RunId;
         COMMIT TRANSACTION;
         SET TRANSACTION ISOLATION LEVEL READ COMMITTED;
     END TRY

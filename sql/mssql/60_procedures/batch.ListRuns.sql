@@ -15,8 +15,8 @@ AS
 BEGIN
     SET NOCOUNT, XACT_ABORT ON;
     SELECT TOP (@Limit)
-        r.RunId, r.Kind, r.CountDay, r.StartedAt, r.FinishedAt, COALESCE(r.FinishedAt, r.StartedAt) AS AsOf, r.Status,
-        r.StartedBy, r.EntryCount, r.PaidEvents, r.RefusedEvents
+        r.RunId, r.Kind, r.Method, r.CountDay, r.StartedAt, r.FinishedAt,
+        COALESCE(r.FinishedAt, r.StartedAt) AS AsOf, r.Status, r.StartedBy, r.EntryCount, r.PaidEvents, r.RefusedEvents
     FROM core.Run AS r
     ORDER BY r.RunId DESC;
 END;

@@ -3,7 +3,7 @@ SET QUOTED_IDENTIFIER ON;
 GO
 /*
 Procedure:   core.AddStandingPeriods
-Purpose:     See to it that a day's month, quarter and year are on record
+Purpose:     See to it that the last, this and the next month, quarter and year of a day are on record
 Called by:   batch.AggregateForecast, api.SetCommitment, admin.ListPeriods
 Returns:     nothing
 Errors:      none of its own; call it outside a transaction, since two who add the same period at once are told
@@ -11,11 +11,13 @@ Errors:      none of its own; call it outside a transaction, since two who add t
 Transaction: none; one statement
 */
 CREATE OR ALTER PROCEDURE core.AddStandingPeriods
-    @Day date -- whose month, quarter and year
+    @Day date -- of the company
 AS
 BEGIN
     SET NOCOUNT, XACT_ABORT ON;
-    DECLARE @Quarter int = DATEPART(QUARTER, @Day);
+    DECLARE @Month date = DATEFROMPARTS(YEAR(@Day), MONTH(@Day), 1);
+    DECLARE @Quarter date = DATEFROMPARTS(YEAR(@Day), 3 * DATEPART(QUARTER, @Day) - 2, 1);
+    DECLARE @Year date = DATEFROMPARTS(YEAR(@Day), 1, 1);
     DECLARE @Tries int = 0;
     WHILE @Tries < 2
     BEGIN
@@ -23,12 +25,16 @@ BEGIN
             INSERT INTO core.Period (Kind, StartsOn, EndsOn)
             SELECT n.Kind, n.StartsOn, n.EndsOn
             FROM (
-                SELECT 'month' AS Kind, DATEFROMPARTS(YEAR(@Day), MONTH(@Day), 1) AS StartsOn, EOMONTH(@Day) AS EndsOn
-                UNION ALL
-                SELECT 'quarter', DATEFROMPARTS(YEAR(@Day), 3 * @Quarter - 2, 1),
-                       EOMONTH(DATEFROMPARTS(YEAR(@Day), 3 * @Quarter, 1))
-                UNION ALL
-                SELECT 'year', DATEFROMPARTS(YEAR(@Day), 1, 1), DATEFROMPARTS(YEAR(@Day), 12, 31)
+                SELECT k.Kind, DATEADD(MONTH, k.Months * o.Step, k.FirstDay) AS StartsOn,
+                       EOMONTH(DATEADD(MONTH, k.Months * (o.Step + 1) - 1, k.FirstDay)) AS EndsOn
+                FROM (
+                    SELECT 'month' AS Kind, 1 AS Months, @Month AS FirstDay
+                    UNION ALL
+                    SELECT 'quarter', 3, @Quarter
+                    UNION ALL
+                    SELECT 'year', 12, @Year
+                ) AS k
+                CROSS JOIN (SELECT -1 AS Step UNION ALL SELECT 0 UNION ALL SELECT 1) AS o
             ) AS n
             WHERE NOT EXISTS (
                 SELECT 1 FROM core.Period AS p

@@ -3,288 +3,200 @@ SET QUOTED_IDENTIFIER ON;
 GO
 /*
 Procedure:   core.ComputeForecast
-Purpose:     Compute the forecast in sets, stage by stage, each stage into one temporary table. The steps are
-             those of the method's description; c is @LearnDay, n is @CountDay, e is a period's last day.
-             The chances come here, the rows from core.SumForecast.
-Called by:   batch.AggregateForecast (in the end core.KeepForecast stores the rows of @RunId), admin.Replay (in
-             the end core.ShowReplay gives them and stores nothing)
-Returns:     nothing for a run, else the result sets of core.ShowReplay
+Purpose:     Compute the forecast in sets, stage by stage. A stage is a procedure that fills the tables made here for
+             it and reads those of the stages before; the steps are those of the method's description. In all of them
+             a day is a number, 0 for 1900-01-01, which was a Monday; c (@LearnDay) is the evening up to which the
+             method learns, n (@CountDay) the day up to which entries are counted.
+Called by:   batch.AggregateForecast (in the end core.KeepForecast stores the rows of @RunId), admin.Replay (in the
+             end core.ShowReplay gives them and stores nothing), admin.KeepReplays (in the end core.KeepReplay stores
+             what is kept of an evening)
+Returns:     for admin.Replay the result sets of core.ShowReplay, else nothing
 Errors:      none of its own
-Transaction: the caller's, SNAPSHOT: core.Entry is read five times and must be the same each time. It reads
-             without locks, so that nobody who saves waits for it. No DDL but CREATE TABLE: SNAPSHOT allows no other.
+Transaction: the caller's, SNAPSHOT: core.Entry is read twice and must be the same each time. It reads without locks, so
+             that nobody who saves waits for it. No DDL but CREATE TABLE: SNAPSHOT allows no other.
 */
 CREATE OR ALTER PROCEDURE core.ComputeForecast
-    @CountDay date,              -- n, the day up to which entries are counted
-    @IsLive   bit,               -- whether that day is still going on: then c = n - 1, else c = n
-    @RunId    int = NULL,        -- the run, whose PeriodList says for which periods; NULL for a replay
-    @StartsOn date = NULL,       -- a replay's only period
-    @EndsOn   date = NULL
+    @CountDate date,              -- n
+    @CountHour int = NULL,        -- the hour of a day that is still going on: then c = n - 1, else c = n
+    @RunId     int = NULL,        -- a run, whose PeriodList says for which periods; NULL for a replay
+    @StartsOn  date = NULL,       -- a replay's only period; without run and period: the evening's month, quarter, year
+    @EndsOn    date = NULL
 AS
 BEGIN
     SET NOCOUNT, XACT_ABORT ON;
-    DECLARE @LearnDay date = CASE WHEN @IsLive = 1 THEN DATEADD(DAY, -1, @CountDay) ELSE @CountDay END;
-    DECLARE @YearStart date = DATEADD(DAY, -364, @CountDay);
-    DECLARE @LatelyStart date = DATEADD(DAY, -89, @CountDay);
-    DECLARE @LearnFrom date, @FirstDay date, @FirstResolution date;
-    DECLARE @CountNumber int, @LearnNumber int, @FromNumber int; -- of the days @CountDay, @LearnDay, @LearnFrom
-    DECLARE @Days float, @Paid float, @Refused float;
+    DECLARE @CountDay int = DATEDIFF(DAY, CAST('19000101' AS date), @CountDate);
+    DECLARE @LearnDay int = @CountDay - CASE WHEN @CountHour IS NULL THEN 0 ELSE 1 END;
+    -- How much of day n is left. People pay from 9 to 18: between these hours it counts for less and less.
+    DECLARE @Rest float =
+        CASE WHEN @CountHour IS NULL OR @CountHour <= 9 THEN 1.0E0
+             WHEN @CountHour >= 18 THEN 0.0E0
+             ELSE (18 - @CountHour) / 9.0E0 END;
+    DECLARE @HasHistory bit = 0;
 
-    -- The periods. New entries are judged by those made from JudgedFrom to JudgedTo.
-    CREATE TABLE #Horizon (
-        PeriodId int NOT NULL PRIMARY KEY, StartsOn date NOT NULL, EndsOn date NOT NULL, DaysLeft int NOT NULL,
-        JudgedFrom date NOT NULL, JudgedTo date NOT NULL);
-    INSERT INTO #Horizon (PeriodId, StartsOn, EndsOn, DaysLeft, JudgedFrom, JudgedTo)
-    SELECT p.PeriodId, p.StartsOn, p.EndsOn, p.DaysLeft,
-           DATEADD(DAY, -p.DaysLeft - 179, @CountDay), DATEADD(DAY, -p.DaysLeft, @CountDay)
-    FROM (
-        SELECT p.PeriodId, p.StartsOn, p.EndsOn, DATEDIFF(DAY, @CountDay, p.EndsOn) AS DaysLeft
-        FROM core.Run AS r
-        JOIN core.Period AS p
-            ON CHARINDEX(CONCAT(' ', p.PeriodId, ' '), CONCAT(' ', r.PeriodList, ' ')) > 0
-        WHERE r.RunId = @RunId
-        UNION ALL
-        SELECT 1, @StartsOn, @EndsOn, DATEDIFF(DAY, @CountDay, @EndsOn)
-        WHERE @RunId IS NULL
-    ) AS p;
-
-    -- Step 1. An entry of age a is in the bucket (FromAge, ToAge].
+    -- What everything is counted by. An entry of age a is in the bucket (FromAge, ToAge]; a day, so many days past the
+    -- first promised one, is in the promise class (FromPast, ToPast].
+    CREATE TABLE #Horizon (PeriodId int NOT NULL PRIMARY KEY, StartsOn int NOT NULL, EndsOn int NOT NULL);
     CREATE TABLE #Bucket (Bucket int NOT NULL PRIMARY KEY, FromAge int NOT NULL, ToAge int NOT NULL);
     INSERT INTO #Bucket (Bucket, FromAge, ToAge)
     VALUES (0, 0, 1), (1, 1, 3), (2, 3, 7), (3, 7, 14), (4, 14, 30), (5, 30, 60), (6, 60, 90), (7, 90, 120),
            (8, 120, 180), (9, 180, 365), (10, 365, 1000000);
+    CREATE TABLE #Promise (Promise int NOT NULL PRIMARY KEY, FromPast int NOT NULL, ToPast int NOT NULL);
+    INSERT INTO #Promise (Promise, FromPast, ToPast)
+    VALUES (0, -1000000000, -30), (1, -30, -7), (2, -7, 0), (3, 0, 7), (4, 7, 30), (5, 30, 1000000000);
 
-    SELECT @FirstDay = MIN(e.EnteredOn), @FirstResolution = MIN(e.StatusOn)
-    FROM core.Entry AS e
-    WHERE e.DeletedAt IS NULL;
-    SELECT @LearnFrom = DATEADD(DAY, -365, @LearnDay);
-    IF @FirstResolution > @LearnFrom
-        SELECT @LearnFrom = @FirstResolution;
+    -- The evenings from which is learnt: 0 is c, 1 to 26 are those that are replayed, the last first. LearnFrom is lo
+    -- of step 2, CalendarFrom is l of step 13, PaceDays is W of step 16.
+    CREATE TABLE #Cutoff (
+        Cutoff int NOT NULL PRIMARY KEY, Day int NOT NULL, LearnFrom int NOT NULL, CalendarFrom int NOT NULL,
+        PaceDays int NOT NULL);
+    -- Every day that counts; Month counts months since year 0. A part begins wherever something begins to count.
+    CREATE TABLE #Day (
+        Day int NOT NULL PRIMARY KEY, OnDate date NOT NULL, Month int NOT NULL, Weekday int NOT NULL,
+        MonthEnd int NOT NULL, IsFirst int NOT NULL, IsLast int NOT NULL, PartStart int NULL);
+    CREATE TABLE #Age (Age int NOT NULL PRIMARY KEY, Bucket int NOT NULL);
+    CREATE TABLE #Unit (UnitNo int NOT NULL PRIMARY KEY, Unit varchar(3) COLLATE DATABASE_DEFAULT NOT NULL);
+    CREATE TABLE #GroupUnit (GroupId int NOT NULL PRIMARY KEY, UnitNo int NOT NULL);
 
-    -- The calendar up to n: each day's number, which is cheaper to look up than to count for every entry, and its
-    -- part. A part begins wherever something begins to count; what was resolved before has none.
-    CREATE TABLE #Day (Day date NOT NULL PRIMARY KEY, Number int NOT NULL, PartStart date NULL);
-    WITH Part AS (
-        SELECT h.StartsOn FROM #Horizon AS h
-        UNION
-        SELECT @YearStart
-        UNION
-        SELECT @LatelyStart
-    ), Calendar AS (
-        SELECT MIN(f.Day) AS Day, 0 AS Number
-        FROM (SELECT p.StartsOn AS Day FROM Part AS p UNION ALL SELECT @FirstDay UNION ALL SELECT @LearnFrom) AS f
-        UNION ALL
-        SELECT DATEADD(DAY, 1, c.Day), c.Number + 1 FROM Calendar AS c WHERE c.Day < @CountDay
-    )
-    INSERT INTO #Day (Day, Number, PartStart)
-    SELECT c.Day, c.Number, MAX(p.StartsOn)
-    FROM Calendar AS c
-    LEFT JOIN Part AS p ON p.StartsOn <= c.Day
-    GROUP BY c.Day, c.Number
-    OPTION (MAXRECURSION 0);
-    SELECT @CountNumber = MAX(CASE WHEN d.Day = @CountDay THEN d.Number END),
-           @LearnNumber = MAX(CASE WHEN d.Day = @LearnDay THEN d.Number END),
-           @FromNumber = MAX(CASE WHEN d.Day = @LearnFrom THEN d.Number END)
-    FROM #Day AS d;
-
-    -- Counts and sums: all that is shown beside the forecast comes from these few rows. Status is as of the count
-    -- day. Late: made after the learning day.
-    CREATE TABLE #Tally (
-        LeadId int NOT NULL, GroupId int NOT NULL, ManagerId int NOT NULL, Status int NOT NULL, PartStart date NULL,
-        Deals int NOT NULL, Amount decimal(19, 2) NOT NULL, Paid decimal(19, 2) NOT NULL,
-        LateDeals int NOT NULL, LateAmount decimal(19, 2) NOT NULL);
-    INSERT INTO #Tally (
-        LeadId, GroupId, ManagerId, Status, PartStart, Deals, Amount, Paid, LateDeals, LateAmount)
-    SELECT d.LeadId, d.GroupId, d.ManagerId, d.Status, d.PartStart, COUNT(*), SUM(d.Amount), SUM(d.Paid),
-           SUM(d.IsLate), SUM(CASE WHEN d.IsLate = 1 THEN d.Amount ELSE 0 END)
-    FROM (
-        SELECT e.LeadId, e.GroupId, e.ManagerId, e.Amount, COALESCE(e.PaidAmount, e.Amount) AS Paid,
-               CASE WHEN e.EnteredOn > @LearnDay THEN 1 ELSE 0 END AS IsLate,
-               CASE WHEN e.StatusOn <= @CountDay THEN e.Status ELSE 0 END AS Status, r.PartStart
-        FROM core.Entry AS e
-        LEFT JOIN #Day AS r ON r.Day = e.StatusOn
-        WHERE e.DeletedAt IS NULL AND e.EnteredOn <= @CountDay
-    ) AS d
-    GROUP BY d.LeadId, d.GroupId, d.ManagerId, d.Status, d.PartStart;
-
-    -- Step 5. Amounts are whole hundredths, so an amount is above its unit's average exactly when it is above
-    -- the average rounded down to hundredths: a division of whole numbers.
-    CREATE TABLE #SizeLimit (
-        GroupId int NOT NULL PRIMARY KEY, Unit varchar(3) COLLATE DATABASE_DEFAULT NOT NULL,
-        AverageAmount decimal(19, 2) NULL);
-    WITH GroupSum AS (
-        SELECT t.GroupId, g.Unit, SUM(t.Deals - t.LateDeals) AS Deals, SUM(t.Amount - t.LateAmount) AS Amount
-        FROM #Tally AS t
-        JOIN core.SalesGroup AS g ON g.GroupId = t.GroupId
-        GROUP BY t.GroupId, g.Unit
-    ), UnitSum AS (
-        SELECT g.Unit, CAST(SUM(g.Amount) * 100 AS bigint) / CAST(NULLIF(SUM(g.Deals), 0) AS bigint) AS Average
-        FROM GroupSum AS g
-        GROUP BY g.Unit
-    )
-    INSERT INTO #SizeLimit (GroupId, Unit, AverageAmount)
-    SELECT g.GroupId, g.Unit, CAST(u.Average / 100.0 AS decimal(19, 2))
-    FROM GroupSum AS g
-    JOIN UnitSum AS u ON u.Unit = g.Unit;
-
-    -- Step 2. How long entries of one lead and size were watched, from which age to which, and what ended it.
-    CREATE TABLE #Walk (
-        LeadId int NOT NULL, IsLarge int NOT NULL, FromAge int NOT NULL, ToAge int NOT NULL, Event int NOT NULL,
-        Deals int NOT NULL);
-    INSERT INTO #Walk (LeadId, IsLarge, FromAge, ToAge, Event, Deals)
-    SELECT d.LeadId, d.IsLarge, d.FromAge, d.ToAge, d.Event, COUNT(*)
-    FROM (
-        SELECT e.LeadId,
-               CASE WHEN e.Amount > s.AverageAmount THEN 1 ELSE 0 END AS IsLarge,
-               CASE WHEN n.Number < @FromNumber THEN @FromNumber - n.Number ELSE 0 END AS FromAge,
-               CASE WHEN e.StatusOn <= @LearnDay THEN r.Number ELSE @LearnNumber END - n.Number AS ToAge,
-               CASE WHEN e.StatusOn <= @LearnDay THEN e.Status ELSE 0 END AS Event
-        FROM core.Entry AS e
-        JOIN #SizeLimit AS s ON s.GroupId = e.GroupId
-        JOIN #Day AS n ON n.Day = e.EnteredOn
-        LEFT JOIN #Day AS r ON r.Day = e.StatusOn
-        WHERE e.DeletedAt IS NULL AND e.EnteredOn <= @LearnDay AND (e.StatusOn IS NULL OR e.StatusOn > @LearnFrom)
-    ) AS d
-    GROUP BY d.LeadId, d.IsLarge, d.FromAge, d.ToAge, d.Event;
-
-    -- Days at risk and events by lead, size and bucket. Resolved on its day of entry: half a day.
-    CREATE TABLE #Exposure (
-        Bucket int NOT NULL, LeadId int NOT NULL, IsLarge int NOT NULL, Days float NOT NULL, Paid int NOT NULL,
-        Refused int NOT NULL, PRIMARY KEY (Bucket, LeadId, IsLarge));
-    INSERT INTO #Exposure (Bucket, LeadId, IsLarge, Days, Paid, Refused)
-    SELECT b.Bucket, w.LeadId, w.IsLarge,
-           SUM(w.Deals * CASE WHEN w.ToAge = 0 THEN 0.5E0
-                              ELSE CASE WHEN w.ToAge < b.ToAge THEN w.ToAge ELSE b.ToAge END
-                                   - CASE WHEN w.FromAge > b.FromAge THEN w.FromAge ELSE b.FromAge END END),
-           SUM(CASE WHEN w.Event = 1 AND w.ToAge <= b.ToAge THEN w.Deals ELSE 0 END),
-           SUM(CASE WHEN w.Event = 2 AND w.ToAge <= b.ToAge THEN w.Deals ELSE 0 END)
-    FROM #Walk AS w
-    JOIN #Bucket AS b ON b.FromAge < CASE WHEN w.ToAge > 1 THEN w.ToAge ELSE 1 END AND b.ToAge > w.FromAge
-    WHERE w.ToAge > w.FromAge OR (w.ToAge = 0 AND w.Event <> 0)
-    GROUP BY b.Bucket, w.LeadId, w.IsLarge;
-
-    SELECT @Days = COALESCE(SUM(x.Days), 0.0E0), @Paid = COALESCE(SUM(x.Paid), 0),
-           @Refused = COALESCE(SUM(x.Refused), 0)
-    FROM #Exposure AS x;
-
-    -- Step 3. Daily chance of being paid and of being refused, with half a pseudo-event shared by both.
-    -- Without any event there is none, and so no chance of anything (step 9).
-    CREATE TABLE #Hazard (
-        Bucket int NOT NULL PRIMARY KEY, FromAge int NOT NULL, ToAge int NOT NULL, PaidRate float NOT NULL,
-        RefusedRate float NOT NULL);
-    IF @Paid + @Refused > 0
-        INSERT INTO #Hazard (Bucket, FromAge, ToAge, PaidRate, RefusedRate)
-        SELECT b.Bucket, b.FromAge, b.ToAge,
-               (COALESCE(SUM(x.Paid), 0) + 0.5E0 * @Paid / (@Paid + @Refused))
-               / (COALESCE(SUM(x.Days), 0.0E0) + 0.5E0 * @Days / (@Paid + @Refused)),
-               (COALESCE(SUM(x.Refused), 0) + 0.5E0 * @Refused / (@Paid + @Refused))
-               / (COALESCE(SUM(x.Days), 0.0E0) + 0.5E0 * @Days / (@Paid + @Refused))
-        FROM #Bucket AS b
-        LEFT JOIN #Exposure AS x ON x.Bucket = b.Bucket
-        GROUP BY b.Bucket, b.FromAge, b.ToAge;
-
-    -- Steps 4 and 5. How fast a lead is, and a size, against the company.
-    CREATE TABLE #LeadIndex (LeadId int NOT NULL PRIMARY KEY, PaidEvents int NOT NULL, Speed float NOT NULL);
-    INSERT INTO #LeadIndex (LeadId, PaidEvents, Speed)
-    SELECT x.LeadId, SUM(x.Paid), (SUM(x.Paid) + 5.0E0) / (SUM(x.Days * h.PaidRate) + 5.0E0)
-    FROM #Exposure AS x
-    JOIN #Hazard AS h ON h.Bucket = x.Bucket
-    GROUP BY x.LeadId;
-
-    CREATE TABLE #SizeIndex (IsLarge int NOT NULL PRIMARY KEY, Speed float NOT NULL);
-    INSERT INTO #SizeIndex (IsLarge, Speed)
-    SELECT x.IsLarge, (SUM(x.Paid) + 20.0E0) / (SUM(x.Days * h.PaidRate) + 20.0E0)
-    FROM #Exposure AS x
-    JOIN #Hazard AS h ON h.Bucket = x.Bucket
-    GROUP BY x.IsLarge;
-
-    -- The entries that are open on the count day. PaidOn is what became of them later, for a replay.
+    -- core.CopyEntries: every entry known on day n with its status as of that day; PromisedOn is -1000000 for no
+    -- promise. Of the open ones also what only they need; PaidOn is what became of them later, for a replay. Counts and
+    -- sums of all: what is shown beside the forecast comes from these few rows.
+    CREATE TABLE #Deal (
+        EntryId int NOT NULL, LeadId int NOT NULL, GroupId int NOT NULL, ManagerId int NOT NULL, UnitNo int NOT NULL,
+        Amount decimal(19, 2) NOT NULL, Paid decimal(19, 2) NOT NULL, EnteredOn int NOT NULL, Status int NOT NULL,
+        StatusOn int NULL, PromisedOn int NOT NULL);
     CREATE TABLE #OpenDeal (
-        EntryId int NOT NULL, LeadId int NOT NULL, GroupId int NOT NULL, ManagerId int NOT NULL,
-        ClientPin nvarchar(32) COLLATE Latin1_General_BIN2 NOT NULL, Amount decimal(19, 2) NOT NULL,
-        IsLarge int NOT NULL, Age int NOT NULL, PayBy date NULL, PaidOn date NULL);
-    INSERT INTO #OpenDeal (EntryId, LeadId, GroupId, ManagerId, ClientPin, Amount, IsLarge, Age, PayBy, PaidOn)
-    SELECT e.EntryId, e.LeadId, e.GroupId, e.ManagerId, e.ClientPin, e.Amount,
-           CASE WHEN e.Amount > s.AverageAmount THEN 1 ELSE 0 END, @CountNumber - n.Number,
-           e.PayBy, CASE WHEN e.Status = 1 THEN e.StatusOn END
-    FROM core.Entry AS e
-    JOIN #SizeLimit AS s ON s.GroupId = e.GroupId
-    JOIN #Day AS n ON n.Day = e.EnteredOn
-    WHERE e.DeletedAt IS NULL AND e.EnteredOn <= @CountDay AND (e.StatusOn IS NULL OR e.StatusOn > @CountDay);
+        EntryId int NOT NULL PRIMARY KEY, LeadId int NOT NULL, GroupId int NOT NULL, ManagerId int NOT NULL,
+        UnitNo int NOT NULL, ClientPin nvarchar(32) COLLATE Latin1_General_BIN2 NOT NULL,
+        Amount decimal(19, 2) NOT NULL, EnteredOn int NOT NULL, PromisedOn int NOT NULL, PayBy date NULL,
+        PaidOn date NULL);
+    CREATE TABLE #Tally (
+        LeadId int NOT NULL, GroupId int NOT NULL, ManagerId int NOT NULL, UnitNo int NOT NULL, Status int NOT NULL,
+        PartStart int NOT NULL, Deals int NOT NULL, Amount decimal(19, 2) NOT NULL, Paid decimal(19, 2) NOT NULL);
+    EXEC core.CopyEntries
+        @CountDate = @CountDate, @CountDay = @CountDay, @LearnDay = @LearnDay, @RunId = @RunId, @StartsOn = @StartsOn,
+        @EndsOn = @EndsOn;
 
-    -- Step 6. Each lead's and size's own daily chances by bucket: Leave is k, Share is q / k, and Gathered is
-    -- what k adds up to over the buckets before.
-    CREATE TABLE #Pace (
-        LeadId int NOT NULL, IsLarge int NOT NULL, FromAge int NOT NULL, ToAge int NOT NULL, Share float NOT NULL,
-        Leave float NOT NULL, Gathered float NOT NULL, PRIMARY KEY (LeadId, IsLarge, FromAge));
-    WITH Rate AS (
-        SELECT k.LeadId, k.IsLarge, h.FromAge, h.ToAge, h.RefusedRate,
-               h.PaidRate * COALESCE(f.Speed, 1.0E0) * COALESCE(g.Speed, 1.0E0) AS PaidRate
-        FROM (SELECT DISTINCT o.LeadId, o.IsLarge FROM #OpenDeal AS o) AS k
-        CROSS JOIN #Hazard AS h
-        LEFT JOIN #LeadIndex AS f ON f.LeadId = k.LeadId
-        LEFT JOIN #SizeIndex AS g ON g.IsLarge = k.IsLarge
-    )
-    INSERT INTO #Pace (LeadId, IsLarge, FromAge, ToAge, Share, Leave, Gathered)
-    SELECT r.LeadId, r.IsLarge, r.FromAge, r.ToAge, r.PaidRate / (r.PaidRate + r.RefusedRate),
-           r.PaidRate + r.RefusedRate,
-           COALESCE(SUM((r.PaidRate + r.RefusedRate) * (r.ToAge - r.FromAge)) OVER (
-               PARTITION BY r.LeadId, r.IsLarge ORDER BY r.FromAge
-               ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING), 0.0E0)
-    FROM Rate AS r;
+    -- core.LearnSpeeds, steps 1 to 3 and 5. An amount is large if it is above its unit's average. The band of an amount
+    -- is the number of the evenings' averages below it: on an evening it is large from band LargeFrom.Band on. Life:
+    -- entries of one unit, band, first and last day; their payments and squares of amounts.
+    CREATE TABLE #UnitSize (
+        UnitNo int NOT NULL PRIMARY KEY, AverageAmount decimal(19, 2) NULL, FirstStep decimal(19, 2) NOT NULL,
+        LastStep decimal(19, 2) NOT NULL, Steps int NOT NULL);
+    CREATE TABLE #LargeFrom (
+        Cutoff int NOT NULL, UnitNo int NOT NULL, Band int NOT NULL, PRIMARY KEY (Cutoff, UnitNo));
+    CREATE TABLE #Life (
+        UnitNo int NOT NULL, Band int NOT NULL, EnteredOn int NOT NULL, EndsOn int NULL, Status int NOT NULL,
+        Deals int NOT NULL, Amount float NOT NULL, Paid float NOT NULL, Square float NOT NULL);
+    -- In which bucket entries ended on a day, and by how many more wait in it than on the day before.
+    CREATE TABLE #Ending (
+        UnitNo int NOT NULL, Band int NOT NULL, Bucket int NOT NULL, Day int NOT NULL, Status int NOT NULL,
+        OnItsDay int NOT NULL, Deals int NOT NULL);
+    CREATE TABLE #RiskChange (
+        UnitNo int NOT NULL, Band int NOT NULL, Bucket int NOT NULL, Day int NOT NULL, Deals int NOT NULL);
+    CREATE TABLE #Speed (
+        Cutoff int NOT NULL, Bucket int NOT NULL, FromAge int NOT NULL, ToAge int NOT NULL, Days float NOT NULL,
+        Paid int NOT NULL, Refused int NOT NULL, PaidRate float NOT NULL, RefusedRate float NOT NULL,
+        PRIMARY KEY (Cutoff, Bucket));
+    CREATE TABLE #SizeIndex (
+        Cutoff int NOT NULL, IsLarge int NOT NULL, Paid int NOT NULL, Expected float NOT NULL, Factor float NOT NULL,
+        PRIMARY KEY (Cutoff, IsLarge));
 
-    -- Open entries of one lead, size and age have the same chance: it is worked out once for all of them, by
-    -- their walk through the buckets up to the period's end. Passed is what k gathers from where the walk
-    -- begins to the bucket, InBucket what it gathers there. e to the power of less than -200 is nothing, and
-    -- an error on some servers; 1 - e^-x is worked out by its series where x is small, or digits are lost.
-    CREATE TABLE #Chance (
-        PeriodId int NOT NULL, LeadId int NOT NULL, IsLarge int NOT NULL, Age int NOT NULL, Probability float NOT NULL,
-        PRIMARY KEY (PeriodId, LeadId, IsLarge, Age));
-    WITH Kind AS (
-        SELECT DISTINCT o.LeadId, o.IsLarge, o.Age,
-               CASE WHEN @IsLive = 1 AND o.Age > 0 THEN o.Age - 1 ELSE o.Age END AS FromAge
-        FROM #OpenDeal AS o
-    ), Start AS (
-        SELECT k.LeadId, k.IsLarge, k.Age, k.FromAge, a.Gathered + a.Leave * (k.FromAge - a.FromAge) AS Gathered
-        FROM Kind AS k
-        JOIN #Pace AS a
-            ON a.LeadId = k.LeadId AND a.IsLarge = k.IsLarge AND a.FromAge <= k.FromAge AND a.ToAge > k.FromAge
-    ), Step AS (
-        SELECT h.PeriodId, s.LeadId, s.IsLarge, s.Age, a.Share, a.Gathered - s.Gathered AS Passed,
-               a.Leave * (CASE WHEN s.Age + h.DaysLeft < a.ToAge THEN s.Age + h.DaysLeft ELSE a.ToAge END
-                          - CASE WHEN s.FromAge > a.FromAge THEN s.FromAge ELSE a.FromAge END) AS InBucket
-        FROM #Horizon AS h
-        CROSS JOIN Start AS s
-        JOIN #Pace AS a
-            ON a.LeadId = s.LeadId AND a.IsLarge = s.IsLarge
-            AND a.FromAge < s.Age + h.DaysLeft AND a.ToAge > s.FromAge
-    )
-    INSERT INTO #Chance (PeriodId, LeadId, IsLarge, Age, Probability)
-    SELECT t.PeriodId, t.LeadId, t.IsLarge, t.Age,
-           SUM(t.Share
-               * CASE WHEN t.Passed <= 0 THEN 1.0E0 WHEN t.Passed > 200 THEN 0.0E0 ELSE EXP(-t.Passed) END
-               * CASE WHEN t.InBucket < 1.0E-4
-                      THEN t.InBucket * (1.0E0 - t.InBucket / 2.0E0 * (1.0E0 - t.InBucket / 3.0E0))
-                      WHEN t.InBucket > 200 THEN 1.0E0
-                      ELSE 1.0E0 - EXP(-t.InBucket) END)
-    FROM Step AS t
-    GROUP BY t.PeriodId, t.LeadId, t.IsLarge, t.Age;
+    -- core.LearnCalendar, step 13. Effective is x: the days after an evening, each as much as it counts, added up.
+    CREATE TABLE #CalendarSpeed (
+        Cutoff int NOT NULL, Bucket int NOT NULL, PaidRate float NOT NULL, PRIMARY KEY (Cutoff, Bucket));
+    CREATE TABLE #WeekdayIndex (
+        Cutoff int NOT NULL, Weekday int NOT NULL, Paid int NOT NULL, Expected float NOT NULL, Factor float NOT NULL,
+        PRIMARY KEY (Cutoff, Weekday));
+    CREATE TABLE #MonthEndIndex (
+        Cutoff int NOT NULL, MonthEnd int NOT NULL, Paid int NOT NULL, Expected float NOT NULL, Factor float NOT NULL,
+        PRIMARY KEY (Cutoff, MonthEnd));
+    CREATE TABLE #QuarterIndex (
+        Cutoff int NOT NULL, MonthOfQuarter int NOT NULL, Paid int NOT NULL, Expected float NOT NULL,
+        Factor float NOT NULL, PRIMARY KEY (Cutoff, MonthOfQuarter));
+    CREATE TABLE #MeanQuarter (Cutoff int NOT NULL PRIMARY KEY, Factor float NOT NULL);
+    CREATE TABLE #Effective (
+        Cutoff int NOT NULL, Day int NOT NULL, Days float NOT NULL, PRIMARY KEY (Cutoff, Day));
 
-    -- Each open entry's chance in each period; none at all without history.
+    -- core.LearnPromises, steps 14, 4 and 5 for c.
+    CREATE TABLE #PromiseIndex (
+        Promise int NOT NULL PRIMARY KEY, Paid int NOT NULL, Expected float NOT NULL, Factor float NOT NULL);
+    CREATE TABLE #LeadIndex (
+        LeadId int NOT NULL PRIMARY KEY, Paid int NOT NULL, Expected float NOT NULL, Factor float NOT NULL);
+
+    -- core.CountChances, step 15. The periods that are not over, and the days ahead cut wherever one of them begins or
+    -- ends: (After, Last]. Whole is the chance from now to the end of a period that has not begun.
+    CREATE TABLE #Ahead (
+        PeriodId int NOT NULL PRIMARY KEY, After int NOT NULL, Last int NOT NULL, FirstStretch int NOT NULL,
+        LastStretch int NOT NULL);
+    CREATE TABLE #Stretch (Stretch int NOT NULL PRIMARY KEY, After int NOT NULL, Last int NOT NULL);
     CREATE TABLE #EntryChance (
         PeriodId int NOT NULL, EntryId int NOT NULL, LeadId int NOT NULL, GroupId int NOT NULL, ManagerId int NOT NULL,
-        Amount float NOT NULL, Probability float NOT NULL, PaidOn date NULL);
-    IF @Paid + @Refused > 0
-        INSERT INTO #EntryChance (PeriodId, EntryId, LeadId, GroupId, ManagerId, Amount, Probability, PaidOn)
-        SELECT h.PeriodId, o.EntryId, o.LeadId, o.GroupId, o.ManagerId, CAST(o.Amount AS float),
-               COALESCE(c.Probability, 0.0E0), o.PaidOn
-        FROM #OpenDeal AS o
-        CROSS JOIN #Horizon AS h
-        LEFT JOIN #Chance AS c
-            ON c.PeriodId = h.PeriodId AND c.LeadId = o.LeadId AND c.IsLarge = o.IsLarge AND c.Age = o.Age;
+        UnitNo int NOT NULL, Amount float NOT NULL, IsLarge int NOT NULL, PaidOn date NULL, Probability float NOT NULL,
+        Whole float NOT NULL);
 
-    EXEC core.SumForecast
-        @CountDay = @CountDay, @YearStart = @YearStart, @LatelyStart = @LatelyStart, @FirstDay = @FirstDay,
-        @FirstResolution = @FirstResolution, @PaidEvents = @Paid, @RefusedEvents = @Refused, @IsLive = @IsLive,
-        @RunId = @RunId, @StartsOn = @StartsOn, @EndsOn = @EndsOn;
+    -- core.BlendReplays, steps 16 to 19. Integral is I at x days after an evening; Lately, what was made and paid a
+    -- day. Tried: both numbers of each replay as base and rival, and what came; IsWhole is 0 for the known entries'.
+    CREATE TABLE #Integral (
+        Cutoff int NOT NULL, Day int NOT NULL, Days float NOT NULL, Share float NOT NULL, PRIMARY KEY (Cutoff, Day));
+    CREATE TABLE #Lately (
+        Cutoff int NOT NULL, UnitNo int NOT NULL, Made float NOT NULL, MadeSquare float NOT NULL, Paid float NOT NULL,
+        PRIMARY KEY (Cutoff, UnitNo));
+    CREATE TABLE #Replay (
+        Cutoff int NOT NULL, UnitNo int NOT NULL, FromOpen float NOT NULL, FromNew float NOT NULL, Pace float NOT NULL,
+        Spread float NOT NULL, NewSpread float NOT NULL, OpenCame float NOT NULL, WholeCame float NOT NULL,
+        PRIMARY KEY (Cutoff, UnitNo));
+    CREATE TABLE #Tried (
+        IsWhole int NOT NULL, UnitNo int NOT NULL, Cutoff int NOT NULL, Base float NOT NULL, Rival float NOT NULL,
+        Came float NOT NULL, Spread float NOT NULL, PRIMARY KEY (IsWhole, UnitNo, Cutoff));
+    CREATE TABLE #Blend (
+        IsWhole int NOT NULL, UnitNo int NOT NULL, Weight float NOT NULL, Error float NOT NULL, Z float NOT NULL,
+        PRIMARY KEY (IsWhole, UnitNo));
+
+    IF EXISTS (SELECT 1 FROM #Cutoff AS c)
+        EXEC core.LearnSpeeds @CountDay = @CountDay, @LearnDay = @LearnDay;
+    -- Without any event up to c there is no chance of anything (step 9), and nothing more to learn.
+    IF EXISTS (SELECT 1 FROM #Speed AS s WHERE s.Cutoff = 0)
+    BEGIN
+        SELECT @HasHistory = 1;
+        EXEC core.LearnCalendar @CountDay = @CountDay, @LearnDay = @LearnDay, @Rest = @Rest;
+        EXEC core.LearnPromises @LearnDay = @LearnDay;
+        EXEC core.CountChances @LearnDay = @LearnDay;
+        EXEC core.BlendReplays @LearnDay = @LearnDay;
+    END;
+
+    -- core.SumForecast, steps 10, 11 and 18 to 22. Own: what managers, leads (ManagerId 0) and the company (LeadId 0
+    -- too) have of their own. Unit: F, N and R of the unit, what is still to come of open entries and in all, and both
+    -- ranges' t and z. Shown: how far a lead's win rate is drawn to the company's.
+    CREATE TABLE #OwnRow (
+        PeriodId int NOT NULL, LeadId int NOT NULL, ManagerId int NOT NULL, UnitNo int NOT NULL,
+        Clients int NOT NULL, OpenCount int NOT NULL, DueToday int NOT NULL, Overdue int NOT NULL,
+        Expected decimal(19, 2) NOT NULL, PaidCount int NOT NULL, Paid decimal(19, 2) NOT NULL,
+        RefusedCount int NOT NULL, Refused decimal(19, 2) NOT NULL, Won int NOT NULL, Resolved int NOT NULL,
+        WonAll int NOT NULL, ResolvedAll int NOT NULL, PaidLately decimal(19, 2) NOT NULL, Pace float NOT NULL,
+        Made float NOT NULL, IsOver int NOT NULL, FromOpen float NOT NULL, Spread float NOT NULL, Whole float NOT NULL,
+        HandFormula float NOT NULL, PRIMARY KEY (PeriodId, LeadId, ManagerId, UnitNo));
+    CREATE TABLE #UnitForecast (
+        PeriodId int NOT NULL, UnitNo int NOT NULL, OpenBase float NOT NULL, NewBase float NOT NULL,
+        PaceBase float NOT NULL, Made float NOT NULL, Pace float NOT NULL, NewSpread float NOT NULL,
+        FromOpen float NOT NULL, FromNew float NOT NULL, Scale float NOT NULL, PayingDays float NOT NULL,
+        OpenWeight float NOT NULL, OpenError float NOT NULL, OpenZ float NOT NULL, WholeWeight float NOT NULL,
+        WholeError float NOT NULL, WholeZ float NOT NULL, PRIMARY KEY (PeriodId, UnitNo));
+    CREATE TABLE #ShownRate (UnitNo int NOT NULL PRIMARY KEY, Company float NOT NULL, Weight float NOT NULL);
+    CREATE TABLE #ForecastRow (
+        PeriodId int NOT NULL, LeadId int NOT NULL, ManagerId int NOT NULL, UnitNo int NOT NULL,
+        FromOpen float NOT NULL, FromNew float NOT NULL, StillToCome float NOT NULL, Forecast float NOT NULL,
+        Low float NULL, High float NULL, OpenLow float NULL, OpenHigh float NULL,
+        PRIMARY KEY (PeriodId, LeadId, ManagerId, UnitNo));
+    CREATE TABLE #LeadRow (
+        PeriodId int NOT NULL, LeadId int NOT NULL, UnitNo int NOT NULL, WinRate float NULL, SpeedIndex float NULL,
+        PaidEvents int NOT NULL, RunRate float NULL, PRIMARY KEY (PeriodId, LeadId, UnitNo));
+    EXEC core.SumForecast @CountDate = @CountDate, @CountDay = @CountDay, @HasHistory = @HasHistory;
+
+    IF @RunId IS NOT NULL
+        EXEC core.KeepForecast @RunId = @RunId;
+    ELSE IF @StartsOn IS NOT NULL
+        EXEC core.ShowReplay @CountDate = @CountDate, @StartsOn = @StartsOn, @EndsOn = @EndsOn;
+    ELSE
+        EXEC core.KeepReplay @CountDate = @CountDate;
 END;
 GO

@@ -52,7 +52,13 @@ def say_accuracy(program: Program, result: BacktestResult, names: Mapping[int, s
     say("")
     say(_("Miss: sum of the errors without sign, as a share of what came (WAPE)."))
     say(_("Bias: the same with sign; above zero more was promised than came."))
-    say(_("In range: how often what came lay between P10 and P90; 80% is right."))
+    say(_("In range: how often what came lay within the likely range (P10 to P90); 80% is right."))
+    say(
+        _(
+            "Range score: how wide the range was and ten times what lay outside, as a share of what came; the"
+            " less the better."
+        )
+    )
     say(_("Brier: mean squared error of the probabilities; 0 is perfect."))
 
 
@@ -60,21 +66,31 @@ def say_methods(program: Program, methods: Mapping[str, Accuracy]) -> None:
     """Print a row for each method."""
     _, texts = program.texts.gettext, program.texts
     rows = [
-        (_("Method"), _("Miss"), _("Bias"), _("Miss per lead"), _("In range"), _("Brier"), _("Forecasts"))
+        (
+            _("Method"),
+            _("Miss"),
+            _("Bias"),
+            _("In range"),
+            _("Range score"),
+            _("Miss per lead"),
+            _("Brier"),
+            _("Forecasts"),
+        )
     ]
     rows += [
         (
             method_name(method, texts),
             _share(of.wape, texts),
             _signed(of.bias, texts),
-            _share(of.wape_by_lead, texts),
             _share(of.coverage, texts),
+            _share(of.interval_score, texts),
+            _share(of.wape_by_lead, texts),
             "" if of.brier is None else f"{of.brier:.3f}",
             str(of.cutoffs),
         )
         for method, of in methods.items()
     ]
-    say_table(program, rows, right=range(1, 7))
+    say_table(program, rows, right=range(1, 8))
 
 
 def method_name(method: str, texts: Texts) -> str:

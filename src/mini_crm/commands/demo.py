@@ -7,6 +7,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Sequence
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
 
@@ -14,7 +15,7 @@ import click
 
 from mini_crm.commands.accuracy import method_name
 from mini_crm.commands.database import create_database, say_env
-from mini_crm.commands.forecast import run_sentences
+from mini_crm.commands.forecast import keep_past, kept_sentence, run_sentences
 from mini_crm.commands.output import FILE, progress_bar, say_paragraph, say_table
 from mini_crm.domain.credentials import PasswordKind
 from mini_crm.domain.errors import BadData
@@ -22,6 +23,7 @@ from mini_crm.domain.model import Forecast, ForecastRow
 from mini_crm.domain.money import format_amount
 from mini_crm.domain.period import Period, PeriodKind, month_of
 from mini_crm.domain.rules import MAX_NUMBER
+from mini_crm.domain.shown import ShownParts, show_forecast
 from mini_crm.i18n import Texts
 from mini_crm.program import Program
 from mini_crm.report.wording import percent, period_name, unit_name
@@ -34,7 +36,7 @@ DATABASE_NAME = "demo.sqlite"
 REPORT_NAME = "report.xlsx"
 MOST_ENTRIES = 200_000
 """More than any team makes in the 14 months that are made up; all of them are in memory at once."""
-BACKTEST_STEP_DAYS = 7
+BACKTEST_STEP_DAYS = 14
 _WINDOW_DIES_WITHIN_S = 3
 
 
@@ -78,6 +80,30 @@ def commands(program: Program) -> list[click.Command]:
     return [demo]
 
 
+class Past:
+    """A clock that is put back to the days that the sample company lives through."""
+
+    store: Store
+
+    def __init__(self, started_by: str) -> None:
+        self._started_by = started_by
+        self._today: date | None = None
+        self._back = timedelta()
+
+    def __call__(self) -> datetime:
+        """Tell the time."""
+        return datetime.now(UTC) - self._back
+
+    def begin(self, day: date) -> None:
+        """See ``usecases.demo.LivedDays``."""
+        self._today = self._today or self.store.get_today()
+        self._back = self._today - day
+
+    def end(self) -> None:
+        """See ``usecases.demo.LivedDays``."""
+        self.store.aggregate_forecast(None, self._started_by)
+
+
 class _Demo:
     """One run of ``demo``."""
 
@@ -97,8 +123,13 @@ class _Demo:
         if is_new:
             create_database(self._path)
             say_env(program, self._path)
+            slips = self._fill(entries, seed)
         store = program.open_store()
-        slips = self._fill(store, entries, seed) if is_new else self._reuse(store)
+        if is_new:
+            kept = keep_past(program, store)
+            program.say(kept_sentence(kept, program.texts))
+        else:
+            slips = self._reuse(store)
         run = store.aggregate_forecast(None, program.started_by)
         for line in run_sentences(run, program.texts):
             program.say(line)
@@ -117,10 +148,14 @@ class _Demo:
         for end in ("", "-wal", "-shm", "-run"):
             self._path.with_name(self._path.name + end).unlink(missing_ok=True)
 
-    def _fill(self, store: Store, entries: int, seed: int) -> Sequence[Slip]:
+    def _fill(self, entries: int, seed: int) -> Sequence[Slip]:
+        """Make the company in a database whose clock is put back, so that it lives through its last week."""
+        from mini_crm.store.sqlite import SqliteStore
         from mini_crm.usecases.demo import make_demo
 
         program, _ = self._program, self._program.texts.gettext
+        past = Past(program.started_by)
+        store = past.store = SqliteStore.open(self._path, clock=past)
         with progress_bar(_("Making a company")) as progress:
             made = make_demo(
                 store,
@@ -128,7 +163,9 @@ class _Demo:
                 seed=seed,
                 entries=entries,
                 progress=lambda done: progress(done, entries),
+                lived=past,
             )
+        store.close()
         program.say(
             _(
                 "A sample company: {leads} leads, {groups} groups, {managers} managers, {entries} entries."
@@ -154,7 +191,7 @@ class _Demo:
             )
 
     def _say_accuracy(self, store: Store) -> None:
-        from mini_crm.usecases.backtest import run_backtest
+        from mini_crm.usecases.backtest import METHODS, run_backtest
 
         program, texts, _ = self._program, self._program.texts, self._program.texts.gettext
         try:
@@ -169,15 +206,15 @@ class _Demo:
             )
         )
         rows = [(_("Method"), *(unit_name(unit, texts) for unit in result.units))]
-        for method in ("forecast", "hand_formula"):
-            misses = (targets["pipeline"][method].wape for targets in result.units.values())
+        for method in METHODS:
+            misses = (targets["period"][method].wape for targets in result.units.values())
             rows.append(
                 (
                     method_name(method, texts),
                     *("\u2014" if miss is None else percent(miss, texts) for miss in misses),
                 )
             )
-        covered = [targets["pipeline"]["forecast"].coverage for targets in result.units.values()]
+        covered = [targets["period"]["forecast"].coverage for targets in result.units.values()]
         rows.append(
             (
                 _("forecasts whose range held"),
@@ -238,35 +275,37 @@ def say_forecast(program: Program, forecast: Forecast, period: Period) -> None:
             _("Lead"),
             _("Win rate"),
             _("Paid"),
-            _("Still to come"),
+            _("From open entries"),
+            _("From new entries"),
             _("Forecast"),
-            _("Range"),
-            _("By win rate"),
+            _("Likely range"),
         )
+        shown = show_forecast([*company, *leads], places=0, paid_places=0)
         rows: list[tuple[str, ...]] = [head]
-        rows += [_forecast_cells(row, row.lead_name, texts) for row in leads]
-        rows += [_forecast_cells(row, _("Company"), texts) for row in company]
+        for row in (*leads, *company):
+            name = _("Company") if row.lead_id is None else row.lead_name
+            rows.append(_forecast_cells(row, name, shown[row.lead_id, None], texts))
         program.say("")
         program.say(f"{period_name(period, texts)}, {unit_name(unit, texts)}")
         say_table(program, rows, right=range(1, 7))
     program.say("")
     explanation = _(
-        "Forecast: paid so far, and what will still be paid by the end of the period. Range: where eight in "
-        "ten are meant to come; how many did is below. By win rate: what one gets by hand, paid + expected x "
-        "win rate; that counts all that will ever be paid, also after the end of the period."
+        "Forecast: paid so far, what will still come of open entries by the end of the period, and what of "
+        "entries that are not made yet. Likely range: where eight in ten are meant to come; how many did is "
+        "below."
     )
     say_paragraph(program, explanation)
 
 
-def _forecast_cells(row: ForecastRow, name: str, texts: Texts) -> tuple[str, ...]:
+def _forecast_cells(row: ForecastRow, name: str, shown: ShownParts, texts: Texts) -> tuple[str, ...]:
     _ = texts.gettext
     counts = _("{won} of {resolved}").format(won=row.won, resolved=row.resolved)
     rate = counts if row.win_rate is None else f"{percent(row.win_rate, texts)} ({counts})"
     between = "\u2014"
     if row.low is not None and row.high is not None:
         between = f"{_whole(row.low, texts)} \u2013 {_whole(row.high, texts)}"
-    numbers = (_whole(value, texts) for value in (row.paid, row.still_to_come, row.forecast))
-    return (name, rate, *numbers, between, _whole(row.hand_formula, texts))
+    numbers = (shown.paid, shown.from_open, shown.from_new, shown.forecast)
+    return (name, rate, *(_whole(value, texts) for value in numbers), between)
 
 
 def _whole(value: float | Decimal, texts: Texts) -> str:

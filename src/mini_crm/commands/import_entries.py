@@ -24,7 +24,7 @@ from mini_crm.commands.output import (
     table_options,
 )
 from mini_crm.domain.errors import BadData, UsageError
-from mini_crm.domain.model import PIECES, ImportResult, Lead, Status
+from mini_crm.domain.model import PIECES, ImportResult, Lead
 from mini_crm.domain.rules import utf16_length
 from mini_crm.options import OUT_FILE
 from mini_crm.program import Program
@@ -353,8 +353,12 @@ class _Import:
             )
         if result.batch_id is not None:
             say(_("To take it back: mini-crm-admin import-undo {batch}").format(batch=result.batch_id))
-            if any(row.status is not Status.EXPECTED for row in file.rows):
-                say(_("Next, to see how well this history is forecast: mini-crm-admin backtest"))
+            say(
+                _(
+                    "Next: mini-crm-admin backtest --keep measures the forecast on this history, and fills"
+                    " charts and accuracy from it."
+                )
+            )
         self._say_rejects(file, result)
 
     def _say_rejects(self, file: EntryFile, result: ImportResult) -> None:

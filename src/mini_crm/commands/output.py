@@ -57,6 +57,15 @@ def json_option(program: Program) -> Decorator:
     return click.option("--json", "as_json", is_flag=True, help=help_text)
 
 
+def period_option(program: Program) -> Decorator:
+    """Give the option ``--period``, to be read by ``domain.period.choose_period``."""
+    help_text = program.texts.gettext(
+        "Such as 2026-03, 2026-Q1, 2026, last-month, this-quarter or next-year, or the code of a period of"
+        " your own; by default the current month."
+    )
+    return click.option("--period", "choice", metavar="PERIOD", help=help_text)
+
+
 def dry_run_option(program: Program) -> Decorator:
     """Give the option ``--dry-run``."""
     help_text = program.texts.gettext("Only say what would be done; change nothing.")

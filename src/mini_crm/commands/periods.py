@@ -21,7 +21,7 @@ from mini_crm.commands.output import (
 )
 from mini_crm.domain.dates import format_date
 from mini_crm.domain.errors import BadData
-from mini_crm.domain.period import Period, PeriodKind, parse_period
+from mini_crm.domain.period import Period, PeriodKind, choice_name, parse_period
 from mini_crm.program import Program
 from mini_crm.usecases.cells import check_name
 from mini_crm.usecases.rosters import Opening, read_targets
@@ -68,21 +68,29 @@ def _periods(program: Program) -> click.Command:
 
 def _list_periods(program: Program, as_json: bool) -> None:
     _ = program.texts.gettext
-    periods = program.open_store().list_periods()
+    store = program.open_store()
+    periods, today = store.list_periods(), store.get_today()
     if as_json:
         say_json(
             program,
             [
-                {"code": p.code, "kind": p.kind.value, "start": p.start, "end": p.end, "name": p.name}
+                {
+                    "code": p.code,
+                    "choice": choice_name(p, today),
+                    "kind": p.kind.value,
+                    "start": p.start,
+                    "end": p.end,
+                    "name": p.name,
+                }
                 for p in periods
             ],
         )
         return
     language = program.texts.language
-    rows = [(_("Period"), _("From"), _("To"), _("Title"))]
+    rows = [(_("Period"), _("Also called"), _("From"), _("To"), _("Title"))]
     for period in periods:
         days = (format_date(period.start, language=language), format_date(period.end, language=language))
-        rows.append((period.code, *days, period.name))
+        rows.append((period.code, choice_name(period, today), *days, period.name))
     say_table(program, rows)
 
 

@@ -539,13 +539,15 @@ class ChangeKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class EntryChange:
-    """One way in which an entry, as the run counted it, differs from how it was before a day began.
+    """One way in which an entry, as the run counted it, differs from how an earlier run of ``since`` saw it.
 
-    An entry that was entered since is told once, as it is now. What an import brought counts by its own
-    days: as new if it was entered since, as paid or refused if that was since.
+    Where there is no such run, it differs from how it was before that day began. An entry that came since is
+    told once, as it is now. Of what an import brought since a run, open entries are new, and paid ones that
+    came in the period are paid; since a morning an import's entries count by their own days: as new if they
+    were entered since, as paid or refused if that was since.
 
     Attributes:
-        since: The day that the comparison goes back to: its morning.
+        since: The day that the comparison goes back to.
         amount: More than 0: what came of a paid entry, the difference where the amount changed, else
             the amount.
         old: What it was, where that says more: the promised day, the amount, or the manager.
@@ -573,16 +575,16 @@ class EntryChange:
 class Bridge:
     """How the company's whole number of a period came from an earlier run's to the present one.
 
-    ``before`` and all that follows it add up to ``now``.
+    ``before`` and all that follows it add up to ``now``. Each entry whose change is in ``Report.changes`` is
+    in one of the parts, and no other: what came of it in the period, and is counted on, less what was.
 
     Attributes:
         since: The day that the earlier run counted.
         before: The whole number then.
-        won: What came of entries paid since, less what was counted on of them.
-        lost: Less what was counted on of entries that were refused, deleted or voided since.
-        new: What is counted on of open entries that were made since.
-        changed: What is counted on now of open entries that were changed since (promised day, amount,
-            manager, reopened), less what was.
+        won: Of entries paid since.
+        lost: Of entries that were refused, deleted or voided since.
+        new: Of open entries that came since.
+        changed: Of entries that were changed since: promised day, amount, manager, reopened, restored.
         rest: Time that has passed, and what was learnt anew.
     """
 
@@ -620,11 +622,11 @@ class Report:
     Attributes:
         clients: By lead, manager, unit and PIN, for ``period``.
         database: The name that the title shows.
-        changes: Since the day before the run's and since seven days before it; by ``since``, the later
-            one first, and in it the newest first.
+        changes: Since the day before the run's and since seven days before it, or days that stand in for
+            these; by ``since``, the later one first, and in it the newest first.
         zone: The company's time zone; None is that of this computer.
-        bridges: From the run that ``changes`` goes back to, for each of its days and each unit; none where
-            there is no such run.
+        bridges: From the runs that ``changes`` goes back to, for each of its days and each unit; none where
+            there is no such run, or it did not have the period.
     """
 
     forecast: Forecast

@@ -172,7 +172,7 @@ def to_minor(value: Decimal) -> int:
 
 def from_minor(minor: int) -> Decimal:
     """Give the amount of so many hundredths, with two places."""
-    return Decimal(minor).scaleb(-2, context=_EXACT)
+    return _EXACT.multiply(minor, CENT)
 
 
 def format_amount(value: Decimal, *, language: str, unit: str | None = None) -> str:

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import calendar
 import re
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
-from enum import StrEnum
+from enum import Enum, StrEnum, auto
 
 from mini_crm.domain.dates import SHOWN_LENGTH, parse_file_date, trimmed
 from mini_crm.domain.errors import BadValue
@@ -80,6 +81,21 @@ class Period:
     def contains(self, day: date) -> bool:
         """Say whether the day is in it."""
         return self.start <= day <= self.end
+
+
+class Stage(Enum):
+    """How a period stands to a day."""
+
+    AHEAD = auto()
+    RUNNING = auto()
+    OVER = auto()
+
+
+def stage_of(period: Period, day: date) -> Stage:
+    """Say whether a period has not begun, goes on, or is over on a day."""
+    if period.start > day:
+        return Stage.AHEAD
+    return Stage.OVER if period.end < day else Stage.RUNNING
 
 
 def month_of(day: date) -> Period:
@@ -154,6 +170,31 @@ def parse_period(text: str, *, field: str = "period") -> Period:
     raise BadValue("period_unreadable", field=field, text=typed[:SHOWN_LENGTH])
 
 
+def choose_period(text: str, day: date) -> Period:
+    """Read which period is meant: a code as for ``parse_period``, or how it stands to a day.
+
+    Args:
+        text: Such as ``2026-03``, or ``last-month``, ``this-quarter``, ``next-year``.
+        day: Today.
+
+    Raises:
+        BadValue: As ``parse_period``.
+    """
+    step, dash, kind = trimmed(text).casefold().partition("-")
+    if not dash or step not in _STEPS or kind not in _CALENDAR:
+        return parse_period(text)
+    period = period_of(PeriodKind(kind), day)
+    return _STEPS[step](period)
+
+
+def choice_name(period: Period, day: date) -> str:
+    """Say how a period stands to a day, as ``choose_period`` reads it; empty where no word does."""
+    if period.kind not in _CALENDAR:
+        return ""
+    now = period_of(period.kind, day)
+    return next((f"{word}-{period.kind}" for word, step in _STEPS.items() if step(now) == period), "")
+
+
 def _span(kind: PeriodKind, day: date) -> tuple[date, date]:
     match kind:
         case PeriodKind.MONTH:
@@ -166,3 +207,11 @@ def _span(kind: PeriodKind, day: date) -> tuple[date, date]:
         case PeriodKind.CUSTOM:
             raise ValueError("a custom period has no rule for its days")
     return date(day.year, first, 1), date(day.year, last, calendar.monthrange(day.year, last)[1])
+
+
+_CALENDAR = (PeriodKind.MONTH, PeriodKind.QUARTER, PeriodKind.YEAR)
+_STEPS: Mapping[str, Callable[[Period], Period]] = {
+    "last": preceding,
+    "this": lambda period: period,
+    "next": following,
+}

@@ -9,8 +9,14 @@ from typing import Any
 
 from mini_crm.report.columns import Column
 
-ADDITIVE = ("clients", "open", "due", "overdue", "expected", "paid", "refused", "open_part", "new_part")
-"""Keys of the columns in which children add up to their parent; clients too, but for ``new_part``."""
+_OF_CLIENTS = ("clients", "open", "due", "overdue", "expected", "paid", "refused", "open_part")
+ADDITIVE = (*_OF_CLIENTS, "new_part", "forecast")
+"""Keys of the columns in which children add up to their parent; clients have only some of them."""
+
+
+def additive(*, of_clients: bool) -> Sequence[str]:
+    """Give the keys of the columns in which rows add up, or clients do."""
+    return _OF_CLIENTS if of_clients else ADDITIVE
 
 
 def letter(column: int) -> str:
@@ -33,6 +39,10 @@ class Cells:
     def __init__(self, columns: Sequence[Column[Any]]) -> None:
         self._at = {column.key: at for at, column in enumerate(columns) if column.key}
 
+    def __contains__(self, key: str) -> bool:
+        """Say whether the table has such a column."""
+        return key in self._at
+
     def column(self, key: str) -> int:
         """Give the number of a column."""
         return self._at[key]
@@ -47,20 +57,24 @@ class Cells:
 
     def totals(self, first: int, last: int, keys: Sequence[str] = ADDITIVE) -> dict[int, str]:
         """Give totals over the rows in view; totals among these rows are not counted twice."""
-        return {self._at[key]: f"=SUBTOTAL(9,{self.area(key, first, last)})" for key in keys}
+        there = (key for key in keys if key in self)
+        return {self._at[key]: f"=SUBTOTAL(9,{self.area(key, first, last)})" for key in there}
 
     def sums(self, first: int, last: int, keys: Sequence[str]) -> dict[int, str]:
         """Give plain sums."""
-        return {self._at[key]: f"=SUM({self.area(key, first, last)})" for key in keys}
+        return {self._at[key]: f"=SUM({self.area(key, first, last)})" for key in keys if key in self}
 
     def forecast(self, row: int) -> dict[int, str]:
-        """Give the three parts together."""
+        """Give the three parts together, where they are shown."""
+        if "open_part" not in self:
+            return {}
         parts = "+".join(self.cell(part, row) for part in ("paid", "open_part", "new_part"))
         return {self._at["forecast"]: f"={parts}"}
 
-    def share(self, row: int) -> dict[int, str]:
-        """Give the share of the target."""
-        return {self._at["share"]: f"={self.cell('forecast', row)}/{self.cell('target', row)}"}
+    def against_target(self, row: int) -> dict[int, str]:
+        """Give the share of the target, and the distance to it."""
+        forecast, target = self.cell("forecast", row), self.cell("target", row)
+        return {self._at["share"]: f"={forecast}/{target}", self._at["gap"]: f"={forecast}-{target}"}
 
     def light(self, row: int) -> dict[int, str]:
         """Give 3 where the forecast reaches the target, 2 where the range does, else 1."""

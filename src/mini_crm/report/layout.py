@@ -6,17 +6,20 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
 
-from mini_crm.domain.model import Report
+from mini_crm.domain.dates import format_date
+from mini_crm.domain.model import Report, Run, RunKind
 from mini_crm.i18n import Texts
 from mini_crm.report.notes import notes
-from mini_crm.report.rows import ReportRows, change_days, trend_rows
+from mini_crm.report.past import trend_rows
+from mini_crm.report.rows import ReportRows, stage
 from mini_crm.report.sheet import HEAD, Book, Sheet
 from mini_crm.report.sheets.accuracy import fill_accuracy
 from mini_crm.report.sheets.changes import fill_changes
+from mini_crm.report.sheets.paying import fill_paying
 from mini_crm.report.sheets.pipeline import fill_pipeline
 from mini_crm.report.sheets.summary import fill_summary
 from mini_crm.report.sheets.trend import fill_trend
-from mini_crm.report.wording import moment, period_name, run_mark
+from mini_crm.report.wording import as_of_mark, moment, period_name, run_mark
 
 
 class Layout:
@@ -41,18 +44,19 @@ class Layout:
         """Write all sheets."""
         report, texts, _ = self.report, self.texts, self.texts.gettext
         title = _("Sales forecast: {database}").format(database=report.database)
-        book.describe(title, self.written)
-        book.units_with_fractions = self._units_with_fractions()
+        book.describe(title, self.written, self._units_with_fractions())
         with self._sheet(book, _("Summary"), title) as sheet:
             fill_summary(sheet, report, self.rows.rows, texts)
         with self._sheet(book, _("Pipeline"), _("Expected sales by lead, manager and client")) as sheet:
-            fill_pipeline(sheet, self.rows, texts)
+            fill_pipeline(sheet, self.rows, stage(report.period, report.forecast.run), texts)
         with self._sheet(book, _("Trend"), _("How the forecast moved"), upright=True) as sheet:
             fill_trend(sheet, report, trend_rows(report), texts)
         with self._sheet(book, _("Accuracy"), _("How well the forecasts met what came")) as sheet:
             fill_accuracy(sheet, report, texts)
-        with self._sheet(book, _("Changes"), _("What has changed since yesterday and since a week")) as sheet:
-            fill_changes(sheet, report, texts, self.zone, days=change_days(report))
+        with self._sheet(book, _("How we get paid"), _("How the company gets paid")) as sheet:
+            fill_paying(sheet, report, texts)
+        with self._sheet(book, _("Changes"), _("What has moved the forecast")) as sheet:
+            fill_changes(sheet, report, texts, self.zone)
         with self._sheet(book, _("Notes"), _("Notes")) as sheet:
             self._notes(sheet)
 
@@ -62,12 +66,19 @@ class Layout:
         run = self.report.forecast.run
         subtitle = [period_name(self.report.period, self.texts)]
         if run is not None:
-            subtitle.append(_("as of {moment}").format(moment=moment(run.as_of, self.zone, self.texts)))
+            subtitle.append(_("as of {moment}").format(moment=self._as_of(run)))
             subtitle.append(_("run {number}").format(number=run.run_id))
         sheet = book.add_sheet(name, upright=upright)
-        sheet.title(title, " \u00b7 ".join(subtitle), run_mark(run, self.texts))
+        marks = (as_of_mark(run, self.texts), run_mark(run, self.texts))
+        sheet.title(title, " \u00b7 ".join(subtitle), " ".join(mark for mark in marks if mark))
         yield sheet
         sheet.finish()
+
+    def _as_of(self, run: Run) -> str:
+        if run.kind is RunKind.AS_OF:
+            day = format_date(run.count_day, language=self.texts.language)
+            return self.texts.gettext("the evening of {day}").format(day=day)
+        return moment(run.as_of, self.zone, self.texts)
 
     def _units_with_fractions(self) -> frozenset[str]:
         found = {

@@ -19,6 +19,7 @@ from xml.sax.saxutils import quoteattr
 
 from mini_crm.i18n import Texts
 from mini_crm.report.columns import Kind
+from mini_crm.report.formats import Formats
 from mini_crm.report.formulas import letter
 from mini_crm.report.looks import DARK, GREY, HEAD_LOOK, RULES
 from mini_crm.report.place import write_whole
@@ -87,19 +88,20 @@ def write_live(path: Path, server: Server, texts: Texts, *, now: datetime | None
     written = now or datetime.now().astimezone()
 
     def fill(book: XlsxBook) -> None:
-        book.describe(texts.gettext("Sales forecast: {database}").format(database=server.catalog), written)
+        title = texts.gettext("Sales forecast: {database}").format(database=server.catalog)
+        book.describe(title, written, frozenset())
         for number, query in enumerate(asked, 1):
-            _sheet(book, query, number, server, texts)
+            _sheet(book.formats, query, number, server, texts)
 
     plain, connected = made_book(fill, texts.language), BytesIO()
     _connect(plain, connected, asked, server)
     return write_whole(path, connected.getbuffer(), written)
 
 
-def _sheet(book: XlsxBook, query: Query, number: int, server: Server, texts: Texts) -> None:
+def _sheet(formats: Formats, query: Query, number: int, server: Server, texts: Texts) -> None:
     """Write the heads of a query's table, ready for its rows."""
     _ = texts.gettext
-    sheet = book.book.add_worksheet(query.sheet)
+    sheet = formats.book.add_worksheet(query.sheet)
     last = len(query.fields) - 1
     sheet.hide_gridlines(2)
     sheet.set_landscape()
@@ -108,19 +110,19 @@ def _sheet(book: XlsxBook, query: Query, number: int, server: Server, texts: Tex
     sheet.repeat_rows(HEAD)
     sheet.freeze_panes(HEAD + 1, 1)
     sheet.set_row(0, 24)
-    sheet.write_string(0, 0, query.title, book.look({"bold": True, "font_size": 16, "font_color": DARK}))
-    grey = book.look({"font_color": GREY})
+    sheet.write_string(0, 0, query.title, formats.look({"bold": True, "font_size": 16, "font_color": DARK}))
+    grey = formats.look({"font_color": GREY})
     text = _(
         "Read from {server}, {catalog} on opening and every {minutes} minutes; at once: Data, Refresh All."
     )
     sheet.write_string(1, 0, text.format(server=server.name, catalog=server.catalog, minutes=MINUTES), grey)
     if number == 1:
         sheet.write_string(2, 0, _("Last run (UTC)"), grey)
-        moment = book.look({"num_format": book.moment_format, "font_color": GREY, "align": "left"})
+        moment = formats.look({"num_format": formats.moment_format, "font_color": GREY, "align": "left"})
         finished = f"MAX(LiveRuns[{_escaped(_('Finished (UTC)'))}])"
         sheet.write_formula(2, 1, f'=IF({finished}=0,"",{finished})', moment, "")
     columns = [
-        {"header": field.head, "format": book.cell(field.kind, "", Level.MANAGER, False)}
+        {"header": field.head, "format": formats.cell(field.kind, "", Level.MANAGER, False)}
         for field in query.fields
     ]
     sheet.set_row(HEAD, 32)
@@ -128,18 +130,18 @@ def _sheet(book: XlsxBook, query: Query, number: int, server: Server, texts: Tex
     sheet.add_table(
         *area, {"name": query.table, "columns": columns, "style": "Table Style Medium 2", "banded_rows": True}
     )
-    book.book.define_name(
+    formats.book.define_name(
         f"'{query.sheet}'!ExternalData_{number}",
         f"='{query.sheet}'!$A${HEAD + 1}:${letter(last)}${HEAD + 2}",
     )
-    head = book.look(HEAD_LOOK)
+    head = formats.look(HEAD_LOOK)
     for column, field in enumerate(query.fields):
         sheet.write_string(HEAD, column, field.head, head)
         sheet.set_column(column, column, max(_WIDTHS.get(field.kind, 15), len(field.head) * 0.8 + 3))
-        _rules(book, sheet, field.kind, field.head == _("Overdue"), column)
+        _rules(formats, sheet, field.kind, field.head == _("Overdue"), column)
 
 
-def _rules(book: XlsxBook, sheet: object, kind: Kind, overdue: bool, column: int) -> None:
+def _rules(formats: Formats, sheet: object, kind: Kind, overdue: bool, column: int) -> None:
     """Let shares of the target, outlooks and overdue counts show what they mean."""
     area = (HEAD + 1, column, _DOWN_TO, column)
     add = sheet.conditional_format  # type: ignore[attr-defined]
@@ -147,7 +149,7 @@ def _rules(book: XlsxBook, sheet: object, kind: Kind, overdue: bool, column: int
         icons = [{"criteria": ">=", "type": "number", "value": value} for value in (3, 2)]
         add(*area, {"type": "icon_set", "icon_style": "3_signs", "icons_only": True, "icons": icons})
     if overdue:
-        add(*area, {"type": "cell", "criteria": ">", "value": 0, "format": book.look(RULES["bad"])})
+        add(*area, {"type": "cell", "criteria": ">", "value": 0, "format": formats.look(RULES["bad"])})
 
 
 def _connect(source: BytesIO, target: BinaryIO, asked: Sequence[Query], server: Server) -> None:

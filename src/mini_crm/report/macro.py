@@ -4,29 +4,26 @@ from __future__ import annotations
 
 from importlib.resources import files
 from io import BytesIO
-from typing import TYPE_CHECKING
 
 from mini_crm.i18n import Texts
+from mini_crm.report.formats import Formats
 from mini_crm.report.looks import DARK, GREY, Properties
-
-if TYPE_CHECKING:
-    from mini_crm.report.workbook import XlsxBook
 
 _FIRST = 3
 _HIDDEN_COLUMN = 4
 
 
-def add_macro(book: XlsxBook, texts: Texts, follows: str) -> None:
+def add_macro(formats: Formats, texts: Texts, follows: str) -> None:
     """Add the last sheet, which says where the report is and when it was read, and the macro.
 
     Args:
-        book: All its other sheets are there already.
+        formats: Of the workbook; all its other sheets are there already.
         texts: The language.
         follows: The report's path, or its name if it lies in the same folder.
     """
     _ = texts.gettext
     name = _("Refresh")
-    sheet = book.book.add_worksheet(name)
+    sheet = formats.book.add_worksheet(name)
     sheet.hide_gridlines(2)
     sheet.set_column(0, 0, 34)
     sheet.set_column(1, 1, 90)
@@ -36,9 +33,12 @@ def add_macro(book: XlsxBook, texts: Texts, follows: str) -> None:
     sheet.fit_to_pages(1, 0)
     sheet.set_row(0, 24)
     sheet.write_string(
-        0, 0, _("How this workbook stays new"), book.look({"bold": True, "font_size": 16, "font_color": DARK})
+        0,
+        0,
+        _("How this workbook stays new"),
+        formats.look({"bold": True, "font_size": 16, "font_color": DARK}),
     )
-    moment: Properties = {"num_format": book.moment_format, "align": "left", "valign": "top"}
+    moment: Properties = {"num_format": formats.moment_format, "align": "left", "valign": "top"}
     wrapped: Properties = {"num_format": "@", "text_wrap": True, "valign": "top"}
     lines = (
         ("RefreshSource", _("The report"), follows, wrapped),
@@ -47,12 +47,12 @@ def add_macro(book: XlsxBook, texts: Texts, follows: str) -> None:
         ("RefreshNext", _("Next time"), None, moment),
     )
     for row, (defined, caption, text, look) in enumerate(lines, _FIRST):
-        sheet.write_string(row, 0, caption, book.look({"bold": True, "valign": "top"}))
+        sheet.write_string(row, 0, caption, formats.look({"bold": True, "valign": "top"}))
         if text is None:
-            sheet.write_blank(row, 1, None, book.look(look))
+            sheet.write_blank(row, 1, None, formats.look(look))
         else:
-            sheet.write_string(row, 1, text, book.look(look))
-        book.book.define_name(defined, f"='{name}'!$B${row + 1}")
+            sheet.write_string(row, 1, text, formats.look(look))
+        formats.book.define_name(defined, f"='{name}'!$B${row + 1}")
     said = (
         ("RefreshDone", _("The report was read.")),
         (
@@ -63,7 +63,7 @@ def add_macro(book: XlsxBook, texts: Texts, follows: str) -> None:
     )
     for row, (defined, text) in enumerate(said, _FIRST):
         sheet.write_string(row, _HIDDEN_COLUMN, text)
-        book.book.define_name(defined, f"='{name}'!${chr(ord('A') + _HIDDEN_COLUMN)}${row + 1}")
+        formats.book.define_name(defined, f"='{name}'!${chr(ord('A') + _HIDDEN_COLUMN)}${row + 1}")
     hints = (
         _(
             "When it is opened, and every 30 minutes while it is open, the macro reads the report named above"
@@ -79,9 +79,9 @@ def add_macro(book: XlsxBook, texts: Texts, follows: str) -> None:
         ),
     )
     for row, hint in enumerate(hints, _FIRST + len(lines) + 1):
-        look = book.look({"text_wrap": True, "valign": "top", "font_color": GREY})
+        look = formats.look({"text_wrap": True, "valign": "top", "font_color": GREY})
         sheet.set_row(row, 32)
         sheet.merge_range(row, 0, row, 1, "", look)
         sheet.write_string(row, 0, hint, look)
     project = files(__package__).joinpath("vba", "vbaProject.bin").read_bytes()
-    book.book.add_vba_project(BytesIO(project), is_stream=True)
+    formats.book.add_vba_project(BytesIO(project), is_stream=True)

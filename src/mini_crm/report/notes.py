@@ -4,11 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import datetime, tzinfo
+from decimal import Decimal
 
 from mini_crm.domain.dates import format_date
 from mini_crm.domain.model import Report
 from mini_crm.i18n import Texts
-from mini_crm.report.wording import left_out, moment, period_days, period_name, run_mark
+from mini_crm.report.wording import (
+    as_of_mark,
+    estimate,
+    left_out,
+    moment,
+    period_days,
+    period_name,
+    run_mark,
+    unit_name,
+)
 
 Note = tuple[str, str | int | None]
 """A caption with what it says; None makes it a heading."""
@@ -28,6 +38,7 @@ def notes(
     """
     yield from _data(report, texts, written, zone)
     yield from _cautions(report, texts, clients_left_out)
+    yield from _by_hand(report, texts)
     yield from _method(texts)
     yield from _glossary(texts)
 
@@ -53,6 +64,8 @@ def _data(report: Report, texts: Texts, written: datetime, zone: tzinfo | None) 
 def _cautions(report: Report, texts: Texts, clients_left_out: int) -> Iterator[Note]:
     _ = texts.gettext
     yield _("Keep in mind"), None
+    if mark := as_of_mark(report.forecast.run, texts):
+        yield _("A past evening"), mark
     if mark := run_mark(report.forecast.run, texts):
         yield _("Reliability"), mark
     if clients_left_out:
@@ -64,15 +77,17 @@ def _cautions(report: Report, texts: Texts, clients_left_out: int) -> Iterator[N
         _("One moment"),
         _(
             "Every number of the first two sheets is of the run named above. What was entered or changed"
-            " later comes with the next run. Trend and accuracy show what was said on earlier days."
+            " later comes with the next run. Trend and accuracy show what was said on earlier days, and,"
+            " marked as recalculated, what would have been said on days without a run."
         ),
     )
     yield (
         _("What adds up"),
         _(
-            "Counts, expected, paid, refused and the parts of the forecast of a lead are the sums over"
-            " the managers, those of the company the sums over the leads. Ranges and win rates do not add up,"
-            " and the hand formula does not add up from managers to leads. Units are never mixed."
+            "Counts, sums, the parts of the forecast and the forecast of a lead are the sums over the"
+            " managers, those of the company the sums over the leads, and forecasts are the sums of their"
+            " parts. For that, estimates are rounded from the company down: a row may differ by one from its"
+            " number rounded by itself. Ranges and win rates do not add up. Units are never mixed."
         ),
     )
     yield (
@@ -86,10 +101,12 @@ def _cautions(report: Report, texts: Texts, clients_left_out: int) -> Iterator[N
     yield (
         _("Changes"),
         _(
-            "Changes count from the morning of the day before the run, and of the seventh day before it, in"
-            " the company's time zone. An entry made since is told as new, with its present amount; what an"
-            " import brought counts by its own days. Was and Became show the two states, and what happened"
-            " between them and was taken back is not told."
+            "Changes go back to the last run of the day before, and to that of the seventh day before; a day"
+            " without a run is stood in for by an earlier one. The bridge leads from the forecast of that run"
+            " to the present one: paid is what came, less what was counted on; refused is what was counted"
+            " on; new and changed entries add what is counted on now; the rest is time that has passed and"
+            " what was learnt anew. Was and Became show the two states, and what happened between them and"
+            " was taken back is not told."
         ),
     )
     yield (
@@ -107,6 +124,30 @@ def _cautions(report: Report, texts: Texts, clients_left_out: int) -> Iterator[N
         )
 
 
+def _by_hand(report: Report, texts: Texts) -> Iterator[Note]:
+    """Give the two simple numbers that people also know, beside the forecast."""
+    _ = texts.gettext
+    rows = [row for row in report.forecast.company if row.period == report.period]
+    if not rows:
+        return
+    yield _("Beside the forecast"), None
+    for row in rows:
+        unit = unit_name(row.unit, texts)
+        shown = estimate(Decimal(row.hand_formula), row.unit, texts)
+        yield _("Hand formula, {unit}").format(unit=unit), shown
+        if row.run_rate is not None:
+            yield _("By run rate, {unit}").format(unit=unit), estimate(Decimal(row.run_rate), row.unit, texts)
+    yield (
+        _("Hand formula"),
+        _(
+            "Paid, and expected times the share of all entries ever resolved that were paid. It is mostly"
+            " higher than the forecast: it counts all that will ever be paid, and most open entries are not"
+            " paid within the period."
+        ),
+    )
+    yield _("By run rate"), _("Paid, and the pace of the last 90 days kept up to the end of the period.")
+
+
 def _method(texts: Texts) -> Iterator[Note]:
     _ = texts.gettext
     yield _("How the forecast is made"), None
@@ -120,9 +161,10 @@ def _method(texts: Texts) -> Iterator[Note]:
     yield (
         "2",
         _(
-            "It then learns how many times as fast as the company each lead's entries are paid, and"
-            " whether large amounts are paid more slowly than small ones. Where little is known, it stays"
-            " near the company."
+            "It then learns how many times as fast as the company each lead's entries are paid, what large"
+            " amounts and the promised day change, and how weekdays, the month's end and the months of a"
+            " quarter differ. Where little is known, it stays near the company. All that stands on the sheet"
+            " about how we get paid."
         ),
     )
     yield (
@@ -136,15 +178,17 @@ def _method(texts: Texts) -> Iterator[Note]:
     yield (
         "4",
         _(
-            "P10 and P90 are the range: in eight cases of ten the result is to be expected within it. It"
-            " is the wider the fewer payments there are to learn from."
+            "What is still to be entered comes from the entries of the last 90 days and from how fast"
+            " entries get paid. The program checks how that and the plain pace would have forecast the last"
+            " half year, and trusts the better more."
         ),
     )
     yield (
         "5",
         _(
-            "The hand formula is expected times win rate, with what is paid added. It is mostly higher: it"
-            " counts all that will ever be paid, and most open entries are not paid within the period."
+            "The range is as wide as those forecasts were wrong: in eight cases of ten the result is to be"
+            " expected within it. Its ends are also called P10 and P90; one result in ten lies below, and one"
+            " above."
         ),
     )
 
@@ -172,8 +216,10 @@ def _glossary(texts: Texts) -> Iterator[Note]:
     yield _("From open entries"), _("What of the open entries will be paid by the end of the period.")
     yield _("From new entries"), _("What will be paid by then of entries that are not made yet.")
     yield _("Forecast"), _("Paid so far, from open entries and from new entries together.")
+    yield _("Likely range"), _("Where the result is to be expected in eight cases of ten.")
     yield _("Target"), _("Set by the administrator for the company and for leads.")
     yield _("% of target"), _("Forecast divided by target.")
+    yield _("Above or below target"), _("Forecast less target: what is missing stands with a minus.")
     yield _("Commitment"), _("The lead's own number for the period.")
     yield (
         _("Outlook"),
@@ -182,12 +228,7 @@ def _glossary(texts: Texts) -> Iterator[Note]:
             " only the upper end of the range does, a red sign where not even that."
         ),
     )
-    yield (
-        _("Hand formula"),
-        _("Paid, and expected times the share of all entries ever resolved that were paid."),
-    )
     yield _("Pays \u2026 times as fast"), _("How fast a lead's entries are paid; the company is 1.")
-    yield _("By run rate"), _("Paid, and the pace of the last 90 days kept up to the end of the period.")
     yield (
         _("Times put off"),
         _("How often the promised day was moved to a later one, from the first day on."),
@@ -195,7 +236,8 @@ def _glossary(texts: Texts) -> Iterator[Note]:
     yield (
         _("Misses by"),
         _(
-            "Sum of all differences between stored forecast and result, as a share of the result. The"
-            " result is what the entries known on the day of the forecast brought by the end of the period."
+            "Sum of all differences between forecast and result, as a share of the result (WAPE). The result"
+            " is all that was paid in the period; without new entries, and by method 1, what the entries"
+            " known on the day of the forecast brought by the end of the period."
         ),
     )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 
 from mini_crm.domain.errors import BadFile
@@ -37,6 +37,11 @@ def write_whole(path: Path, content: bytes | memoryview, now: datetime) -> Path:
     except OSError as error:
         raise not_writable(path, error) from error
     return places[0]
+
+
+def dated(path: Path, day: date) -> Path:
+    """Put the day of a report of the past into its file's name, where it is not there yet."""
+    return path if day.isoformat() in path.stem else path.with_name(f"{path.stem} {day}{path.suffix}")
 
 
 def not_writable(path: Path, error: OSError) -> BadFile:

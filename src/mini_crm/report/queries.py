@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from mini_crm.i18n import Texts
-from mini_crm.report.columns import Kind
+from mini_crm.report.columns import Kind, range_from, range_to
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,22 +58,33 @@ def queries(texts: Texts) -> tuple[Query, ...]:
     first = Field(_("First day"), Kind.DAY, "v.PeriodStart")
     last = Field(_("Last day"), Kind.DAY, "v.PeriodEnd")
     counts = (
+        Field(_("Clients"), Kind.COUNT, "v.Clients"),
         Field(_("Open entries"), Kind.COUNT, "v.OpenEntries"),
         Field(_("Due today"), Kind.COUNT, "v.DueToday"),
         Field(_("Overdue"), Kind.COUNT, "v.Overdue"),
     )
+    paid = Field(_("Paid"), Kind.SUM, "v.Paid")
     sums = (
         Field(_("Expected"), Kind.SUM, "v.Expected"),
-        Field(_("Paid"), Kind.SUM, "v.Paid"),
+        paid,
         Field(_("Refused"), Kind.SUM, "v.Refused"),
-        Field(_("Still to come"), Kind.ESTIMATE, "v.StillToCome"),
+    )
+    pair = Field(
+        _("Paid of resolved"),
+        Kind.PAIR,
+        f"REPLACE(REPLACE({_quoted(_('{won} of {resolved}'))}, N'{{won}}', v.PaidLastYear),"
+        " N'{resolved}', v.ResolvedLastYear)",
+    )
+    rates = (Field(_("Win rate"), Kind.SHARE, "v.WinRate"), pair)
+    parts = (
+        Field(_("From open entries"), Kind.ESTIMATE, "v.FromOpen"),
+        Field(_("From new entries"), Kind.ESTIMATE, "v.FromNew"),
     )
     points = (
         Field(_("Forecast"), Kind.ESTIMATE, "v.Forecast"),
-        Field(_("P10"), Kind.ESTIMATE, "v.P10"),
-        Field(_("P90"), Kind.ESTIMATE, "v.P90"),
+        Field(range_from(texts), Kind.ESTIMATE, "v.P10"),
+        Field(range_to(texts), Kind.ESTIMATE, "v.P90"),
     )
-    hand = Field(_("Hand formula"), Kind.ESTIMATE, "v.HandFormula")
     light = Field(
         _("Outlook"),
         Kind.LIGHT,
@@ -83,50 +94,63 @@ def queries(texts: Texts) -> tuple[Query, ...]:
     goals = (
         Field(_("Target"), Kind.GOAL, "v.Target"),
         Field(_("% of target"), Kind.SHARE, "v.ShareOfTarget"),
+        Field(_("Above or below target"), Kind.CHANGE, "v.Forecast - v.Target"),
         Field(_("Commitment"), Kind.GOAL, "v.Commitment"),
     )
-    month = "v.PeriodKind = N'month'"
+    made = Field(
+        _("How it was made"),
+        Kind.REMARK,
+        f"CASE WHEN v.Method = 1 THEN {_quoted(_('method 1: open entries only'))}"
+        f" WHEN v.IsRecalculated = N'yes' THEN {_quoted(_('recalculated'))} ELSE N'' END",
+    )
+    this_month = "v.PeriodKind = N'month' AND v.CountedOn BETWEEN v.PeriodStart AND v.PeriodEnd"
     return (
         Query(
             _("Summary"),
             _("The company and its leads this month"),
             "LiveSummary",
             (
-                lead, light, unit, sums[1], sums[3], *points, *goals, sums[0], counts[2], hand,
+                lead, light, unit, paid, *parts, *points, *goals, sums[0], *counts[2:], *rates,
                 Field(_("Counted up to"), Kind.DAY, "v.CountedOn"),
                 Field(_("Run number"), Kind.COUNT, "v.RunId"),
             ),
-            f"FROM report.LeadForecast AS v WHERE {month} ORDER BY v.Unit DESC, v.RowLevel, v.Forecast DESC",
+            f"FROM report.LeadForecast AS v WHERE {this_month}"
+            " ORDER BY v.Unit DESC, v.RowLevel, v.Forecast DESC",
         ),
         Query(
             _("By lead"),
             _("The company and its leads in every period"),
             "LiveLeads",
-            (period, first, last, lead, unit, *counts, *sums, *points, *goals, hand),
+            (period, first, last, lead, unit, *counts, *sums, *rates, *parts, *points, *goals),
             "FROM report.LeadForecast AS v ORDER BY v.PeriodEnd, v.Unit DESC, v.RowLevel, v.Lead",
         ),
         Query(
             _("By manager"),
             _("The managers in every period"),
             "LiveManagers",
-            (period, first, last, plain_lead, manager, unit, *counts, *sums, *points, hand),
+            (period, first, last, plain_lead, manager, unit, *counts, *sums, pair, *parts, *points),
             "FROM report.ManagerForecast AS v ORDER BY v.PeriodEnd, v.Lead, v.Manager, v.Unit DESC",
         ),
         Query(
             _("Pipeline"),
             _("The clients this month"),
             "LiveClients",
-            (plain_lead, manager, Field(_("Client PIN"), Kind.TEXT, "v.ClientPin"), unit, *counts, *sums),
-            f"FROM report.ClientForecast AS v WHERE {month}"
+            (
+                plain_lead, manager, Field(_("Client PIN"), Kind.TEXT, "v.ClientPin"), unit,
+                *counts[1:], *sums,
+                Field(_("From open entries"), Kind.ESTIMATE, "v.StillToCome"),
+            ),
+            f"FROM report.ClientForecast AS v WHERE {this_month}"
             " ORDER BY v.Lead, v.Manager, v.Unit DESC, v.ClientPin",
         ),
         Query(
             _("Trend"),
             _("How the forecast of this month moved"),
             "LiveTrend",
-            (unit, Field(_("Day"), Kind.DAY, "v.Day"), sums[1], *points, hand),
-            f"FROM report.Trend AS v WHERE {month} AND v.RowLevel = N'company' AND v.PeriodStart ="  # noqa: S608
-            " (SELECT MAX(t.PeriodStart) FROM report.Trend AS t WHERE t.PeriodKind = N'month')"
+            (unit, Field(_("Day"), Kind.DAY, "v.Day"), paid, *points, made),
+            "FROM report.Trend AS v WHERE v.PeriodKind = N'month' AND v.RowLevel = N'company'"
+            " AND v.PeriodStart = (SELECT MAX(t.PeriodStart) FROM report.Trend AS t"
+            " WHERE t.PeriodKind = N'month' AND t.PeriodStart <= t.Day)"
             " ORDER BY v.Unit DESC, v.Day",
         ),
         Query(
@@ -138,7 +162,10 @@ def queries(texts: Texts) -> tuple[Query, ...]:
                 Field(_("Days compared"), Kind.COUNT, "v.DaysCompared"),
                 Field(_("Forecast misses by"), Kind.SHARE, "v.ForecastMissesBy"),
                 Field(_("Hand formula misses by"), Kind.SHARE, "v.HandFormulaMissesBy"),
-                Field(_("Days within P10\u2013P90"), Kind.COUNT, "v.DaysInRange"),
+                Field(_("Run rate misses by"), Kind.SHARE, "v.RunRateMissesBy"),
+                Field(_("Days within the range"), Kind.COUNT, "v.DaysInRange"),
+                Field(_("Without new entries misses by"), Kind.SHARE, "v.WithoutNewEntriesMissesBy"),
+                made,
             ),
             "FROM report.Accuracy AS v ORDER BY v.PeriodEnd DESC, v.RowLevel, v.Lead, v.Unit DESC",
         ),

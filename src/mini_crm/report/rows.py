@@ -1,29 +1,30 @@
 """What the report shows, as rows: company > lead > manager > client PIN, each unit by itself.
 
-Every number is taken over from the run as it is; nothing is added up here, so a row shows what the
-program shows elsewhere.
+Numbers are taken over from the run; estimates are rounded so that what is shown adds up (``domain.shown``).
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
-from datetime import date, timedelta
+from datetime import timedelta
 from decimal import Decimal
 from enum import IntEnum
 
 from mini_crm.domain.errors import BadData
 from mini_crm.domain.model import (
-    AccuracyRow,
-    ChangeKind,
-    EntryChange,
+    PIECES,
+    Forecast,
     ForecastRow,
     Report,
     ReportClient,
-    TrendPoint,
+    Run,
+    RunKind,
 )
+from mini_crm.domain.period import Period, Stage, stage_of
 from mini_crm.domain.rules import name_order
+from mini_crm.domain.shown import RowKey, ShownParts, round_shown, share_out, show_forecast, show_parts
 
 
 class Level(IntEnum):
@@ -45,7 +46,9 @@ class Row:
         win_rate: As the run has it; for a manager the raw share, won / resolved.
         from_open: What of the open entries will be paid by the period's end.
         from_new: What will be paid of entries that are not made yet; not told of a client.
-        low: P10, None also where nothing was resolved yet; the same for ``high``, P90.
+        forecast: The sum of what is paid and these two.
+        low: Lower end of the likely range, None also where nothing was resolved yet; the same for ``high``.
+        open_low: Lower end of the range without new entries; the same for ``open_high``.
     """
 
     level: Level
@@ -60,37 +63,45 @@ class Row:
     expected: Decimal
     paid: Decimal
     refused: Decimal
-    from_open: float
-    from_new: float | None = None
+    from_open: Decimal
+    from_new: Decimal | None = None
     win_rate: float | None = None
     won: int | None = None
     resolved: int | None = None
-    forecast: float | None = None
-    low: float | None = None
-    high: float | None = None
+    forecast: Decimal | None = None
+    low: Decimal | None = None
+    high: Decimal | None = None
+    open_low: Decimal | None = None
+    open_high: Decimal | None = None
     target: Decimal | None = None
     commitment: Decimal | None = None
-    hand_formula: float | None = None
-    run_rate: float | None = None
     speed_index: float | None = None
-
-    @property
-    def still_to_come(self) -> float:
-        """From open entries and from new ones together."""
-        return self.from_open + (self.from_new or 0.0)
 
     @property
     def target_share(self) -> float | None:
         """How much of the target the forecast reaches."""
-        return None if self.forecast is None or not self.target else self.forecast / float(self.target)
+        return None if self.forecast is None or not self.target else float(self.forecast / self.target)
+
+    @property
+    def gap(self) -> Decimal | None:
+        """By how much the forecast is above the target, or below it."""
+        return None if self.forecast is None or not self.target else self.forecast - self.target
 
     @property
     def light(self) -> int | None:
         """3: the forecast reaches the target; 2: the range does; 1: not even that; None: no target."""
         if self.forecast is None or not self.target:
             return None
-        target = float(self.target)
-        return 3 if self.forecast >= target else 2 if (self.high or 0.0) >= target else 1
+        return 3 if self.forecast >= self.target else 2 if (self.high or 0) >= self.target else 1
+
+
+@dataclass(frozen=True, slots=True)
+class PeriodRow:
+    """The company's numbers in another period than the report's."""
+
+    period: Period
+    stage: Stage
+    row: Row
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,32 +114,6 @@ class ReportRows:
 
     rows: tuple[Row, ...]
     clients_left_out: int
-
-
-@dataclass(frozen=True, slots=True)
-class TrendRow:
-    """One stored day of the company, and how far it moved since the stored day before it.
-
-    Attributes:
-        target: The company's in its unit, as it is now.
-    """
-
-    point: TrendPoint
-    forecast_change: float | None
-    paid_change: Decimal | None
-    target: Decimal | None
-
-
-@dataclass(frozen=True, slots=True)
-class ChangeCount:
-    """How many entries changed in one way, and what they add up to."""
-
-    kind: ChangeKind
-    unit: str
-    day_count: int
-    day_sum: Decimal
-    week_count: int
-    week_sum: Decimal
 
 
 def report_rows(report: Report, *, limit: int) -> ReportRows:
@@ -145,8 +130,8 @@ def report_rows(report: Report, *, limit: int) -> ReportRows:
         BadData: ``report_too_large``: not even the managers fit.
     """
     forecast = report.forecast
-    groups = len(_of_period(forecast.company, report)) + len(_of_period(forecast.leads, report))
-    groups += len(_of_period(forecast.managers, report))
+    groups = len(of_period(forecast.company, report)) + len(of_period(forecast.leads, report))
+    groups += len(of_period(forecast.managers, report))
     if groups > limit:
         raise BadData("report_too_large", rows=groups, limit=limit)
     left_out = len(report.clients) if groups + len(report.clients) > limit else 0
@@ -156,54 +141,37 @@ def report_rows(report: Report, *, limit: int) -> ReportRows:
 def lead_rows(rows: Iterable[Row], unit: str) -> list[Row]:
     """Give the company's row of a unit, then the leads', the largest forecast first."""
     found = [row for row in rows if row.unit == unit and row.level <= Level.LEAD]
-    return sorted(found, key=lambda row: (row.level, -(row.forecast or 0.0)))
+    return sorted(found, key=lambda row: (row.level, -(row.forecast or 0)))
 
 
-def other_periods(report: Report) -> list[ForecastRow]:
-    """Give the company's rows of the run's other periods."""
-    return [row for row in report.forecast.company if row.period != report.period]
+def other_periods(report: Report) -> list[PeriodRow]:
+    """Give the company's numbers in the run's other periods."""
+    return [found for found in company_rows(report.forecast) if found.period != report.period]
 
 
-def trend_rows(report: Report) -> list[TrendRow]:
-    """Give the company's stored days, by unit (in the order of the company's rows) and day."""
-    units = _units(report)
-    points = sorted(
-        (point for point in report.trend if point.lead_id is None),
-        key=lambda p: (units.index(p.unit) if p.unit in units else len(units), p.unit, p.day),
-    )
-    targets = {row.unit: row.target for row in _of_period(report.forecast.company, report)}
-    rows = []
-    before: TrendPoint | None = None
-    for point in points:
-        if before is None or before.unit != point.unit:
-            moved, came = None, None
-        else:
-            moved, came = point.forecast - before.forecast, point.paid - before.paid
-        rows.append(TrendRow(point, moved, came, targets.get(point.unit)))
-        before = point
-    return rows
+def company_rows(forecast: Forecast) -> list[PeriodRow]:
+    """Give the company's numbers in all periods and units of a run."""
+    return [
+        PeriodRow(row.period, stage(row.period, forecast.run), _group(row, Level.COMPANY, shown_alone(row)))
+        for row in forecast.company
+    ]
 
 
-def change_counts(report: Report) -> list[ChangeCount]:
-    """Count the changes of each unit by kind, since the day before and since a week."""
-    days = change_days(report)
-    units = list(dict.fromkeys([*_units(report), *(change.unit for change in report.changes)]))
-    found: dict[tuple[str, ChangeKind, date], list[EntryChange]] = defaultdict(list)
-    for change in report.changes:
-        found[change.unit, change.kind, change.since].append(change)
-    counts = []
-    for unit in units:
-        for kind in ChangeKind:
-            day, week = [found[unit, kind, since] for since in days] if days else ([], [])
-            sums = [sum((change.amount for change in part), Decimal(0)) for part in (day, week)]
-            counts.append(ChangeCount(kind, unit, len(day), sums[0], len(week), sums[1]))
-    return counts
+def stage(period: Period, run: Run | None) -> Stage:
+    """Say how a period stands to what a run counted: a run as of an evening has that day behind it."""
+    if run is None:
+        return Stage.RUNNING
+    return stage_of(period, run.count_day + timedelta(days=int(run.kind is RunKind.AS_OF)))
 
 
-def change_days(report: Report) -> tuple[date, date] | None:
-    """Give the days that the changes go back to: the day before the run's, and a week before it."""
-    run = report.forecast.run
-    return None if run is None else (run.count_day - timedelta(days=1), run.count_day - timedelta(days=7))
+def lead_names(report: Report) -> dict[int, str]:
+    """Give the names of the leads that the run counted, by id."""
+    return {row.lead_id: row.lead_name for row in report.forecast.leads if row.lead_id is not None}
+
+
+def places_of(unit: str) -> int:
+    """Give the decimal places that an estimate shows: a fraction of money says nothing."""
+    return int(unit == PIECES)
 
 
 def mask_pins(report: Report) -> Report:
@@ -220,53 +188,61 @@ def masked(pin: str) -> str:
     return pin and "\u2022" * 4 + (pin[-2:] if len(pin) > 4 else "")
 
 
-def accuracy_rows(report: Report) -> list[AccuracyRow]:
-    """Give the ended periods, newest first; in each the company before the leads by name."""
-    return sorted(
-        report.accuracy,
-        key=lambda a: (
-            -a.period.end.toordinal(),
-            a.period.code,
-            a.unit,
-            a.lead_id is not None,
-            name_order(a.lead_name),
-        ),
-    )
-
-
-def _units(report: Report) -> list[str]:
-    """Give the units in the order in which the company's rows have them."""
-    rows = (*_of_period(report.forecast.company, report), *_of_period(report.forecast.leads, report))
+def units_of(report: Report) -> list[str]:
+    """Give the units of the report's period in the order in which the company's rows have them."""
+    rows = (*of_period(report.forecast.company, report), *of_period(report.forecast.leads, report))
     return list(dict.fromkeys(row.unit for row in rows))
 
 
 def _tree(report: Report, *, with_clients: bool) -> Iterator[Row]:
     forecast = report.forecast
     managers: dict[tuple[str, int | None], list[ForecastRow]] = defaultdict(list)
-    for row in _of_period(forecast.managers, report):
+    for row in of_period(forecast.managers, report):
         managers[row.unit, row.lead_id].append(row)
     clients: dict[tuple[str, int | None, int | None], list[ReportClient]] = defaultdict(list)
     if with_clients:
         for client in report.clients:
             clients[client.unit, client.lead_id, client.manager_id].append(client)
-    for unit in _units(report):
-        for row in _of_period(forecast.company, report):
-            if row.unit == unit:
-                yield _group(row, Level.COMPANY)
-        leads = [row for row in _of_period(forecast.leads, report) if row.unit == unit]
+    for unit in units_of(report):
+        company = [row for row in of_period(forecast.company, report) if row.unit == unit]
+        leads = [row for row in of_period(forecast.leads, report) if row.unit == unit]
+        below = [row for lead in leads for row in managers[unit, lead.lead_id]]
+        shown = show_forecast([*company, *leads, *below], places=places_of(unit), paid_places=None)
+
+        def group(row: ForecastRow, level: Level, shown: Mapping[RowKey, ShownParts] = shown) -> Row:
+            return _group(row, level, shown[row.lead_id, row.manager_id])
+
+        yield from (group(row, Level.COMPANY) for row in company)
         for lead in sorted(leads, key=lambda r: name_order(r.lead_name)):
-            yield _group(lead, Level.LEAD)
+            yield group(lead, Level.LEAD)
             for manager in sorted(managers[unit, lead.lead_id], key=lambda r: name_order(r.manager_name)):
-                yield _group(manager, Level.MANAGER)
-                for client in clients[unit, lead.lead_id, manager.manager_id]:
-                    yield _client(client, manager)
+                yield group(manager, Level.MANAGER)
+                own = clients[unit, lead.lead_id, manager.manager_id]
+                whole = shown[manager.lead_id, manager.manager_id].from_open
+                parts = share_out(whole, [client.from_open for client in own], places=places_of(unit))
+                yield from (_client(*one, manager) for one in zip(own, parts, strict=True))
 
 
-def _of_period(rows: Iterable[ForecastRow], report: Report) -> list[ForecastRow]:
+def of_period(rows: Iterable[ForecastRow], report: Report) -> list[ForecastRow]:
+    """Give the rows of the report's period."""
     return [row for row in rows if row.period == report.period]
 
 
-def _group(row: ForecastRow, level: Level) -> Row:
+def shown_alone(row: ForecastRow) -> ShownParts:
+    """Round the parts of a row by itself."""
+    return show_parts(row, places=places_of(row.unit), paid_places=None)
+
+
+def _group(row: ForecastRow, level: Level, shown: ShownParts) -> Row:
+    places = places_of(row.unit)
+    known = shown.paid + shown.from_open
+
+    def low(value: float | None, point: Decimal) -> Decimal | None:
+        return None if value is None else min(round_shown(value, places=places), point)
+
+    def high(value: float | None, point: Decimal) -> Decimal | None:
+        return None if value is None else max(round_shown(value, places=places), point)
+
     raw_rate = row.won / row.resolved if row.resolved else None
     return Row(
         level=level,
@@ -281,23 +257,23 @@ def _group(row: ForecastRow, level: Level) -> Row:
         expected=row.expected,
         paid=row.paid,
         refused=row.refused,
-        from_open=row.from_open,
-        from_new=row.from_new,
+        from_open=shown.from_open,
+        from_new=shown.from_new,
         win_rate=raw_rate if level == Level.MANAGER else row.win_rate,
         won=row.won,
         resolved=row.resolved,
-        forecast=row.forecast,
-        low=row.low,
-        high=row.high,
+        forecast=shown.forecast,
+        low=low(row.low, shown.forecast),
+        high=high(row.high, shown.forecast),
+        open_low=low(row.open_low, known),
+        open_high=high(row.open_high, known),
         target=row.target,
         commitment=row.commitment,
-        hand_formula=row.hand_formula,
-        run_rate=row.run_rate,
         speed_index=row.speed_index,
     )
 
 
-def _client(client: ReportClient, manager: ForecastRow) -> Row:
+def _client(client: ReportClient, from_open: Decimal, manager: ForecastRow) -> Row:
     return Row(
         level=Level.CLIENT,
         unit=client.unit,
@@ -311,5 +287,5 @@ def _client(client: ReportClient, manager: ForecastRow) -> Row:
         expected=client.expected,
         paid=client.paid,
         refused=client.refused,
-        from_open=client.from_open,
+        from_open=from_open,
     )

@@ -60,6 +60,15 @@ class Chart:
     series: Sequence[tuple[str, int]]
 
 
+@dataclass(frozen=True, slots=True)
+class Band:
+    """A shaded band behind lines: its name, and the columns with its lower edge and its height."""
+
+    name: str
+    low: int
+    height: int
+
+
 class Sheet(Protocol):
     """One sheet, written from the top down; rows and columns count from 0."""
 
@@ -136,14 +145,37 @@ class Sheet(Protocol):
         """Draw lying bars beside each other; the names stand in column 0."""
         ...
 
-    def band(self, chart: Chart, *, days: int, period: Period, band: tuple[int, int] | None) -> None:
+    def standing(self, chart: Chart, *, axis: str, crossing: float = 0.0, days: bool = False) -> None:
+        """Draw standing bars beside each other; the names stand in column 0.
+
+        Args:
+            chart: Its series are bars.
+            axis: How the numbers of the axis look, as Excel's formats have it.
+            crossing: The value from which bars go up or down.
+            days: The names are days.
+        """
+        ...
+
+    def waterfall(self, chart: Chart, *, lowest: float) -> None:
+        """Draw steps from one total to another; the names stand in column 0.
+
+        Args:
+            chart: Four series: where a bar begins, totals, steps up, steps down.
+            lowest: Where the axis begins.
+        """
+        ...
+
+    def band(
+        self, chart: Chart, *, days: int, period: Period, lines: Sequence[str], band: Band | None
+    ) -> None:
         """Draw lines over a period.
 
         Args:
             chart: Its series are lines.
             days: The column with the days.
             period: The axis goes over all of it.
-            band: The columns with the lower edge and the height of a shaded band.
+            lines: What each series is of: ``forecast``, ``paid``, ``target``, ``recalculated`` or ``old``.
+            band: A range around them.
         """
         ...
 
@@ -153,16 +185,10 @@ class Sheet(Protocol):
 
 
 class Book(Protocol):
-    """The workbook that is being written.
+    """The workbook that is being written."""
 
-    Attributes:
-        units_with_fractions: Units whose sums need decimals.
-    """
-
-    units_with_fractions: frozenset[str]
-
-    def describe(self, title: str, created: datetime) -> None:
-        """Set the properties of the file."""
+    def describe(self, title: str, created: datetime, units_with_fractions: frozenset[str]) -> None:
+        """Set the properties of the file, and of which units sums need decimals."""
         ...
 
     def add_sheet(self, name: str, *, upright: bool = False) -> Sheet:

@@ -24,7 +24,7 @@ _SHEET_PAGES = 1000
 """A sheet holds 1,026 page breaks. Source: Microsoft, "Excel specifications and limits"."""
 
 if TYPE_CHECKING:
-    from mini_crm.report.workbook import XlsxBook
+    from mini_crm.report.formats import Formats
 
 
 def write_slips(
@@ -44,7 +44,7 @@ def write_slips(
     from mini_crm.report.workbook import made_book  # loads slowly
 
     try:
-        whole = made_book(lambda book: _fill(book, list(slips), texts, must_change), texts.language)
+        whole = made_book(lambda book: _fill(book.formats, list(slips), texts, must_change), texts.language)
         with replacing(path, mode=OWNER_ONLY, new=True) as stream:
             _restrict(Path(stream.name))
             stream.write(whole.getbuffer())
@@ -54,7 +54,7 @@ def write_slips(
         raise BadFile("file_not_writable", path=str(path), reason=error.strerror or "") from error
 
 
-def _fill(book: XlsxBook, slips: Sequence[tuple[str, str]], texts: Texts, must_change: bool) -> None:
+def _fill(formats: Formats, slips: Sequence[tuple[str, str]], texts: Texts, must_change: bool) -> None:
     """Lay out the pages."""
     _ = texts.gettext
     what_to_do = _(
@@ -65,7 +65,7 @@ def _fill(book: XlsxBook, slips: Sequence[tuple[str, str]], texts: Texts, must_c
         what_to_do += " " + _("At the first sign-in the program asks you for a new password.")
     warning = _("Show this page to nobody, and destroy it when you no longer need it.")
     looks = [
-        (book.look({"text_wrap": True, "valign": "top", **look}), height)
+        (formats.look({"text_wrap": True, "valign": "top", **look}), height)
         for look, height in (
             ({"font_size": 20, "bold": True}, 40),
             ({"font_name": "Courier New", "font_size": 32, "bold": True}, 60),
@@ -75,7 +75,7 @@ def _fill(book: XlsxBook, slips: Sequence[tuple[str, str]], texts: Texts, must_c
     ]
     for first in range(0, max(len(slips), 1), _SHEET_PAGES):
         number = first // _SHEET_PAGES + 1
-        sheet = book.book.add_worksheet(_("Passwords") + (f" {number}" if number > 1 else ""))
+        sheet = formats.book.add_worksheet(_("Passwords") + (f" {number}" if number > 1 else ""))
         sheet.set_column(0, 0, 80)
         sheet.set_paper(9)
         part = slips[first : first + _SHEET_PAGES]

@@ -6,11 +6,16 @@ from datetime import UTC, datetime, tzinfo
 from decimal import Decimal
 
 from mini_crm.domain.dates import format_date
-from mini_crm.domain.model import PIECES, ChangeKind, Run
+from mini_crm.domain.learnt import AgeSpeed
+from mini_crm.domain.model import PIECES, ChangeKind, Run, RunKind
 from mini_crm.domain.money import format_amount
-from mini_crm.domain.period import Period, PeriodKind
+from mini_crm.domain.period import Period, PeriodKind, Stage
+from mini_crm.domain.shown import round_shown
 from mini_crm.i18n import Texts
-from mini_crm.report.rows import Row
+from mini_crm.report.rows import Row, places_of
+
+_LONGEST_AGE = 36_500
+"""What is to end later has no end."""
 
 
 def period_name(period: Period, texts: Texts) -> str:
@@ -58,6 +63,20 @@ def unit_name(unit: str, texts: Texts) -> str:
     return texts.gettext("pcs") if unit == PIECES else unit
 
 
+def weekday_name(number: int, texts: Texts) -> str:
+    """Name a weekday; 0 is Monday."""
+    from babel.dates import get_day_names  # loads slowly
+
+    return str(get_day_names("wide", context="stand-alone", locale=texts.language)[number])
+
+
+def age_name(speed: AgeSpeed, texts: Texts) -> str:
+    """Name an age in days; the day of entry belongs to the first."""
+    if speed.to_age > _LONGEST_AGE:
+        return texts.gettext("over {days}").format(days=speed.from_age)
+    return f"{speed.from_age + 1 if speed.from_age else 0}\u2013{speed.to_age}"
+
+
 def change_name(kind: ChangeKind, texts: Texts) -> str:
     """Name a way in which an entry changed."""
     _ = texts.gettext
@@ -76,9 +95,13 @@ def change_name(kind: ChangeKind, texts: Texts) -> str:
     }[kind]
 
 
-def estimate(value: float, unit: str, texts: Texts) -> str:
-    """Show an estimate with its unit; a fraction of a rouble or a piece says nothing and is left out."""
-    return f"{format_amount(Decimal(round(value)), language=texts.language)}\u00a0{unit_name(unit, texts)}"
+def estimate(value: Decimal, unit: str, texts: Texts) -> str:
+    """Show an estimate with its unit: money in whole units, pieces with a tenth at most."""
+    rounded = round_shown(value, places=places_of(unit))
+    text = format_amount(rounded, language=texts.language)
+    if rounded % 1:
+        text = text[:-1]  # it has two places, of which the second is a zero
+    return f"{text}\u00a0{unit_name(unit, texts)}"
 
 
 def percent(share: float, texts: Texts) -> str:
@@ -86,30 +109,43 @@ def percent(share: float, texts: Texts) -> str:
     return f"{100 * share:.0f}\u00a0%" if texts.language == "ru" else f"{100 * share:.0f}%"
 
 
-def headline(row: Row, texts: Texts) -> str:
-    """Say the company's numbers of one unit in a sentence or two."""
+def headline(row: Row, period: Period, stage: Stage, texts: Texts) -> str:
+    """Say the company's numbers of one unit; of a period that has not begun the whole number only."""
     _ = texts.gettext
-    forecast = estimate(row.forecast or 0.0, row.unit, texts)
-    if row.low is None or row.high is None:
-        said = [_("Paid so far: {forecast}; nothing more can be forecast yet.").format(forecast=forecast)]
+
+    def shown(value: Decimal | None) -> str:
+        return estimate(value or Decimal(0), row.unit, texts)
+
+    end = format_date(period.end, language=texts.language)
+    if stage is Stage.OVER:
+        said = [_("Paid by {day}: {paid}.").format(day=end, paid=shown(row.paid))]
+    elif row.low is None or row.high is None:
+        said = [_("Paid so far: {paid}; nothing more can be forecast yet.").format(paid=shown(row.paid))]
     else:
         said = [
-            _("Forecast {forecast}: eight times in ten it comes to between {low} and {high}.").format(
-                forecast=forecast,
-                low=estimate(row.low, row.unit, texts),
-                high=estimate(row.high, row.unit, texts),
-            ),
-            _("Paid so far {paid}, still to come {rest}.").format(
-                paid=estimate(float(row.paid), row.unit, texts),
-                rest=estimate(row.still_to_come, row.unit, texts),
-            ),
+            _("Forecast by {day}: {forecast}. Likely range, 8 times in 10: {low} to {high}.").format(
+                day=end, forecast=shown(row.forecast), low=shown(row.low), high=shown(row.high)
+            )
         ]
-    if row.target and row.target_share is not None:
+    if stage is Stage.RUNNING and row.low is not None:
         said.append(
-            _("The forecast is {share} of the target {target}.").format(
-                share=percent(row.target_share, texts), target=estimate(float(row.target), row.unit, texts)
+            _("Paid so far {paid}, from open entries {open}, from new entries {new}.").format(
+                paid=shown(row.paid), open=shown(row.from_open), new=shown(row.from_new)
             )
         )
+    if stage is Stage.RUNNING and row.open_low is not None:
+        said.append(
+            _("Without new entries {forecast}: {low} to {high}.").format(
+                forecast=shown(row.paid + row.from_open), low=shown(row.open_low), high=shown(row.open_high)
+            )
+        )
+    if row.target_share is not None and row.gap is not None:
+        against = {"share": percent(row.target_share, texts), "target": shown(row.target)}
+        if row.gap >= 0:
+            text = _("That is {share} of the target {target}, {gap} above it.")
+        else:
+            text = _("That is {share} of the target {target}; {gap} are missing.")
+        said.append(text.format(**against, gap=shown(abs(row.gap))))
     return " ".join(said).replace("..", ".")  # a unit may end with a dot
 
 
@@ -122,6 +158,16 @@ def left_out(clients: int, texts: Texts) -> str:
         " and managers are complete.",
         clients,
     ).format(count=clients)
+
+
+def as_of_mark(run: Run | None, texts: Texts) -> str:
+    """Say that a run is of a past evening and not the current one; empty if it is live."""
+    if run is None or run.kind is not RunKind.AS_OF:
+        return ""
+    day = format_date(run.count_day, language=texts.language)
+    return texts.gettext(
+        "As of the evening of {day}: what was known then. This is not the current forecast."
+    ).format(day=day)
 
 
 def run_mark(run: Run | None, texts: Texts) -> str:

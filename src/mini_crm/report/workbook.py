@@ -11,20 +11,18 @@ from datetime import UTC, datetime
 from io import BytesIO
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any, BinaryIO
+from typing import BinaryIO
 
 import xlsxwriter  # type: ignore[import-untyped]
 from xlsxwriter.exceptions import FileCreateError  # type: ignore[import-untyped]
-from xlsxwriter.format import Format  # type: ignore[import-untyped]
 
-from mini_crm.domain.model import PIECES, Report
+from mini_crm.domain.model import Report
 from mini_crm.i18n import Texts
-from mini_crm.report.columns import Kind
+from mini_crm.report.formats import Formats
 from mini_crm.report.layout import Layout
-from mini_crm.report.looks import LEVELS, Properties
 from mini_crm.report.macro import add_macro
 from mini_crm.report.place import not_writable, write_whole
-from mini_crm.report.rows import Level, mask_pins, report_rows
+from mini_crm.report.rows import mask_pins, report_rows
 from mini_crm.report.sheet import HEAD
 from mini_crm.report.xlsx_sheet import XlsxSheet
 
@@ -71,7 +69,7 @@ def write_report(
     def fill(book: XlsxBook) -> None:
         layout.fill(book)
         if follows is not None:
-            add_macro(book, texts, follows)
+            add_macro(book.formats, texts, follows)
 
     try:
         whole = made_book(fill, texts.language, streamed=len(rows.rows) >= STREAM_FROM)
@@ -103,7 +101,7 @@ def made_book(fill: Callable[[XlsxBook], None], language: str, *, streamed: bool
 
 
 class XlsxBook:
-    """The workbook, with the looks that its sheets share.
+    """The workbook; see ``sheet.Book`` for what its methods promise.
 
     Args:
         stream: Where it is written on ``close``.
@@ -120,71 +118,19 @@ class XlsxBook:
             "in_memory": scratch is None,
             "tmpdir": scratch,
         }
-        self.book = xlsxwriter.Workbook(stream, options)
-        self.units_with_fractions = frozenset[str]()
-        self._russian = language == "ru"
-        self.moment_format = "dd\\.mm\\.yyyy hh:mm" if self._russian else "yyyy\\-mm\\-dd hh:mm"
-        self.short_day = "dd\\.mm" if self._russian else "d mmm"
-        self._looks: dict[tuple[tuple[str, Any], ...], Format] = {}
-        self._cells: dict[tuple[Kind, str, Level, bool], Format] = {}
+        self.formats = Formats(xlsxwriter.Workbook(stream, options), language)
 
-    def describe(self, title: str, created: datetime) -> None:
+    def describe(self, title: str, created: datetime, units_with_fractions: frozenset[str]) -> None:
         """Set the properties of the file."""
-        self.book.set_properties({"title": title, "created": created.astimezone(UTC).replace(tzinfo=None)})
+        at = created.astimezone(UTC).replace(tzinfo=None)
+        self.formats.book.set_properties({"title": title, "created": at})
+        self.formats.units_with_fractions = units_with_fractions
 
     def add_sheet(self, name: str, *, upright: bool = False) -> XlsxSheet:
         """Begin a sheet; printed, it lies, or stands upright."""
-        return XlsxSheet(self, name, upright=upright)
+        return XlsxSheet(self.formats, name, upright=upright)
 
     def close(self) -> None:
         """Write the file."""
-        self.book.use_zip64()
-        self.book.close()
-
-    def look(self, properties: Properties) -> Format:
-        """Give the format with these properties, the same one each time."""
-        key = tuple(sorted(properties.items()))
-        if key not in self._looks:
-            self._looks[key] = self.book.add_format(dict(properties))
-        return self._looks[key]
-
-    def cell(self, kind: Kind, unit: str, level: Level, repeated: bool) -> Format:
-        """Give the look of a cell."""
-        key = (kind, unit, level, repeated)
-        if key not in self._cells:
-            looks = {**LEVELS[level], "num_format": self._number(kind, unit), "valign": "vcenter"}
-            if kind not in (Kind.TEXT, Kind.ANY):
-                centred = kind in (Kind.LIGHT, Kind.DAY, Kind.MOMENT)
-                looks["align"] = "center" if centred else "right"
-            if repeated:
-                looks |= {"font_color": "#A6A6A6", "bold": False}
-            self._cells[key] = self.look(looks)
-        return self._cells[key]
-
-    def places(self, kind: Kind, unit: str) -> int:
-        """Give the decimal places of a number; a fraction in an estimate of money says nothing."""
-        if kind is Kind.SUM:
-            return 2 if unit in self.units_with_fractions else 0
-        return int(kind is Kind.TIMES or (unit == PIECES and kind in (Kind.ESTIMATE, Kind.CHANGE)))
-
-    def _number(self, kind: Kind, unit: str) -> str:
-        digits = "#,##0" + (
-            ".0" if self.places(kind, unit) == 1 else ".00" if self.places(kind, unit) else ""
-        )
-        match kind:
-            case Kind.TEXT | Kind.PAIR | Kind.ANY:
-                return "@"  # stays text when somebody edits the cell
-            case Kind.SHARE:
-                return "0\\ %" if self._russian else "0%"
-            case Kind.MOMENT:
-                return self.moment_format
-            case Kind.LIGHT:
-                return "0"
-            case Kind.DAY:
-                return "dd\\.mm\\.yyyy" if self._russian else "yyyy\\-mm\\-dd"
-            case Kind.CHANGE:
-                return f"+{digits};-{digits};0"
-            case Kind.TIMES:
-                return digits
-            case _:
-                return f'{digits};-{digits};"\u2013"'
+        self.formats.book.use_zip64()
+        self.formats.book.close()

@@ -6,12 +6,13 @@ import textwrap
 from collections.abc import Mapping, Sequence
 from datetime import date
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import Any, TypeVar
 
 from mini_crm.domain.period import Period
 from mini_crm.domain.text import only_storable
 from mini_crm.report.charts import Charts
 from mini_crm.report.columns import Cell, Column, Kind
+from mini_crm.report.formats import Formats
 from mini_crm.report.formulas import letter
 from mini_crm.report.looks import (
     BOLD,
@@ -28,10 +29,7 @@ from mini_crm.report.looks import (
     WIDEST,
 )
 from mini_crm.report.rows import Level
-from mini_crm.report.sheet import Chart, Rule, is_day
-
-if TYPE_CHECKING:
-    from mini_crm.report.workbook import XlsxBook
+from mini_crm.report.sheet import Band, Chart, Rule, is_day
 
 T = TypeVar("T")
 
@@ -39,9 +37,9 @@ T = TypeVar("T")
 class XlsxSheet:
     """One sheet of the workbook; see ``sheet.Sheet`` for what its methods promise."""
 
-    def __init__(self, book: XlsxBook, name: str, *, upright: bool) -> None:
-        self._book = book
-        self._sheet = book.book.add_worksheet(name)
+    def __init__(self, formats: Formats, name: str, *, upright: bool) -> None:
+        self._formats = formats
+        self._sheet = formats.book.add_worksheet(name)
         self._name = name
         self._widths: dict[int, float] = {}
         self._hidden: set[int] = set()
@@ -49,7 +47,7 @@ class XlsxSheet:
         self._table: Sequence[Column[Any]] = ()
         self._rows_looks: dict[tuple[str, Level, int], list[Any]] = {}
         self._largest: dict[tuple[int, float], float] = {}
-        self._charts = Charts(book, self._sheet, name)
+        self._charts = Charts(formats, self._sheet, name)
         self._heads: list[tuple[int, list[str]]] = []
         self._sheet.hide_gridlines(2)
         self._sheet.outline_settings(symbols_below=False)
@@ -61,7 +59,7 @@ class XlsxSheet:
 
     def title(self, title: str, subtitle: str, warning: str) -> None:
         """Write the first rows."""
-        look = self._book.look
+        look = self._formats.look
         self._sheet.set_row(0, 24)
         self._sheet.write_string(0, 0, title, look({"bold": True, "font_size": 16, "font_color": DARK}))
         self._sheet.write_string(1, 0, subtitle, look({"font_color": GREY}))
@@ -73,7 +71,7 @@ class XlsxSheet:
     def heading(self, row: int, text: str) -> None:
         """Write a heading."""
         self._sheet.write_string(
-            row, 0, text, self._book.look({"bold": True, "font_size": 13, "font_color": DARK})
+            row, 0, text, self._formats.look({"bold": True, "font_size": 13, "font_color": DARK})
         )
 
     def break_before(self, row: int) -> None:
@@ -85,7 +83,7 @@ class XlsxSheet:
         """Write running text over so many columns."""
         text = only_storable(text)
         self._sheet.set_row(row, 2 * LINE_POINTS)
-        look = self._book.look({"text_wrap": True, "valign": "top"})
+        look = self._formats.look({"text_wrap": True, "valign": "top"})
         self._sheet.merge_range(row, 0, row, columns - 1, "", look)
         self._sheet.write_string(row, 0, text, look)
 
@@ -93,7 +91,7 @@ class XlsxSheet:
         """Write a line of the notes; without text it is a heading."""
         if text is None:
             self._sheet.set_row(row, 2 * LINE_POINTS)
-            look = self._book.look({"bold": True, "font_size": 13, "font_color": DARK, "valign": "bottom"})
+            look = self._formats.look({"bold": True, "font_size": 13, "font_color": DARK, "valign": "bottom"})
             self._sheet.write_string(row, 0, caption, look)
             return
         for column, width in enumerate(NOTE_WIDTHS):
@@ -103,9 +101,9 @@ class XlsxSheet:
             len(textwrap.wrap(caption, NOTE_WIDTHS[0])),
         )
         self._sheet.set_row(row, LINE_POINTS * max(lines, 1))
-        look = self._book.look({"text_wrap": True, "valign": "top", "align": "left"})
+        look = self._formats.look({"text_wrap": True, "valign": "top", "align": "left"})
         self._sheet.write_string(
-            row, 0, caption, self._book.look({"text_wrap": True, "valign": "top", "bold": True})
+            row, 0, caption, self._formats.look({"text_wrap": True, "valign": "top", "bold": True})
         )
         if isinstance(text, int):
             self._sheet.write_number(row, 1, text, look)
@@ -116,11 +114,13 @@ class XlsxSheet:
         """Write the heads of a table, with filters over so many rows below."""
         button = FILTER_BUTTON if filtered else 0
         for column, shown in enumerate(columns):
+            if not shown.head:
+                continue
             longest = max(len(word) for word in shown.head.split()) * BOLD + button + PADDING + 0.5
             self._widen(column, max(longest, NARROWEST))
             if shown.kind is Kind.HIDDEN:
                 self._hidden.add(column)
-            self._sheet.write_string(row, column, shown.head, self._book.look(HEAD_LOOK))
+            self._sheet.write_string(row, column, shown.head, self._formats.look(HEAD_LOOK))
         self._heads.append((row, [shown.head for shown in columns]))
         self._fit_head(row, self._heads[-1][1])
         if filtered:
@@ -153,7 +153,7 @@ class XlsxSheet:
             if formula is not None:
                 sheet.write_formula(row, column, formula, look, _known(value))
             if value is None:
-                if formula is None and level <= Level.LEAD:
+                if formula is None and level <= Level.LEAD and shown.head:
                     sheet.write_blank(row, column, None, look)
                 continue
             if isinstance(value, str):
@@ -182,7 +182,7 @@ class XlsxSheet:
         if key not in self._rows_looks:
             self._largest = {}  # another look may need more room for a smaller number
             self._rows_looks[key] = [
-                self._book.cell(shown.kind, unit, level, column < repeated)
+                self._formats.cell(shown.kind, unit, level, column < repeated)
                 for column, shown in enumerate(columns)
             ]
         return self._rows_looks[key]
@@ -190,7 +190,7 @@ class XlsxSheet:
     def _other(self, row: int, column: int, value: Cell, kind: Kind, unit: str, level: Level) -> float:
         """Write a day, a moment, or what stands in a column of several kinds; gives how wide it is."""
         kind = _kind(kind, value)
-        look = self._book.cell(kind, unit, level, False)
+        look = self._formats.cell(kind, unit, level, False)
         if isinstance(value, date):
             self._sheet.write_datetime(row, column, value, look)
             return 18.0 if kind is Kind.MOMENT else 12.0
@@ -215,7 +215,7 @@ class XlsxSheet:
                 options = {
                     "type": "cell",
                     "criteria": rule.criteria,
-                    "format": self._book.look(RULES[rule.looks]),
+                    "format": self._formats.look(RULES[rule.looks]),
                     "stop_if_true": True,
                 }
                 if rule.other is None:
@@ -226,15 +226,15 @@ class XlsxSheet:
             self._sheet.conditional_format(rows[0], column, rows[1], column, options)
 
     def _digits(self, value: float | Decimal, kind: Kind, unit: str) -> float:
-        if kind is Kind.SHARE:
-            return len(f"{100 * value:.0f} %") + 1.0
+        if kind in (Kind.SHARE, Kind.CHANCE):
+            return len(f"{100 * value:.{2 * (kind is Kind.CHANCE)}f} %") + 1.0
         if kind is Kind.LIGHT:
             return 4.0
-        return len(f"{value:,.{self._book.places(kind, unit)}f}") + 2.0
+        return len(f"{value:,.{self._formats.places(kind, unit)}f}") + 2.0
 
     def _fit_head(self, row: int, heads: Sequence[str]) -> None:
         """Make the row of heads as high as the widths known so far need it."""
-        shown = ((c, head) for c, head in enumerate(heads) if c not in self._hidden)
+        shown = ((c, head) for c, head in enumerate(heads) if head and c not in self._hidden)
         room = PADDING * BOLD
         lines = max(len(textwrap.wrap(head, int((self._widths[c] - room) / BOLD))) for c, head in shown)
         self._sheet.set_row(row, LINE_POINTS * lines + 8)
@@ -258,9 +258,19 @@ class XlsxSheet:
         """Draw lying bars beside each other; the names stand in column 0."""
         self._charts.bars(chart, stacked=False)
 
-    def band(self, chart: Chart, *, days: int, period: Period, band: tuple[int, int] | None) -> None:
+    def standing(self, chart: Chart, *, axis: str, crossing: float = 0.0, days: bool = False) -> None:
+        """Draw standing bars beside each other; the names stand in column 0."""
+        self._charts.standing(chart, axis=axis, crossing=crossing, days=days)
+
+    def waterfall(self, chart: Chart, *, lowest: float) -> None:
+        """Draw steps from one total to another; the names stand in column 0."""
+        self._charts.waterfall(chart, lowest=lowest)
+
+    def band(
+        self, chart: Chart, *, days: int, period: Period, lines: Sequence[str], band: Band | None
+    ) -> None:
         """Draw lines over a period."""
-        self._charts.band(chart, days, period, band)
+        self._charts.band(chart, days, period, lines, band)
 
     def finish(self) -> None:
         """Set the widths of the columns, and the heights of the heads now that the widths are known."""

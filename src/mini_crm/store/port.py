@@ -29,6 +29,7 @@ from mini_crm.domain.model import (
     ClockMistakes,
     Commitment,
     Entry,
+    EntryChance,
     EntryDraft,
     EntryFilter,
     EntryPage,
@@ -214,12 +215,26 @@ class DesktopStore(Protocol):
         """
         ...
 
+    def list_chances(self, token: bytes, period: Period, entry_ids: Sequence[int]) -> tuple[EntryChance, ...]:
+        """Give the chances of own open entries in a period of the current run, by entry id.
+
+        Entries that have none are left out: closed, somebody else's, or not seen as open by the run. Does
+        not prolong the session.
+        """
+        ...
+
     def list_trend(self, token: bytes, period: Period) -> tuple[TrendPoint, ...]:
-        """Give the lead's stored forecasts of a period, one a day, by unit and day."""
+        """Give the lead's forecasts of a period, one a day up to its last day, by unit and day.
+
+        A day without a run has what ``AdminStore.keep_replays`` made of it, if anything.
+        """
         ...
 
     def list_accuracy(self, token: bytes) -> tuple[AccuracyRow, ...]:
-        """Give the lead's accuracy in ended periods, newest period first."""
+        """Give the lead's accuracy in ended periods, newest period first.
+
+        Each method is counted by itself; so are days without a run that ``AdminStore.keep_replays`` made.
+        """
         ...
 
     def list_commitments(self, token: bytes, period: Period) -> tuple[Commitment, ...]:
@@ -284,19 +299,26 @@ class ReportStore(Protocol):
         """Give the company, all leads and all managers of the current run, or of the run named.
 
         Raises:
-            NotFound: There is no such run, or its rows are not kept any more.
+            NotFound: There is no such complete run, or its rows are not kept any more.
         """
         ...
 
-    def get_report(self, period: Period | None = None) -> Report:
-        """Give all that the report shows for one standing period, the current month by default.
+    def get_report(self, period: Period | None = None, run_id: int | None = None) -> Report:
+        """Give all that the report shows for one standing period, the run's month by default.
 
-        Every number is of the current run: entries changed since are shown as they were then. Its changes
-        compare these entries with how they were when the day before the run's day began, and seven days
-        before it, in the company's time zone.
+        Every number is of the current run, or of the run named: entries changed since are shown as they were
+        then, and trend and accuracy are as of the day that it counted. Its changes, and the bridges to its
+        numbers, go back to the last run of the day before, and to that of the seventh day before; a day
+        without one is stood in for by the nearest earlier one of the seven. Where there is none, changes go
+        back to the morning of the day, in the company's time zone, and there is no bridge.
+
+        Args:
+            period: One that the run counted.
+            run_id: Of a run as of a past day, or of the current one.
 
         Raises:
-            NotFound: There is no complete run yet, or it has no such period.
+            NotFound: There is no complete run yet, or it has no such period; there is no such complete run,
+                or its rows are not kept any more.
         """
         ...
 
@@ -471,6 +493,22 @@ class AdminStore(Protocol):
         Args:
             as_of: The cut-off, within the period.
             period: Must have ended within the record for the comparison to mean anything.
+        """
+        ...
+
+    def keep_replays(self, days: Sequence[date], by: str, progress: Progress | None = None) -> None:
+        """Keep what runs on past evenings would have said of that day's month, quarter and year.
+
+        It takes the place of all that was kept before, for the company and for leads. Trend and accuracy
+        show it, marked as recalculated, for days without a run.
+
+        Args:
+            days: The evenings.
+            by: Who does it.
+            progress: Called with the number of evenings done.
+
+        Raises:
+            BadValue: A day is in the future; nothing was changed.
         """
         ...
 

@@ -11,7 +11,15 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import Any
 
-from mini_crm.domain.learnt import AgeSpeed, Index, IndexKind, Learnt, PeriodPace, ReplayedForecast
+from mini_crm.domain.learnt import (
+    AgeSpeed,
+    Index,
+    IndexKind,
+    Learnt,
+    PeriodPace,
+    ReplayedAccuracy,
+    ReplayedForecast,
+)
 from mini_crm.domain.model import (
     CHANGEABLE,
     AccuracyRow,
@@ -21,6 +29,7 @@ from mini_crm.domain.model import (
     ClockMistakes,
     Commitment,
     Entry,
+    EntryChance,
     EntryVersion,
     FieldChange,
     Forecast,
@@ -196,6 +205,7 @@ def learnt_of(
     indices: Iterable[PlainRow],
     replays: Iterable[PlainRow],
     paces: Iterable[PlainRow],
+    replayed: Iterable[PlainRow],
 ) -> Learnt | None:
     """Read what a run learnt; None where nothing is kept of it."""
     learnt = Learnt(
@@ -242,6 +252,17 @@ def learnt_of(
                 whole_weight=row["WholeWeight"],
             )
             for row in paces
+        ),
+        replayed=tuple(
+            ReplayedAccuracy(
+                unit=row["Unit"],
+                replays=row["Replays"],
+                first_day=row["FirstDay"],
+                last_day=row["LastDay"],
+                wape=row["WholeWape"],
+                open_wape=row["OpenWape"],
+            )
+            for row in replayed
         ),
     )
     return learnt if learnt.speeds else None
@@ -307,6 +328,7 @@ def trend_of(rows: Iterable[PlainRow]) -> tuple[TrendPoint, ...]:
             from_open=row["Forecast"] - float(row["Paid"])
             if row.get("FromOpen") is None
             else row["FromOpen"],
+            is_recalculated=bool(row["IsRecalculated"]),
         )
         for row in rows
     )
@@ -328,9 +350,15 @@ def accuracy_of(rows: Iterable[PlainRow]) -> tuple[AccuracyRow, ...]:
             run_rate_wape=row.get("RunRateWape"),
             open_wape=row.get("OpenWape"),
             open_covered=row.get("OpenCovered") or 0,
+            is_recalculated=bool(row["IsRecalculated"]),
         )
         for row in rows
     )
+
+
+def chance_of(row: PlainRow) -> EntryChance:
+    """Read the chance of an open entry."""
+    return EntryChance(row["EntryId"], row["Probability"], row["Contribution"], bool(row["IsLarge"]))
 
 
 def client_of(row: PlainRow) -> ReportClient:

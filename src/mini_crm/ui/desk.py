@@ -11,6 +11,7 @@ from mini_crm.domain.model import Session
 from mini_crm.i18n import Texts
 from mini_crm.store.port import DesktopStore
 from mini_crm.ui.memory import Memory
+from mini_crm.ui.periods import PeriodChoice
 
 if TYPE_CHECKING:
     from mini_crm.usecases.outbox import Outbox
@@ -65,6 +66,7 @@ class Desk:
             Nothing is called if the lead leaves instead: the window closes then.
         leave: Signs out and goes back to the sign-in window; asks first if something would be lost.
         memory: Column widths and the like, kept on this computer.
+        choice: The period that both pages show.
     """
 
     store: DesktopStore
@@ -77,6 +79,11 @@ class Desk:
     sign_in_again: Callable[[Callable[[], None]], None] = _nobody_to_ask
     leave: Callable[[], None] = _nothing
     memory: Memory = field(default_factory=Memory)
+    choice: PeriodChoice = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Choose the period that was chosen the last time."""
+        self.choice = PeriodChoice(self.memory)
 
     def call(
         self,

@@ -17,6 +17,8 @@ BOLD_LABEL = "Bold.TLabel"
 TITLE_LABEL = "Title.TLabel"
 NUMBER_LABEL = "Number.TLabel"
 """A number that is to be seen at once."""
+HEADLINE_LABEL = "Headline.TLabel"
+"""The one number that all others belong to."""
 OK_LABEL = "Ok.TLabel"
 AMBER_LABEL = "Amber.TLabel"
 TABLE = "Table.Treeview"
@@ -44,6 +46,7 @@ class Colours:
     paid: str = "#146c43"
     paid_back: str = "#eaf6ef"
     to_come: str = "#8fcdac"
+    from_new: str = "#c9e6d5"
     refused: str = "#63686c"
     refused_back: str = "#f3f4f5"
     weak: str = "#63686c"
@@ -65,6 +68,7 @@ class Theme:
         small: For hints and notes.
         title: For the head of a window.
         number: For a number that is to be seen at once.
+        headline: For the one number that all others belong to.
         row_height: Of a table, in pixels.
         pad: The usual distance, in pixels.
     """
@@ -79,6 +83,7 @@ class Theme:
         self.small = self._font(root, "MiniCrmSmall", max(8, size - 1), "normal")
         self.title = self._font(root, "MiniCrmTitle", size + 5, "bold")
         self.number = self._font(root, "MiniCrmNumber", size + 3, "bold")
+        self.headline = self._font(root, "MiniCrmHeadline", size + 9, "bold")
         self.pad = self.px(8)
         self.row_height = self.body.metrics("linespace") + self.px(6)
         self.apply(root)
@@ -102,6 +107,7 @@ class Theme:
         style.configure(BOLD_LABEL, font=self.bold)
         style.configure(TITLE_LABEL, font=self.title)
         style.configure(NUMBER_LABEL, font=self.number)
+        style.configure(HEADLINE_LABEL, font=self.headline)
         style.configure(OK_LABEL, foreground=colours.ok)
         style.configure(AMBER_LABEL, foreground=colours.amber, font=self.bold)
         style.configure("Treeview", rowheight=self.row_height)

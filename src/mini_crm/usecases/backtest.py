@@ -162,6 +162,28 @@ def run_backtest(
     )
 
 
+def keep_record(store: AdminStore, by: str, *, progress: CutoffProgress | None = None) -> tuple[date, ...]:
+    """Keep what runs on past evenings would have said, one a week over the whole record up to yesterday.
+
+    Args:
+        store: Where the entries are.
+        by: Who does it.
+        progress: Called after each evening.
+
+    Returns:
+        The evenings; none, and nothing changed, where the record is shorter than ``FIRST_CUTOFF_AFTER_DAYS``.
+    """
+    record = store.get_record()
+    if record.first_resolution is None or record.last_day is None:
+        return ()
+    first = record.first_resolution + timedelta(days=FIRST_CUTOFF_AFTER_DAYS)
+    last = min(record.last_day, store.get_today() - timedelta(days=1))
+    days = tuple(last - timedelta(days=back) for back in range((last - first).days // 7 * 7, -1, -7))
+    if days:
+        store.keep_replays(days, by, (lambda done: progress(done, len(days))) if progress else None)
+    return days
+
+
 def _cutoffs(kind: PeriodKind, step: int, first: date, last: date) -> list[tuple[date, Period]]:
     """Give the cut-offs, each with its period, of which all have ended by ``last``."""
     found: list[tuple[date, Period]] = []

@@ -7,6 +7,8 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from decimal import Decimal
 from random import Random
+from typing import Protocol
+from uuid import UUID
 
 from mini_crm.domain.credentials import PasswordKind
 from mini_crm.domain.errors import AlreadyThere
@@ -26,6 +28,22 @@ SHARE_PUSHED = 0.25
 
 AMBITION = Decimal("1.1")
 """Targets are so much above what the same team was paid lately."""
+
+
+LIVED_DAYS = 7
+"""So many days before today are lived through: a week, so that there is something to compare with."""
+
+
+class LivedDays(Protocol):
+    """Lets the company live day by day, as it would have."""
+
+    def begin(self, day: date) -> None:
+        """Let the database take this day for today."""
+        ...
+
+    def end(self) -> None:
+        """The day is over: compute its forecast."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +70,13 @@ class DemoResult:
 
 
 def make_demo(
-    store: AdminStore, *, today: date, seed: int = 1, entries: int = 8000, progress: Progress | None = None
+    store: AdminStore,
+    *,
+    today: date,
+    seed: int = 1,
+    entries: int = 8000,
+    progress: Progress | None = None,
+    lived: LivedDays | None = None,
 ) -> DemoResult:
     """Fill an empty database with a company of ten leads who really differ.
 
@@ -62,6 +86,8 @@ def make_demo(
         seed: The same seed and day give the same company; only the passwords differ.
         entries: How many, at least 1, over the last 14 months.
         progress: Called with the number of entries stored.
+        lived: The last week is lived through day by day, each with a forecast at its end but for today;
+            without it everything is stored at once.
 
     Raises:
         AlreadyThere: ``demo_not_empty``: the database has leads already; nothing was changed.
@@ -78,9 +104,12 @@ def make_demo(
     units = {(seller.row.lead, seller.row.group): seller.row.unit for seller in sellers}
 
     store.apply_roster([seller.row for seller in sellers], BY)
-    store.import_entries(SOURCE, sales, BY, progress=progress)
-    if pushed:
-        store.import_entries(SOURCE, pushed, BY, update=True)
+    if lived is None:
+        store.import_entries(SOURCE, sales, BY, progress=progress)
+        if pushed:
+            store.import_entries(SOURCE, pushed, BY, update=True)
+    else:
+        _live(store, sales, pushed, today, lived, progress)
     targets = store.set_targets(_targets(sales, units, today), BY)
     return DemoResult(
         slips=tuple(issue_passwords(store, store.list_leads(), PasswordKind.CODE, BY)),
@@ -93,6 +122,40 @@ def make_demo(
         last_day=sales[-1].entered_on,
         targets=targets,
     )
+
+
+def _live(
+    store: AdminStore,
+    sales: Sequence[ImportRow],
+    pushed: Sequence[ImportRow],
+    today: date,
+    lived: LivedDays,
+    progress: Progress | None,
+) -> None:
+    """Store on each of the last days what was entered and changed on it."""
+    put_off = {row.client_ref: (row, at % LIVED_DAYS) for at, row in enumerate(pushed)}
+    before: dict[UUID, ImportRow] = {}
+    for back in range(LIVED_DAYS, -1, -1):
+        day = today - timedelta(days=back)
+        lived.begin(day)
+        known = [_as_known(row, day) for row in sales if row.entered_on <= day]
+        for at, row in enumerate(known):
+            later, days_ago = put_off.get(row.client_ref, (row, 0))
+            if back <= days_ago:
+                known[at] = replace(row, pay_by=later.pay_by)
+        changed = [row for row in known if before.get(row.client_ref) != row]
+        before |= {row.client_ref: row for row in changed}
+        if changed:
+            store.import_entries(SOURCE, changed, BY, update=True, progress=progress)
+        if back:
+            lived.end()
+
+
+def _as_known(row: ImportRow, day: date) -> ImportRow:
+    """Give an entry as it was on a day: open before it was paid or refused."""
+    if row.status_on is None or row.status_on <= day:
+        return row
+    return replace(row, status=Status.EXPECTED, status_on=None, paid_amount=None)
 
 
 def _with_due_today(rows: Sequence[ImportRow], today: date) -> list[ImportRow]:

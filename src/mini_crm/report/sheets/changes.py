@@ -1,20 +1,30 @@
-"""The sheet that says which entries changed since yesterday and since a week."""
+"""The sheet that says how the forecast came from an earlier one, and which entries changed since."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date, tzinfo
 
 from mini_crm.domain.dates import format_date
-from mini_crm.domain.model import ChangeKind, Report
+from mini_crm.domain.model import Bridge, ChangeKind, Report
 from mini_crm.i18n import Texts
-from mini_crm.report.columns import change_columns, change_count_columns
-from mini_crm.report.rows import Level, change_counts
-from mini_crm.report.sheet import HEAD, Rule, Sheet
-from mini_crm.report.wording import change_name
+from mini_crm.report.columns import (
+    BRIDGE_PICTURE,
+    bridge_columns,
+    change_columns,
+    change_count_columns,
+)
+from mini_crm.report.formulas import Cells
+from mini_crm.report.past import BridgeStep, bridge_steps, change_counts, change_days
+from mini_crm.report.rows import Level
+from mini_crm.report.sheet import HEAD, PIXELS_A_ROW, Chart, Rule, Sheet
+from mini_crm.report.wording import change_name, moment, unit_name
 
 LISTED = 50_000
 """So many changes are listed; all of them are counted."""
 
+_HEIGHT, _WIDTH, _LEFT = 280, 620, 720
+_ROWS_A_BRIDGE = _HEIGHT // PIXELS_A_ROW + 3
 _LOOKS = {
     ChangeKind.PAID: "good",
     ChangeKind.REFUSED: "bad",
@@ -24,28 +34,28 @@ _LOOKS = {
 }
 
 
-def fill_changes(
-    sheet: Sheet, report: Report, texts: Texts, zone: tzinfo | None, *, days: tuple[date, date] | None
-) -> None:
-    """Write the sheet: the changes counted, then one by one."""
+def fill_changes(sheet: Sheet, report: Report, texts: Texts, zone: tzinfo | None) -> None:
+    """Write the sheet: the bridges, the changes counted, then one by one."""
     _ = texts.gettext
     columns = change_columns(texts, zone)
-    if not report.changes or days is None:
+    days = change_days(report)
+    if not days:
         sheet.heading(HEAD, _("Nothing has changed since a week."))
         return
-    day, week = (format_date(since, language=texts.language) for since in days)
-    sheet.sentence(
-        HEAD,
-        _(
-            "Every entry as this run counted it, compared with how it was before {day} began (since"
-            " yesterday) and before {week} began (since a week). Put off: the promised day is later than it"
-            " was; how often that happened from the first day on stands beside it."
-        ).format(day=day, week=week),
-        len(columns),
-    )
+    sheet.sentence(HEAD, _what_is_compared(report, days, texts), len(columns))
     top = HEAD + 2
-    counted = change_count_columns(texts)
-    counts = [count for count in change_counts(report) if count.week_count or count.day_count]
+    for at, bridge in enumerate(report.bridges):
+        if at and at % 2 == 0:
+            sheet.break_before(top)  # two to a page
+        _bridge(sheet, report, bridge, top, texts, zone)
+        top += _ROWS_A_BRIDGE
+    if not report.changes:
+        sheet.heading(top, _("No entry has changed since."))
+        return
+    if report.bridges:
+        sheet.break_before(top)
+    counted = change_count_columns(texts, days)
+    counts = change_counts(report)
     sheet.head(top, counted)
     for number, count in enumerate(counts, top + 1):
         sheet.row(number, counted, count, count.unit, Level.MANAGER)
@@ -60,3 +70,72 @@ def fill_changes(
         sheet.row(number, columns, change, change.unit, Level.MANAGER)
     area = (head + 1, head + len(listed))
     sheet.rules(area, 0, [Rule(look, "==", change_name(kind, texts)) for kind, look in _LOOKS.items()])
+
+
+def _what_is_compared(report: Report, days: Sequence[date], texts: Texts) -> str:
+    """Say what stands on the other side: what runs saw, or how entries were in the morning of a day."""
+    _ = texts.gettext
+    bridged = {bridge.since for bridge in report.bridges}
+    said = []
+    for day in days:
+        shown = format_date(day, language=texts.language)
+        if day in bridged:
+            said.append(_("Since {day}: compared with what the last run of that day saw.").format(day=shown))
+        else:
+            said.append(
+                _("Since {day}: compared with how entries were before that day began.").format(day=shown)
+            )
+    said.append(
+        _(
+            "Put off: the promised day is later than it was; how often that happened from the first day on"
+            " stands beside it."
+        )
+    )
+    return " ".join(said)
+
+
+def _bridge(
+    sheet: Sheet, report: Report, bridge: Bridge, top: int, texts: Texts, zone: tzinfo | None
+) -> None:
+    """Write one bridge, with its picture beside it."""
+    _ = texts.gettext
+    since = format_date(bridge.since, language=texts.language)
+    sheet.heading(
+        top,
+        _("From the forecast of {since} to that of now, {unit}").format(
+            since=since, unit=unit_name(bridge.unit, texts)
+        ),
+    )
+    run = report.forecast.run
+    now = moment(run.as_of, zone, texts) if run is not None else ""
+    steps = bridge_steps(report, bridge)
+    columns = bridge_columns(texts, since=since, now=now)
+    totals = bridge_columns(texts, since=since, now=now, totals=True)
+    cells = Cells(columns)
+    sheet.head(top + 1, columns)
+    first = top + 2
+    last = first + len(steps) - 1
+    for number, step in enumerate(steps, first):
+        formulas = {}
+        if number == last:
+            formulas = cells.sums(first, last - 1, ["amount"])
+        shown, level = (totals, Level.LEAD) if step.is_total else (columns, Level.MANAGER)
+        sheet.row(number, shown, step, bridge.unit, level, formulas=formulas)
+    series = [("", cells.column(key)) for key in BRIDGE_PICTURE]
+    title = _("What moved the forecast since {since}, {unit}").format(
+        since=since, unit=unit_name(bridge.unit, texts)
+    )
+    place = (top + 1, _LEFT, _WIDTH, _HEIGHT)
+    sheet.waterfall(Chart(*place, title, (first, last), series), lowest=_lowest(steps))
+
+
+def _lowest(steps: Sequence[BridgeStep]) -> float:
+    """Let the axis begin where the steps can be seen beside the totals, at a round number."""
+    levels = [float(step.amount if step.is_total else step.floor) for step in steps]
+    tops = [float(step.floor + (step.up or 0) + (step.down or 0)) for step in steps if not step.is_total]
+    low, high = min(levels), max(levels + tops)
+    wanted = low - (high - low)
+    if wanted <= 0 or high == low:
+        return 0.0
+    digits = len(str(int(high - low))) - 1
+    return float(round(wanted, -digits)) if digits else float(int(wanted))

@@ -8,23 +8,24 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from mini_crm.domain.period import Stage
 from mini_crm.i18n import Texts
 from mini_crm.report.columns import Column, pipeline_columns
-from mini_crm.report.formulas import ADDITIVE, Cells
+from mini_crm.report.formulas import ADDITIVE, Cells, additive
 from mini_crm.report.rows import Level, ReportRows, Row
 from mini_crm.report.sheet import HEAD, Rule, Sheet
 from mini_crm.report.sheets.summary import OVERDUE_RULES, SHARE_RULES
 from mini_crm.report.wording import left_out
 
 _NAMES = 3  # lead, manager and client PIN stay in sight
-_OF_ALL_ROWS = ("rate", "pair", "low", "high", "target", "share", "commitment", "hand")
+_OF_ALL_ROWS = ("rate", "pair", "low", "high", "target", "share", "gap", "commitment")
 """What a company has and no part of its rows."""
 
 
-def fill_pipeline(sheet: Sheet, laid_out: ReportRows, texts: Texts) -> None:
+def fill_pipeline(sheet: Sheet, laid_out: ReportRows, stage: Stage, texts: Texts) -> None:
     """Write the sheet: the companies' totals, the heads, then the rows."""
     rows = laid_out.rows
-    columns = pipeline_columns(texts)
+    columns = pipeline_columns(texts, stage)
     cells = Cells(columns)
     top = HEAD
     if laid_out.clients_left_out:
@@ -45,12 +46,12 @@ def fill_pipeline(sheet: Sheet, laid_out: ReportRows, texts: Texts) -> None:
         sheet.fold(number, row.level - 1)
         formulas = {}
         if last > number:
-            keys = [key for key in ADDITIVE if key != "new_part" or row.level < Level.MANAGER]
+            keys = additive(of_clients=row.level == Level.MANAGER)
             formulas |= cells.totals(number + 1, last, keys)
         if row.level < Level.CLIENT:
             formulas |= cells.forecast(number)
         if row.target:
-            formulas |= cells.share(number)
+            formulas |= cells.against_target(number)
         sheet.row(
             number, columns, row, row.unit, row.level, repeated=max(row.level - 1, 0), formulas=formulas
         )

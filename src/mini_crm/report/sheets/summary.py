@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from mini_crm.domain.model import PIECES, Report
+from mini_crm.domain.period import Stage
 from mini_crm.i18n import Texts
-from mini_crm.report.columns import period_columns, summary_columns
+from mini_crm.report.columns import Column, period_columns, summary_columns
 from mini_crm.report.formulas import Cells
-from mini_crm.report.rows import Level, Row, lead_rows, other_periods
+from mini_crm.report.rows import Level, Row, lead_rows, other_periods, stage
 from mini_crm.report.sheet import HEAD, PIXELS_A_ROW, Chart, Rule, Sheet
 from mini_crm.report.wording import headline
 
@@ -20,7 +21,7 @@ SHARE_RULES = (Rule("good", ">=", 1), Rule("bad", "<", 0.8), Rule("warn", "<", 1
 
 OVERDUE_RULES = (Rule("bad", ">", 0),)
 _WIDTH, _GAP = 760, 16
-_SUMMED = ("paid", "open_part", "new_part", "expected", "overdue", "hand")
+_SUMMED = ("paid", "open_part", "new_part", "forecast", "expected", "due", "overdue")
 
 
 def fill_summary(sheet: Sheet, report: Report, rows: Sequence[Row], texts: Texts) -> None:
@@ -33,24 +34,28 @@ def fill_summary(sheet: Sheet, report: Report, rows: Sequence[Row], texts: Texts
     for unit in dict.fromkeys(row.unit for row in rows):
         if top > HEAD:
             sheet.break_before(top)
-        top = _unit(sheet, lead_rows(rows, unit), unit, top, texts)
+        top = _unit(sheet, report, lead_rows(rows, unit), unit, top, texts)
     others = other_periods(report)
     if others:
         columns = period_columns(texts)
+        cells = Cells(columns)
         sheet.heading(top, _("The company's other periods"))
         sheet.head(top + 1, columns)
         for number, other in enumerate(others, top + 2):
-            sheet.row(number, columns, other, other.unit, Level.MANAGER)
+            is_begun = other.stage is not Stage.AHEAD
+            formulas = cells.forecast(number) if is_begun else {}
+            sheet.row(number, columns, other, other.row.unit, Level.MANAGER, formulas=formulas)
     sheet.freeze(0, 1)
 
 
-def _unit(sheet: Sheet, shown: Sequence[Row], unit: str, top: int, texts: Texts) -> int:
+def _unit(sheet: Sheet, report: Report, shown: Sequence[Row], unit: str, top: int, texts: Texts) -> int:
     """Write one unit from a row on and give the first row after it."""
-    columns = summary_columns(texts)
+    at_stage = stage(report.period, report.forecast.run)
+    columns = summary_columns(texts, at_stage)
     cells = Cells(columns)
     sheet.heading(top, texts.gettext("Pieces") if unit == PIECES else unit)
     for company in (row for row in shown if row.level == Level.COMPANY):
-        sheet.sentence(top + 1, headline(company, texts), len(columns) - 3)
+        sheet.sentence(top + 1, headline(company, report.period, at_stage, texts), len(columns) - 3)
     top += 3
     leads = [row for row in shown if row.level == Level.LEAD]
     drawn = leads[:CHART_LEADS]
@@ -59,14 +64,15 @@ def _unit(sheet: Sheet, shown: Sequence[Row], unit: str, top: int, texts: Texts)
     first, last = head + 1, head + len(shown)
     first_lead = first + len(shown) - len(leads)
     if height:
-        _charts(sheet, shown, drawn, len(leads), (top, height), first_lead, texts)
+        _charts(sheet, columns, shown, drawn, len(leads), (top, height), first_lead, texts)
     sheet.head(head, columns)
     for number, row in enumerate(shown, first):
-        formulas = cells.forecast(number)
-        if row.target:
-            formulas |= cells.share(number) | cells.light(number)
+        formulas: dict[int, str] = {}
         if row.level == Level.COMPANY and leads:
             formulas |= cells.sums(first_lead, last, _SUMMED)
+        formulas |= cells.forecast(number)
+        if row.target:
+            formulas |= cells.against_target(number) | cells.light(number)
         level = Level.COMPANY if row.level == Level.COMPANY else Level.MANAGER
         sheet.row(number, columns, row, unit, level, formulas=formulas)
     sheet.rules((first, last), cells.column("share"), SHARE_RULES)
@@ -77,6 +83,7 @@ def _unit(sheet: Sheet, shown: Sequence[Row], unit: str, top: int, texts: Texts)
 
 def _charts(
     sheet: Sheet,
+    columns: Sequence[Column[Row]],
     shown: Sequence[Row],
     drawn: Sequence[Row],
     leads: int,
@@ -86,18 +93,17 @@ def _charts(
 ) -> None:
     """Draw the range of each lead's forecast, and beside it the forecast against target and commitment."""
     _ = texts.gettext
-    columns = summary_columns(texts)
     cells = Cells(columns)
     paid = (_("Paid"), cells.column("paid"))
     forecast = (_("Forecast"), cells.column("forecast"))
     last = len(columns) - 1
     title, series = _("Paid by lead"), [paid]
-    if any(row.low is not None for row in shown):
+    if any(row.high is not None and row.high > row.paid for row in shown):
         title = _("Forecast by lead, with its range")
         series += [
-            (_("Up to P10"), last - 2),
-            (_("From P10 to forecast"), last - 1),
-            (_("From forecast to P90"), last),
+            (_("Up to the likely range"), last - 2),
+            (_("Likely range below the forecast"), last - 1),
+            (_("Likely range above the forecast"), last),
         ]
     if leads > len(drawn):
         title = _("{title}: the {count} largest").format(title=title, count=len(drawn))
@@ -112,6 +118,10 @@ def _charts(
         if there
     ]
     title = _("Forecast, target and commitment by lead")
-    if not goals:
-        goals, title = [(_("Hand formula"), cells.column("hand"))], _("Forecast and hand formula by lead")
-    sheet.grouped(Chart(place[0], _WIDTH + _GAP, _WIDTH, place[1], title, rows, (forecast, *goals)))
+    right = (place[0], _WIDTH + _GAP, _WIDTH, place[1])
+    if goals:
+        sheet.grouped(Chart(*right, title, rows, (forecast, *goals)))
+    elif "open_part" in cells and any(row.from_open or row.from_new for row in shown):
+        parts = [(_("From open entries"), "open_part"), (_("From new entries"), "new_part")]
+        series = [paid, *((name, cells.column(key)) for name, key in parts)]
+        sheet.stacked(Chart(*right, _("Where the forecast comes from, by lead"), rows, series))

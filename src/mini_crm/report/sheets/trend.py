@@ -8,8 +8,9 @@ from mini_crm.domain.model import Report
 from mini_crm.i18n import Texts
 from mini_crm.report.columns import trend_columns
 from mini_crm.report.formulas import Cells
-from mini_crm.report.rows import Level, TrendRow
-from mini_crm.report.sheet import HEAD, PIXELS_A_ROW, Chart, Sheet
+from mini_crm.report.past import TrendRow
+from mini_crm.report.rows import Level
+from mini_crm.report.sheet import HEAD, PIXELS_A_ROW, Band, Chart, Sheet
 from mini_crm.report.wording import unit_name
 
 _HEIGHT, _WIDTH = 340, 900
@@ -39,7 +40,10 @@ def fill_trend(sheet: Sheet, report: Report, days: Sequence[TrendRow], texts: Te
         for day in own:
             formulas = {}
             if number > first:
-                for key, change in (("paid", "paid_change"), ("forecast", "change")):
+                changes = [("paid", "paid_change")]
+                if day.forecast_change is not None:
+                    changes.append(("forecast", "change"))
+                for key, change in changes:
                     now, before = cells.cell(key, number), cells.cell(key, number - 1)
                     formulas[cells.column(change)] = f"={now}-{before}"
             if day.point.low is not None:
@@ -49,9 +53,7 @@ def fill_trend(sheet: Sheet, report: Report, days: Sequence[TrendRow], texts: Te
             number += 1
         if unit in drawn:
             ranged = all(day.point.low is not None for day in own)
-            series = [(_("Forecast"), cells.column("forecast")), (_("Paid"), cells.column("paid"))]
-            if own[-1].target:
-                series.append((_("Target"), cells.column("target")))
+            lines = _lines(own, texts)
             sheet.band(
                 Chart(
                     top + drawn.index(unit) * rows_a_chart,
@@ -60,9 +62,27 @@ def fill_trend(sheet: Sheet, report: Report, days: Sequence[TrendRow], texts: Te
                     _HEIGHT,
                     _("Forecast and paid by day, {unit}").format(unit=unit_name(unit, texts)),
                     (first, number - 1),
-                    series,
+                    [(name, cells.column(key)) for name, key, _line in lines],
                 ),
                 days=cells.column("day"),
                 period=report.period,
-                band=(cells.column("low"), cells.column("band")) if ranged else None,
+                lines=[line for *_rest, line in lines],
+                band=Band(_("Likely range"), cells.column("low"), cells.column("band")) if ranged else None,
             )
+
+
+def _lines(days: Sequence[TrendRow], texts: Texts) -> list[tuple[str, str, str]]:
+    """Give the lines of a unit's chart: name, column and kind of those that there is something of."""
+    _ = texts.gettext
+    points = [day.point for day in days]
+    found = []
+    if any(not point.is_recalculated and point.method > 1 for point in points):
+        found.append((_("Forecast"), "own", "forecast"))
+    if any(point.is_recalculated for point in points):
+        found.append((_("Forecast, recalculated"), "recalculated", "recalculated"))
+    if any(point.method == 1 for point in points):
+        found.append((_("Forecast of open entries only (method 1)"), "old", "old"))
+    found.append((_("Paid"), "paid", "paid"))
+    if days[-1].target:
+        found.append((_("Target"), "target", "target"))
+    return found

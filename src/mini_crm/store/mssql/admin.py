@@ -14,9 +14,11 @@ from mini_crm.domain.model import AdminAct, ClockMistakes, Lead, Record, RosterC
 from mini_crm.domain.money import check_total
 from mini_crm.domain.period import Period
 from mini_crm.domain.rules import MAX_PERIOD_NAME, check_name_fits, name_key
+from mini_crm.store.mssql.aggregation import RUN_S
 from mini_crm.store.mssql.batches import json_of
 from mini_crm.store.mssql.call import Server
 from mini_crm.store.mssql.imports import roster_json
+from mini_crm.store.port import Progress
 from mini_crm.store.rows import act_of, clock_mistakes_of, groups_of, lead_of, period_of, record_of, target_of
 from mini_crm.store.zones import offsets
 
@@ -159,6 +161,17 @@ class Administration:
         """See ``AdminStore``."""
         ((row,),) = self.server.call("admin.GetClockMistakes")
         return clock_mistakes_of(row)
+
+    def keep_replays(self, days: Sequence[date], by: str, progress: Progress | None = None) -> None:
+        """See ``AdminStore``; the server does all evenings in one call, and tells of them when it is done."""
+        self.server.call(
+            "admin.KeepReplays",
+            timeout_s=RUN_S * max(len(days), 1),
+            days=json_of({"Day": day} for day in days),
+            by=by,
+        )
+        if progress is not None:
+            progress(len(set(days)))
 
     def get_setting(self, name: str) -> str | None:
         """See ``AdminStore``."""

@@ -2,22 +2,34 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from decimal import Decimal
 from uuid import UUID
 
-from mini_crm.domain.model import AccuracyRow, Commitment, Forecast, Report, Run, TrendPoint
+from mini_crm.domain.model import (
+    AccuracyRow,
+    Commitment,
+    EntryChance,
+    Forecast,
+    Report,
+    Run,
+    TrendPoint,
+)
 from mini_crm.domain.money import check_total
 from mini_crm.domain.period import Period
 from mini_crm.domain.rules import check_note
-from mini_crm.store.changes import changes_of
+from mini_crm.store.changes import bridges_of, changes_of
+from mini_crm.store.mssql.batches import json_of
 from mini_crm.store.mssql.call import Server
 from mini_crm.store.mssql.values import Row
 from mini_crm.store.operations import request_of
 from mini_crm.store.rows import (
     accuracy_of,
+    chance_of,
     client_of,
     commitment_of,
     forecast_of,
+    learnt_of,
     period_of,
     run_of,
     trend_of,
@@ -47,6 +59,18 @@ class Forecasts:
         """See ``ReportStore``."""
         about = {"run_id": run_id}
         return _forecast(self.server.call("batch.GetCompanyForecast", about=about, run_id=run_id))
+
+    def list_chances(self, token: bytes, period: Period, entry_ids: Sequence[int]) -> tuple[EntryChance, ...]:
+        """See ``DesktopStore``."""
+        (rows,) = self.server.call(
+            "api.ListChances",
+            token=token,
+            kind=period.kind,
+            starts_on=period.start,
+            ends_on=period.end,
+            entry_ids=json_of(entry_ids),
+        )
+        return tuple(map(chance_of, rows))
 
     def list_trend(self, token: bytes, period: Period) -> tuple[TrendPoint, ...]:
         """See ``DesktopStore``."""
@@ -88,29 +112,32 @@ class Forecasts:
         )
         return commitment_of(rows[0], period)
 
-    def get_report(self, period: Period | None = None) -> Report:
+    def get_report(self, period: Period | None = None, run_id: int | None = None) -> Report:
         """See ``ReportStore``."""
         place = self.server.settings
-        *forecast, clients, trend, accuracy, changes, periods = self.server.call(
+        *forecast, clients, trend, accuracy, changes, ends, periods = self.server.call(
             "batch.GetReport",
-            about={"period": "" if period is None else period.code},
+            about={"period": "" if period is None else period.code, "run_id": run_id},
             timeout_s=REPORT_S,
             kind=None if period is None else period.kind,
             starts_on=None if period is None else period.start,
             ends_on=None if period is None else period.end,
+            run_id=run_id,
         )
+        told = period_of(periods[0])
         return Report(
             forecast=_forecast(forecast),
-            period=period_of(periods[0]),
+            period=told,
             clients=tuple(map(client_of, clients)),
             trend=trend_of(trend),
             accuracy=accuracy_of(accuracy),
             database=f"{place.catalog} ({place.server})",
-            changes=changes_of(changes),
+            changes=changes_of(changes, told),
             zone=zone(periods[0]["TimeZone"]) if periods[0]["TimeZone"] else None,
+            bridges=bridges_of(changes, ends, told),
         )
 
 
 def _forecast(sets: list[list[Row]]) -> Forecast:
-    runs, leads, managers = sets
-    return forecast_of(runs[0] if runs else None, leads, managers)
+    runs, leads, managers, *learnt = sets
+    return forecast_of(runs[0] if runs else None, leads, managers, learnt_of(*learnt))

@@ -8,7 +8,7 @@ from datetime import date
 from pathlib import Path
 
 from mini_crm.domain.credentials import KdfParameters, PasswordKind
-from mini_crm.domain.errors import AlreadyThere, DatabaseError, NotFound
+from mini_crm.domain.errors import AlreadyThere, BadValue, DatabaseError, NotFound
 from mini_crm.domain.model import (
     AdminAct,
     ClockMistakes,
@@ -20,8 +20,9 @@ from mini_crm.domain.model import (
     Target,
 )
 from mini_crm.domain.money import check_total, to_minor
-from mini_crm.domain.period import Period
+from mini_crm.domain.period import Period, month_of, quarter_of, year_of
 from mini_crm.domain.rules import CLOCK_SLACK_S, MAX_PERIOD_NAME, MAX_WAIT_S, check_name_fits, name_key
+from mini_crm.store.port import Progress
 from mini_crm.store.rows import (
     act_of,
     bin_of,
@@ -200,6 +201,33 @@ class Administration:
             tuple(replay_row_of(plain(row)) for row in rows),
             tuple(bin_of(plain(row)) for row in bins),
         )
+
+    def keep_replays(self, days: Sequence[date], by: str, progress: Progress | None = None) -> None:
+        """See ``AdminStore``."""
+        today, evenings = self.db.today(), sorted(set(days))
+        if evenings and evenings[-1] > today:
+            raise BadValue("as_of_in_future", field="days", as_of=evenings[-1], today=today)
+        kept: list[dict[str, object]] = []
+        for done, day in enumerate(evenings, 1):
+            kept += self._replayed(day)
+            if progress is not None:
+                progress(done)
+        with self.db.writing() as conn:
+            conn.execute(SQL["forget_replays"])
+            conn.executemany(SQL["keep_replay"], kept)
+            log_admin(conn, self.db.now(), by, "keep_replays", f"{len(evenings)} days")
+
+    def _replayed(self, day: date) -> list[dict[str, object]]:
+        """Forecast one evening's month, quarter and year; gives the rows that are kept."""
+        horizon = []
+        with self.db.writing() as conn:
+            for period in (month_of(day), quarter_of(day), year_of(day)):
+                conn.execute(FORECAST["add_period"], period_values(period))
+                row = conn.execute(FORECAST["find_period"], period_values(period)).fetchone()
+                horizon.append((row["PeriodId"], row["StartsOn"], row["EndsOn"]))
+        with computed(self.db, day, None, horizon) as (conn, _), self.db.errors():
+            rows = conn.execute(STAGES["lead_rows"], {"count_day": to_day(day)})
+            return [{**dict(row), "Day": to_day(day)} for row in rows]
 
     def get_setting(self, name: str) -> str | None:
         """See ``AdminStore``."""

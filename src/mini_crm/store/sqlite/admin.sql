@@ -185,3 +185,12 @@ FROM temp.EntryChance AS c
 JOIN temp.Unit AS s ON s.UnitNo = c.UnitNo
 GROUP BY Bin, s.Unit
 ORDER BY s.Unit, Bin;
+
+-- name: forget_replays
+DELETE FROM KeptReplay;
+
+-- name: keep_replay
+INSERT INTO KeptReplay (PeriodId, Day, LeadId, Unit, Paid, FromOpen, FromNew, Forecast, Low, High, OpenLow,
+                        OpenHigh, HandFormula, RunRate)
+VALUES (:PeriodId, :Day, :LeadId, :Unit, :Paid, :FromOpen, :FromNew, :Forecast, :Low, :High, :OpenLow,
+        :OpenHigh, :HandFormula, :RunRate);

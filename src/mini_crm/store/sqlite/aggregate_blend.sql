@@ -89,18 +89,20 @@ WHERE EndsOn IS NULL OR EndsOn > (SELECT min(Day) FROM temp.Cutoff)
 GROUP BY UnitNo, Band, EnteredOn, Status, OpenFrom;
 
 -- name: stage_replay_open
--- What was open on the replayed evenings, by day of entry and size.
+-- What was open on the replayed evenings, by day of entry and size. Beyond the last bucket's beginning age
+-- makes no difference, so it is drawn in.
 CREATE TEMP TABLE ReplayOpen (
     Cutoff INTEGER, EnteredOn INTEGER, IsLarge INTEGER, UnitNo INTEGER, Amount REAL NOT NULL,
     Square REAL NOT NULL, PRIMARY KEY (Cutoff, EnteredOn, IsLarge, UnitNo)) WITHOUT ROWID;
 
 -- name: stage_replay_open_fill
 INSERT INTO temp.ReplayOpen (Cutoff, EnteredOn, IsLarge, UnitNo, Amount, Square)
-SELECT c.Cutoff, s.EnteredOn, s.Band >= f.Band, s.UnitNo, sum(s.Amount), sum(s.Square)
+SELECT c.Cutoff, max(s.EnteredOn, c.Day - b.FromAge), s.Band >= f.Band, s.UnitNo, sum(s.Amount), sum(s.Square)
 FROM temp.ReplaySpan AS s
 CROSS JOIN temp.Cutoff AS c ON c.Cutoff BETWEEN max(s.OpenFrom, 1) AND s.KnownTo
 CROSS JOIN temp.LargeFrom AS f ON f.Cutoff = c.Cutoff AND f.UnitNo = s.UnitNo
-GROUP BY c.Cutoff, s.EnteredOn, s.Band >= f.Band, s.UnitNo;
+CROSS JOIN (SELECT max(FromAge) AS FromAge FROM temp.Bucket) AS b
+GROUP BY c.Cutoff, max(s.EnteredOn, c.Day - b.FromAge), s.Band >= f.Band, s.UnitNo;
 
 -- name: stage_replay_chance
 CREATE TEMP TABLE ReplayChance (

@@ -14,32 +14,47 @@ FROM temp.Age AS a
 JOIN temp.Speed AS s ON s.Cutoff = 0 AND s.Bucket = a.Bucket
 JOIN temp.CalendarSpeed AS h ON h.Cutoff = 0 AND h.Bucket = a.Bucket;
 
+-- name: stage_waited
+-- Up to which age an entry waited, and (taken off) from which on it is looked at, with the age at which it
+-- was promised: 24 bits, 0 for no promise. Farther than any class reaches that makes no difference, so it is
+-- drawn in. Wait is -1 where it was resolved on its day of entry. Owner is the lead and the size (1 bit).
+CREATE TEMP TABLE Waited (Wait INTEGER NOT NULL, Owner INTEGER NOT NULL, Deals INTEGER NOT NULL, Paid INTEGER NOT NULL);
+
+-- name: stage_waited_fill
+WITH Waiting AS (
+    SELECT d.LeadId, d.GroupId, d.Amount, d.PromisedAge, d.StatusOn IS d.EnteredOn AS OnItsDay, 1 AS Deals,
+           CASE WHEN d.StatusOn <= :learn_day THEN d.StatusOn ELSE :learn_day END - d.EnteredOn AS Age,
+           d.Status = 1 AND d.StatusOn <= :learn_day AS Paid
+    FROM temp.Deal AS d
+    WHERE d.EnteredOn <= :learn_day
+      AND (d.StatusOn IS NULL OR d.StatusOn > (SELECT LearnFrom FROM temp.Cutoff WHERE Cutoff = 0))
+    UNION ALL
+    SELECT d.LeadId, d.GroupId, d.Amount, d.PromisedAge, 0, -1, c.LearnFrom - d.EnteredOn, 0
+    FROM temp.Cutoff AS c
+    CROSS JOIN temp.Deal AS d
+        ON d.EnteredOn < c.LearnFrom AND (d.StatusOn IS NULL OR d.StatusOn > c.LearnFrom)
+    WHERE c.Cutoff = 0
+)
+INSERT INTO temp.Waited (Wait, Owner, Deals, Paid)
+SELECT CASE WHEN w.OnItsDay THEN -1
+            ELSE (w.Age << 24) | CASE WHEN w.PromisedAge IS NULL THEN 0
+                                      WHEN w.PromisedAge < -31 THEN 1
+                                      WHEN w.PromisedAge > w.Age + 30 THEN w.Age + 62
+                                      ELSE w.PromisedAge + 32 END END,
+       (w.LeadId << 1) | (w.Amount > s.AverageAmount), w.Deals, w.Paid
+FROM Waiting AS w
+CROSS JOIN temp.GroupSize AS s ON s.GroupId = w.GroupId
+WHERE EXISTS (SELECT 1 FROM temp.Speed WHERE Cutoff = 0);
+
 -- name: stage_wait
--- Up to which age entries waited (added) and from which on they are looked at (taken off), by the age at
--- which they were promised: 24 bits, 0 for no promise. Farther than any class reaches it makes no
--- difference, so it is drawn in.
 CREATE TEMP TABLE Wait (Pack INTEGER PRIMARY KEY, Deals INTEGER NOT NULL, Paid INTEGER NOT NULL);
 
 -- name: stage_wait_fill
 INSERT INTO temp.Wait (Pack, Deals, Paid)
-SELECT ((min(coalesce(d.StatusOn, :learn_day), :learn_day) - d.EnteredOn) << 24)
-       | coalesce(max(min(d.PromisedAge, min(coalesce(d.StatusOn, :learn_day), :learn_day)
-                                         - d.EnteredOn + 30), -31) + 32, 0),
-       1, d.Status = 1 AND d.StatusOn > d.EnteredOn AND d.StatusOn <= :learn_day
-FROM temp.Deal AS d
-WHERE d.EnteredOn <= :learn_day
-  AND (d.StatusOn IS NULL OR d.StatusOn > (SELECT LearnFrom FROM temp.Cutoff WHERE Cutoff = 0))
-  AND EXISTS (SELECT 1 FROM temp.Speed WHERE Cutoff = 0)
-ON CONFLICT (Pack) DO UPDATE SET Deals = Deals + 1, Paid = Paid + excluded.Paid;
-
--- name: stage_wait_before
-INSERT INTO temp.Wait (Pack, Deals, Paid)
-SELECT ((c.LearnFrom - d.EnteredOn) << 24)
-       | coalesce(max(min(d.PromisedAge, c.LearnFrom - d.EnteredOn + 30), -31) + 32, 0), -1, 0
-FROM temp.Cutoff AS c
-JOIN temp.Deal AS d ON d.EnteredOn < c.LearnFrom AND (d.StatusOn IS NULL OR d.StatusOn > c.LearnFrom)
-WHERE c.Cutoff = 0 AND EXISTS (SELECT 1 FROM temp.Speed WHERE Cutoff = 0)
-ON CONFLICT (Pack) DO UPDATE SET Deals = Deals - 1;
+SELECT w.Wait, w.Deals, w.Paid
+FROM temp.Waited AS w
+WHERE w.Wait >= 0
+ON CONFLICT (Pack) DO UPDATE SET Deals = Deals + excluded.Deals, Paid = Paid + excluded.Paid;
 
 -- name: stage_wait_promise
 -- The part of each wait in each class of the promise, weighed by both speeds.
@@ -85,39 +100,20 @@ SELECT w.Pack, CASE WHEN w.Pack & 16777215 = 0 THEN a.PaidRate
 FROM temp.Wait AS w
 JOIN temp.AgeSum AS a ON a.Age = w.Pack >> 24;
 
+-- name: stage_wait_weight_of_half_a_day
+INSERT INTO temp.WaitWeight (Pack, Expected) SELECT -1, 0.5 * PaidRate FROM temp.Speed WHERE Cutoff = 0 AND Bucket = 0;
+
 -- name: stage_own_pace
 -- Payments, and what the company's speeds would have made of the same waits, by lead and size (1 bit).
 CREATE TEMP TABLE OwnPace (Pack INTEGER PRIMARY KEY, Paid INTEGER NOT NULL, Expected REAL NOT NULL);
 
 -- name: stage_own_pace_fill
 INSERT INTO temp.OwnPace (Pack, Paid, Expected)
-SELECT (d.LeadId << 1) | (d.Amount > s.AverageAmount),
-       d.Status = 1 AND d.StatusOn <= :learn_day,
-       w.Expected + CASE WHEN d.StatusOn = d.EnteredOn
-                         THEN (SELECT 0.5 * PaidRate FROM temp.Speed WHERE Cutoff = 0 AND Bucket = 0)
-                         ELSE 0.0 END
-FROM temp.Deal AS d
-JOIN temp.GroupSize AS s ON s.GroupId = d.GroupId
-JOIN temp.WaitWeight AS w
-    ON w.Pack = ((min(coalesce(d.StatusOn, :learn_day), :learn_day) - d.EnteredOn) << 24)
-       | coalesce(max(min(d.PromisedAge, min(coalesce(d.StatusOn, :learn_day), :learn_day)
-                                         - d.EnteredOn + 30), -31) + 32, 0)
-WHERE d.EnteredOn <= :learn_day
-  AND (d.StatusOn IS NULL OR d.StatusOn > (SELECT LearnFrom FROM temp.Cutoff WHERE Cutoff = 0))
+SELECT w.Owner, w.Paid, w.Deals * a.Expected
+FROM temp.Waited AS w
+CROSS JOIN temp.WaitWeight AS a ON a.Pack = w.Wait
+WHERE TRUE
 ON CONFLICT (Pack) DO UPDATE SET Paid = Paid + excluded.Paid, Expected = Expected + excluded.Expected;
-
--- name: stage_own_pace_before
--- What they waited before the year that is looked at does not count.
-INSERT INTO temp.OwnPace (Pack, Paid, Expected)
-SELECT (d.LeadId << 1) | (d.Amount > s.AverageAmount), 0, -w.Expected
-FROM temp.Cutoff AS c
-CROSS JOIN temp.Deal AS d ON d.EnteredOn < c.LearnFrom AND (d.StatusOn IS NULL OR d.StatusOn > c.LearnFrom)
-JOIN temp.GroupSize AS s ON s.GroupId = d.GroupId
-JOIN temp.WaitWeight AS w
-    ON w.Pack = ((c.LearnFrom - d.EnteredOn) << 24)
-       | coalesce(max(min(d.PromisedAge, c.LearnFrom - d.EnteredOn + 30), -31) + 32, 0)
-WHERE c.Cutoff = 0
-ON CONFLICT (Pack) DO UPDATE SET Expected = Expected + excluded.Expected;
 
 -- name: stage_lead_index
 CREATE TEMP TABLE LeadIndex (
@@ -189,10 +185,11 @@ LEFT JOIN temp.LeadIndex AS f ON f.LeadId = o.LeadId;
 -- name: stage_piece
 -- A route in pieces of one bucket, promise class and stretch, in order: daily chances of payment (without
 -- the speed of lead and size) and of refusal, effective days, and both hazards gathered before the piece.
+-- The stretch is in the key so that what is added up by it need not be sorted.
 CREATE TEMP TABLE Piece (
-    RouteId INTEGER, FromDay INTEGER, Stretch INTEGER NOT NULL, Pay REAL NOT NULL, Refuse REAL NOT NULL,
+    RouteId INTEGER, Stretch INTEGER, FromDay INTEGER, Pay REAL NOT NULL, Refuse REAL NOT NULL,
     Days REAL NOT NULL, PayBefore REAL NOT NULL, RefuseBefore REAL NOT NULL,
-    PRIMARY KEY (RouteId, FromDay)
+    PRIMARY KEY (RouteId, Stretch, FromDay)
 ) WITHOUT ROWID;
 
 -- name: stage_piece_fill
@@ -233,8 +230,8 @@ WITH Walked AS (
     LEFT JOIN temp.PromiseIndex AS i ON i.Promise = z.Promise
     WHERE r.EnteredOn > :learn_day
 )
-INSERT INTO temp.Piece (RouteId, FromDay, Stretch, Pay, Refuse, Days, PayBefore, RefuseBefore)
-SELECT RouteId, FromDay, Stretch, Pay, Refuse, Days,
+INSERT INTO temp.Piece (RouteId, Stretch, FromDay, Pay, Refuse, Days, PayBefore, RefuseBefore)
+SELECT RouteId, Stretch, FromDay, Pay, Refuse, Days,
        coalesce(sum(Pay * Days) OVER Earlier, 0.0), coalesce(sum(Refuse * Days) OVER Earlier, 0.0)
 FROM Long
 WINDOW Earlier AS (PARTITION BY RouteId ORDER BY FromDay ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING);
@@ -261,20 +258,32 @@ SELECT WalkerId, Stretch,
 FROM Step
 GROUP BY WalkerId, Stretch;
 
+-- name: stage_covered
+-- Which stretches a period is made of.
+CREATE TEMP TABLE Covered (PeriodId INTEGER PRIMARY KEY, First INTEGER NOT NULL, Last INTEGER NOT NULL);
+
+-- name: stage_covered_fill
+INSERT INTO temp.Covered (PeriodId, First, Last)
+SELECT a.PeriodId, f.Stretch, t.Stretch
+FROM temp.Ahead AS a
+JOIN temp.Stretch AS f ON f.After = a.After
+JOIN temp.Stretch AS t ON t.Last = a.Last;
+
+-- name: stage_period_chance
+-- By period; Whole is the chance from now to its end.
+CREATE TEMP TABLE PeriodChance AS
+SELECT p.PeriodId, c.WalkerId,
+       sum(CASE WHEN c.Stretch >= p.First THEN c.Probability ELSE 0.0 END) AS Probability,
+       sum(c.Probability) AS Whole
+FROM temp.Covered AS p
+CROSS JOIN temp.StretchChance AS c
+WHERE c.Stretch <= p.Last
+GROUP BY p.PeriodId, c.WalkerId;
+
 -- name: stage_entry_chance
--- By period; Whole is the chance from now to the end of one that has not begun.
-CREATE TEMP TABLE EntryChance AS
-WITH Covered AS MATERIALIZED (
-    SELECT a.PeriodId, a.Place, (SELECT min(f.Stretch) FROM temp.Stretch AS f WHERE f.After >= a.After) AS First,
-           (SELECT t.Stretch FROM temp.Stretch AS t WHERE t.Last = a.Last) AS Last
-    FROM temp.Ahead AS a
-    ORDER BY a.PeriodId
-)
-SELECT p.PeriodId, p.Place, w.EntryId, w.LeadId, w.GroupId, w.ManagerId, w.UnitNo, w.PaidOn, w.Amount, w.IsLarge,
-       (SELECT sum(c.Probability) FROM temp.StretchChance AS c
-        WHERE c.WalkerId = w.rowid AND c.Stretch BETWEEN p.First AND p.Last) AS Probability,
-       CASE WHEN p.First = 1 THEN 0.0
-            ELSE (SELECT sum(c.Probability) FROM temp.StretchChance AS c
-                  WHERE c.WalkerId = w.rowid AND c.Stretch <= p.Last) END AS Whole
-FROM Covered AS p
-CROSS JOIN temp.Walker AS w;
+-- The same with the entry: for those that sum, keep and judge the chances.
+CREATE TEMP VIEW EntryChance AS
+SELECT c.rowid AS rowid, c.PeriodId, w.EntryId, w.LeadId, w.GroupId, w.ManagerId, w.UnitNo, w.PaidOn, w.Amount,
+       w.IsLarge, c.Probability, c.Whole
+FROM temp.PeriodChance AS c
+CROSS JOIN temp.Walker AS w ON w.rowid = c.WalkerId;

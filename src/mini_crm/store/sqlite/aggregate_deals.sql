@@ -31,9 +31,9 @@ CROSS JOIN Entry AS e ON e.EntryId = d.EntryId
 WHERE d.Status = 0;
 
 -- name: stage_span
--- First day of the record, and first recorded resolution (o), if it was by then.
+-- First recorded resolution (o), if it was by then.
 CREATE TEMP TABLE Span AS
-SELECT min(d.EnteredOn) AS FirstDay, min(d.StatusOn) AS FirstResolution
+SELECT min(d.StatusOn) AS FirstResolution
 FROM temp.Deal AS d;
 
 -- name: stage_unit

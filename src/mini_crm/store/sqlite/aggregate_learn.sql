@@ -12,22 +12,19 @@ INSERT INTO temp.RecentAmount (Pack, Deals, Amount)
 SELECT (d.EnteredOn << 8) | u.UnitNo, 1, d.Amount
 FROM temp.Deal AS d
 CROSS JOIN temp.GroupUnit AS u ON u.GroupId = d.GroupId
-WHERE d.EnteredOn > (SELECT min(Day) FROM temp.Cutoff) AND d.Amount > 0
+WHERE d.EnteredOn > (SELECT min(Day) FROM temp.Cutoff)
 ON CONFLICT (Pack) DO UPDATE SET Deals = Deals + 1, Amount = Amount + excluded.Amount;
 
 -- name: stage_size_limit
--- An amount is above its unit's average exactly when it is above the whole part of sum / count.
+-- An amount is above its unit's average exactly when it is above the whole part of sum / count. Amounts of 0,
+-- which would not count, cannot be here: the table refuses them.
 CREATE TEMP TABLE SizeLimit (
     Cutoff INTEGER, UnitNo INTEGER, AverageAmount INTEGER, PRIMARY KEY (Cutoff, UnitNo)) WITHOUT ROWID;
 
 -- name: stage_size_limit_fill
 WITH Everything AS (
     SELECT u.UnitNo, sum(t.Deals) AS Deals, sum(t.Amount) AS Amount
-    FROM (
-        SELECT GroupId, Deals, Amount FROM temp.Tally
-        UNION ALL
-        SELECT GroupId, -1, 0 FROM temp.Deal WHERE Amount = 0
-    ) AS t
+    FROM temp.Tally AS t
     JOIN temp.GroupUnit AS u ON u.GroupId = t.GroupId
     GROUP BY u.UnitNo
 ), Later AS (
@@ -107,7 +104,7 @@ SET Deals = Deals + 1, Amount = Amount + excluded.Amount, Paid = Paid + excluded
 
 -- name: stage_life
 -- Age and EndsOn are NULL while it goes on.
-CREATE TEMP TABLE Life AS
+CREATE TEMP VIEW Life AS
 SELECT (p.Pack >> 37) - 1000000 AS EnteredOn,
        nullif((p.Pack >> 16) & 2097151, 2097151) AS Age,
        (p.Pack >> 37) - 1000000 + nullif((p.Pack >> 16) & 2097151, 2097151) AS EndsOn,
@@ -124,49 +121,77 @@ CREATE TEMP TABLE Age (Age INTEGER PRIMARY KEY, Bucket INTEGER NOT NULL);
 WITH RECURSIVE Every (Age) AS (
     SELECT 0
     UNION ALL
-    SELECT Age + 1 FROM Every, temp.Span WHERE Age < :count_day - FirstDay
+    SELECT Age + 1 FROM Every WHERE Age < :count_day - (SELECT (min(Pack) >> 37) - 1000000 FROM temp.PackedLife)
 )
 INSERT INTO temp.Age (Age, Bucket)
 SELECT e.Age, b.Bucket
 FROM Every AS e
 JOIN temp.Bucket AS b ON b.FromAge < max(e.Age, 1) AND b.ToAge >= max(e.Age, 1);
 
--- name: stage_cohort
--- Through which buckets entries of one day went; those resolved on their day of entry through none.
-CREATE TEMP TABLE Cohort AS
-SELECT l.UnitNo, l.Band, l.EnteredOn, coalesce(a.Bucket, 10) AS LastBucket, sum(l.Deals) AS Deals
+-- name: stage_packed_cohort
+-- Through which buckets entries of one day went; those resolved on their day of entry through none. Packed,
+-- as the two tables after it: day, unit, band, bucket (21, 8, 6, 4 bits).
+CREATE TEMP TABLE PackedCohort (Pack INTEGER PRIMARY KEY, Deals INTEGER NOT NULL);
+
+-- name: stage_packed_cohort_fill
+INSERT INTO temp.PackedCohort (Pack, Deals)
+SELECT ((l.EnteredOn + 1000000) << 18) | (l.UnitNo << 10) | (l.Band << 4) | coalesce(a.Bucket, 10), l.Deals
 FROM temp.Life AS l
 LEFT JOIN temp.Age AS a ON a.Age = l.Age
 WHERE l.Age IS NULL OR l.Age > 0
-GROUP BY l.UnitNo, l.Band, l.EnteredOn, coalesce(a.Bucket, 10);
+ON CONFLICT (Pack) DO UPDATE SET Deals = Deals + excluded.Deals;
 
--- name: stage_ending
--- In which bucket entries ended on a day.
-CREATE TEMP TABLE Ending AS
-SELECT l.UnitNo, l.Band, l.EndsOn, a.Bucket, l.Status, l.Age = 0 AS OnItsDay, sum(l.Deals) AS Deals
+-- name: stage_packed_ending
+-- In which bucket entries ended on a day, as what (2 bits) and whether on their day of entry (1 bit).
+CREATE TEMP TABLE PackedEnding (Pack INTEGER PRIMARY KEY, Deals INTEGER NOT NULL);
+
+-- name: stage_packed_ending_fill
+INSERT INTO temp.PackedEnding (Pack, Deals)
+SELECT ((l.EndsOn + 1000000) << 21) | (l.UnitNo << 13) | (l.Band << 7) | (a.Bucket << 3) | (l.Status << 1)
+       | (l.Age = 0), l.Deals
 FROM temp.Life AS l
 JOIN temp.Age AS a ON a.Age = l.Age
-GROUP BY l.UnitNo, l.Band, l.EndsOn, a.Bucket, l.Status, l.Age = 0;
+WHERE TRUE
+ON CONFLICT (Pack) DO UPDATE SET Deals = Deals + excluded.Deals;
 
--- name: stage_risk_change
+-- name: stage_ending
+CREATE TEMP TABLE Ending AS
+SELECT (e.Pack >> 13) & 255 AS UnitNo, (e.Pack >> 7) & 63 AS Band, (e.Pack >> 21) - 1000000 AS EndsOn,
+       (e.Pack >> 3) & 15 AS Bucket, (e.Pack >> 1) & 3 AS Status, e.Pack & 1 AS OnItsDay, e.Deals
+FROM temp.PackedEnding AS e;
+
+-- name: stage_packed_risk_change
 -- On which day how many more entries are waiting in a bucket.
-CREATE TEMP TABLE RiskChange AS
-SELECT c.UnitNo, c.Band, c.Bucket, c.Day, sum(c.Deals) AS Deals
-FROM (
-    SELECT k.UnitNo, k.Band, b.Bucket, k.EnteredOn + b.FromAge + 1 AS Day, k.Deals
-    FROM temp.Cohort AS k
-    JOIN temp.Bucket AS b ON b.Bucket <= k.LastBucket
+CREATE TEMP TABLE PackedRiskChange (Pack INTEGER PRIMARY KEY, Deals INTEGER NOT NULL);
+
+-- name: stage_packed_risk_change_fill
+WITH Cohort AS (
+    SELECT (Pack >> 18) - 1000000 AS EnteredOn, (Pack & 262128) AS Kind, Pack & 15 AS LastBucket, Deals
+    FROM temp.PackedCohort
+), Change AS (
+    SELECT k.EnteredOn + b.FromAge + 1 AS Day, k.Kind | b.Bucket AS Kind, k.Deals
+    FROM Cohort AS k
+    CROSS JOIN temp.Bucket AS b ON b.Bucket <= k.LastBucket
     UNION ALL
-    SELECT k.UnitNo, k.Band, b.Bucket, k.EnteredOn + b.ToAge + 1, -k.Deals
-    FROM temp.Cohort AS k
-    JOIN temp.Bucket AS b ON b.Bucket < k.LastBucket
+    SELECT k.EnteredOn + b.ToAge + 1, k.Kind | b.Bucket, -k.Deals
+    FROM Cohort AS k
+    CROSS JOIN temp.Bucket AS b ON b.Bucket < k.LastBucket
     UNION ALL
-    SELECT e.UnitNo, e.Band, e.Bucket, e.EndsOn + 1, -e.Deals
+    SELECT e.EndsOn + 1, (e.UnitNo << 10) | (e.Band << 4) | e.Bucket, -e.Deals
     FROM temp.Ending AS e
     WHERE NOT e.OnItsDay
-) AS c
+)
+INSERT INTO temp.PackedRiskChange (Pack, Deals)
+SELECT ((c.Day + 1000000) << 18) | c.Kind, c.Deals
+FROM Change AS c
 WHERE c.Day <= :learn_day
-GROUP BY c.UnitNo, c.Band, c.Bucket, c.Day;
+ON CONFLICT (Pack) DO UPDATE SET Deals = Deals + excluded.Deals;
+
+-- name: stage_risk_change
+CREATE TEMP TABLE RiskChange AS
+SELECT (r.Pack >> 10) & 255 AS UnitNo, (r.Pack >> 4) & 63 AS Band, r.Pack & 15 AS Bucket,
+       (r.Pack >> 18) - 1000000 AS Day, r.Deals
+FROM temp.PackedRiskChange AS r;
 
 -- name: stage_grid
 -- The days on which a window of learning begins or ends, numbered. A day is up to grid day number i

@@ -7,10 +7,11 @@ CREATE TEMP TABLE PackedOpenSum (
 
 -- name: stage_packed_open_sum_fill
 INSERT INTO temp.PackedOpenSum (Pack, FromOpen, Spread, Whole)
-SELECT (c.LeadId << 44) | (c.GroupId << 28) | (c.ManagerId << 8) | c.Place,
+SELECT (c.LeadId << 44) | (c.GroupId << 28) | (c.ManagerId << 8) | p.Place,
        c.Amount * c.Probability, c.Amount * c.Amount * c.Probability * (1.0 - c.Probability),
        c.Amount * c.Whole
 FROM temp.EntryChance AS c
+CROSS JOIN temp.Ahead AS p ON p.PeriodId = c.PeriodId
 WHERE TRUE
 ON CONFLICT (Pack) DO UPDATE
 SET FromOpen = FromOpen + excluded.FromOpen, Spread = Spread + excluded.Spread, Whole = Whole + excluded.Whole;

@@ -235,8 +235,12 @@ def computed(
             conn.execute("PRAGMA temp_store = MEMORY")
             conn.execute("PRAGMA cache_size = -65536")
             conn.execute("PRAGMA mmap_size = 1073741824")
-            # The results can be computed again: the run need not wait for the disk.
+            # The results can be computed again: the run need not wait for the disk. What its rows refer to
+            # is never removed, so half a million of them need not look for it; and to overwrite with zeros
+            # what is removed of earlier runs, as some builds of SQLite do, hides nothing from anybody.
             conn.execute("PRAGMA synchronous = NORMAL")
+            conn.execute("PRAGMA foreign_keys = OFF")
+            conn.execute("PRAGMA secure_delete = OFF")
             conn.execute(
                 "CREATE TEMP TABLE Horizon (PeriodId INTEGER PRIMARY KEY, StartsOn INTEGER, EndsOn INTEGER)"
             )

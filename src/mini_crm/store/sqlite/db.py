@@ -81,13 +81,14 @@ _READ: dict[str, Callable[[Any], object]] = {
     **dict.fromkeys(
         ["EnteredOn", "PayBy", "FirstPayBy", "StatusOn", "StartsOn", "EndsOn", "CountDay"], from_day
     ),
-    **dict.fromkeys(["FirstEntry", "FirstResolution", "LastDay", "Since", "OldPayBy"], from_day),
+    **dict.fromkeys(["FirstEntry", "FirstResolution", "FirstDay", "LastDay", "Since"], from_day),
+    **dict.fromkeys(["OldPayBy", "OldStatusOn"], from_day),
     **dict.fromkeys(["StartedAt", "FinishedAt", "AsOf", "ExpiresAt", "ChangedAt", "DeletedAt"], from_instant),
     **dict.fromkeys(["ImportedAt", "UndoneAt", "MadeAt", "DoneAt"], from_instant),
     **dict.fromkeys(
         ["Amount", "PaidAmount", "Expected", "Paid", "Refused", "Target", "Commitment"], from_minor
     ),
-    **dict.fromkeys(["ActualPipeline", "ActualPeriod", "OldAmount"], from_minor),
+    **dict.fromkeys(["ActualPipeline", "ActualPeriod", "OldAmount", "OldPaidAmount"], from_minor),
     "ClientRef": lambda value: UUID(bytes=value),
 }
 
@@ -98,6 +99,13 @@ def plain(row: Row) -> dict[str, Any]:
         name: _READ[name](value) if value is not None and name in _READ else value
         for name, value in zip(row.keys(), row, strict=True)
     }
+
+
+def plain_rows(cursor: sqlite3.Cursor) -> Iterator[dict[str, Any]]:
+    """Turn all rows of a query into plain rows: as ``plain`` does, in half the time."""
+    columns = [(n, column[0], _READ.get(column[0])) for n, column in enumerate(cursor.description)]
+    for row in cursor:
+        yield {name: row[n] if read is None or row[n] is None else read(row[n]) for n, name, read in columns}
 
 
 class Connection(sqlite3.Connection):

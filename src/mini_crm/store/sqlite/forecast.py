@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import json
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from datetime import UTC, date, datetime, time, timedelta, tzinfo
+from datetime import UTC, date, datetime, time, tzinfo
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
@@ -13,19 +14,22 @@ from mini_crm.domain.errors import BadValue, NotFound, OperationReused
 from mini_crm.domain.model import (
     AccuracyRow,
     Commitment,
-    EntryChange,
+    EntryChance,
     Forecast,
     Report,
     Run,
+    RunStatus,
     TrendPoint,
 )
 from mini_crm.domain.money import check_total, to_minor
 from mini_crm.domain.period import Period, month_of, standing_periods
 from mini_crm.domain.rules import check_note
-from mini_crm.store.changes import changes_of
+from mini_crm.store.changes import bridges_of, changes_of
 from mini_crm.store.operations import request_of
 from mini_crm.store.rows import (
+    PlainRow,
     accuracy_of,
+    chance_of,
     client_of,
     commitment_of,
     forecast_of,
@@ -44,6 +48,7 @@ from mini_crm.store.sqlite.db import (
     from_instant,
     load_queries,
     plain,
+    plain_rows,
     to_day,
     to_instant,
 )
@@ -74,14 +79,19 @@ class Forecasts:
     def get_company_forecast(self, run_id: int | None = None) -> Forecast:
         """See ``ReportStore``."""
         with self.db.reading() as conn:
-            if run_id is None:
-                run = conn.execute(SQL["get_current_run"], {"now": self.db.now()}).fetchone()
-                return _forecast(conn, run, None)
-            run = conn.execute(SQL["get_run"], {"run_id": run_id}).fetchone()
-            found = None if run is None else _forecast(conn, run, None)
-            if run is None or found is None or (run["EntryCount"] != 0 and not found.leads):
+            run = _run(conn, self.db.now(), run_id)
+            found = _forecast(conn, run, None)
+            if run_id is not None and found.run is not None and found.run.entry_count and not found.leads:
                 raise NotFound("run_not_found", run_id=run_id)
             return found
+
+    def list_chances(self, token: bytes, period: Period, entry_ids: Sequence[int]) -> tuple[EntryChance, ...]:
+        """See ``DesktopStore``."""
+        with self.db.reading() as conn:
+            caller = caller_of(self.db, conn, token, by_person=False)
+            about = {"lead_id": caller.lead_id, "entry_ids": json.dumps(list(entry_ids))}
+            rows = conn.execute(SQL["list_chances"], period_values(period) | about)
+            return tuple(map(chance_of, plain_rows(rows)))
 
     def list_trend(self, token: bytes, period: Period) -> tuple[TrendPoint, ...]:
         """See ``DesktopStore``."""
@@ -135,37 +145,44 @@ class Forecasts:
             )
         return Commitment(period, unit, amount, note, from_instant(now))
 
-    def get_report(self, period: Period | None = None) -> Report:
+    def get_report(self, period: Period | None = None, run_id: int | None = None) -> Report:
         """See ``ReportStore``."""
         with self.db.reading() as conn:
-            run = conn.execute(SQL["get_current_run"], {"now": self.db.now()}).fetchone()
+            run = _run(conn, self.db.now(), run_id)
             if run is None:
                 raise NotFound("no_complete_run")
-            wanted = period or month_of(_day(run["CountDay"]))
+            day = _day(run["CountDay"])
+            wanted = period or month_of(day)
             found = conn.execute(SQL["find_period"], period_values(wanted)).fetchone()
-            if found is None or str(found["PeriodId"]) not in run["PeriodList"].split():
+            if found is None or not _has_period(run, found):
                 raise NotFound("period_not_standing", period=wanted.code)
-            clients = conn.execute(
-                SQL["list_report_clients"],
-                {
-                    "run_id": run["RunId"],
-                    "period_id": found["PeriodId"],
-                    "starts_on": found["StartsOn"],
-                    "last_day": min(found["EndsOn"], run["CountDay"]),
-                    "count_day": run["CountDay"],
-                    "last_history_id": run["LastHistoryId"],
-                },
-            )
+            forecast = _forecast(conn, run, None)
+            if run["EntryCount"] and not forecast.managers:
+                raise NotFound("run_not_found", run_id=run_id)
+            about = {
+                "run_id": run["RunId"],
+                "period_id": found["PeriodId"],
+                "starts_on": found["StartsOn"],
+                "ends_on": found["EndsOn"],
+                "last_day": min(found["EndsOn"], run["CountDay"]),
+                "count_day": run["CountDay"],
+                "last_history_id": run["LastHistoryId"],
+                "now": self.db.now(),
+            }
+            clients = conn.execute(SQL["list_report_clients"], about)
             company_zone = _zone(conn)
+            told = period_of(plain(found))
+            changes, ends = _changes_since(conn, run, found, about, company_zone)
             return Report(
-                forecast=_forecast(conn, run, None),
-                period=period_of(plain(found)),
-                clients=tuple(client_of(plain(row)) for row in clients),
-                trend=_trend(conn, self.db.today(), wanted, None),
-                accuracy=_accuracy(conn, self.db.today(), None),
+                forecast=forecast,
+                period=told,
+                clients=tuple(map(client_of, plain_rows(clients))),
+                trend=_trend(conn, day, wanted, None),
+                accuracy=_accuracy(conn, day, None),
                 database=self.db.path.name,
-                changes=_entry_changes(conn, self.db.now(), run, company_zone),
+                changes=changes_of(changes, told),
                 zone=company_zone,
+                bridges=bridges_of(changes, ends, told),
             )
 
 
@@ -197,13 +214,14 @@ def _forecast(conn: Connection, run: Row | None, lead_id: int | None) -> Forecas
     values = {"run_id": run["RunId"], "lead_id": lead_id}
 
     def rows(query: str) -> Iterator[dict[str, Any]]:
-        return map(plain, conn.execute(query, values))
+        return plain_rows(conn.execute(query, values))
 
     learnt = learnt_of(
         rows(SQL["list_learnt_speeds"]),
         rows(SQL["list_learnt_indices"]),
         rows(SQL["list_learnt_replays"]),
         rows(SQL["list_learnt_periods"]),
+        rows(SQL["list_learnt_accuracy"]),
     )
     return forecast_of(plain(run), rows(SQL["list_lead_rows"]), rows(SQL["list_manager_rows"]), learnt)
 
@@ -213,23 +231,52 @@ def _zone(conn: Connection) -> tzinfo | None:
     return zone(row["Value"]) if row else None
 
 
-def _entry_changes(
-    conn: Connection, now: int, run: Row, company_zone: tzinfo | None
-) -> tuple[EntryChange, ...]:
-    values: dict[str, object] = {"last_history_id": run["LastHistoryId"], "now": now}
-    for name, days in (("day", 1), ("week", 7)):
-        since = _day(run["CountDay"]) - timedelta(days=days)
-        values[name] = to_day(since)
-        values[f"{name}_began"] = to_instant(datetime.combine(since, time(), company_zone).astimezone(UTC))
-    rows = conn.execute(SQL["list_report_changes"], values)
-    return changes_of(map(plain, rows))
+def _run(conn: Connection, now: int, run_id: int | None) -> Row | None:
+    """Give the run of this number, which must be complete; without a number the current one, if any."""
+    if run_id is None:
+        row: Row | None = conn.execute(SQL["get_current_run"], {"now": now}).fetchone()
+        return row
+    row = conn.execute(SQL["get_run"], {"run_id": run_id}).fetchone()
+    if row is None or row["Status"] != RunStatus.DONE.value:
+        raise NotFound("run_not_found", run_id=run_id)
+    return row
 
 
-def _trend(conn: Connection, today: date, period: Period, lead_id: int | None) -> tuple[TrendPoint, ...]:
-    values = period_values(period) | {"lead_id": lead_id, "today": to_day(today)}
-    return trend_of(map(plain, conn.execute(SQL["list_trend"], values)))
+def _has_period(run: Row, period: Row) -> bool:
+    return str(period["PeriodId"]) in run["PeriodList"].split()
 
 
-def _accuracy(conn: Connection, today: date, lead_id: int | None) -> tuple[AccuracyRow, ...]:
-    values = {"today": to_day(today), "lead_id": lead_id}
-    return accuracy_of(map(plain, conn.execute(SQL["list_accuracy"], values)))
+def _changes_since(
+    conn: Connection, run: Row, period: Row, about: dict[str, object], company_zone: tzinfo | None
+) -> tuple[list[PlainRow], list[PlainRow]]:
+    """Give the rows of what changed since the runs of the day before and a week before, and of bridges."""
+    changes: list[PlainRow] = []
+    ends: list[PlainRow] = []
+    done: set[object] = set()
+    for days in (1, 7):
+        day = run["CountDay"] - days
+        old = conn.execute(SQL["find_earlier_run"], {"run_id": run["RunId"], "day": day}).fetchone()
+        since = day if old is None else old["CountDay"]
+        if since in done:
+            continue
+        done.add(since)
+        look: dict[str, object] = {"since": since, "began": None, "old_run_id": None, "old_history_id": None}
+        if old is None:
+            began = datetime.combine(_day(since), time(), company_zone).astimezone(UTC)
+            look |= {"began": to_instant(began)}
+        else:
+            look |= {"old_run_id": old["RunId"], "old_history_id": old["LastHistoryId"]}
+            if _has_period(old, period):
+                ends += plain_rows(conn.execute(SQL["list_bridge_ends"], about | look))
+        changes += plain_rows(conn.execute(SQL["list_report_changes"], about | look))
+    return changes, ends
+
+
+def _trend(conn: Connection, day: date, period: Period, lead_id: int | None) -> tuple[TrendPoint, ...]:
+    values = period_values(period) | {"lead_id": lead_id, "day": to_day(day)}
+    return trend_of(plain_rows(conn.execute(SQL["list_trend"], values)))
+
+
+def _accuracy(conn: Connection, day: date, lead_id: int | None) -> tuple[AccuracyRow, ...]:
+    values = {"day": to_day(day), "lead_id": lead_id}
+    return accuracy_of(plain_rows(conn.execute(SQL["list_accuracy"], values)))

@@ -198,21 +198,31 @@ WHERE f.RunId = :run_id AND (:lead_id IS NULL OR f.LeadId = :lead_id)
 ORDER BY instr('month quarter year custom', p.Kind), p.StartsOn, p.EndsOn, p.PeriodId, l.NameKey, m.NameKey, f.Unit;
 
 -- name: list_trend
-SELECT f.LeadId, f.Unit, d.CountDay, f.Paid, f.Forecast, f.Low, f.High, f.HandFormula, f.FromOpen, r.Method
+-- A day without a run has what was made of it afterwards, by method 2.
+SELECT f.LeadId, f.Unit, d.CountDay, f.Paid, f.Forecast, f.Low, f.High, f.HandFormula, f.FromOpen, r.Method,
+       0 AS IsRecalculated
 FROM DayRun AS d
 JOIN Run AS r ON r.RunId = d.RunId
 JOIN LeadForecast AS f ON f.RunId = d.RunId
 JOIN Period AS p ON p.PeriodId = f.PeriodId
 WHERE p.Kind = :kind AND p.StartsOn = :starts_on AND p.EndsOn = :ends_on
-  AND d.CountDay <= min(:today, p.EndsOn)
+  AND d.CountDay <= min(:day, p.EndsOn)
   AND (:lead_id IS NULL OR f.LeadId = :lead_id)
-ORDER BY f.LeadId, f.Unit, d.CountDay;
+UNION ALL
+SELECT k.LeadId, k.Unit, k.Day, k.Paid, k.Forecast, k.Low, k.High, k.HandFormula, k.FromOpen, 2, 1
+FROM Period AS p
+JOIN KeptReplay AS k ON k.PeriodId = p.PeriodId
+WHERE p.Kind = :kind AND p.StartsOn = :starts_on AND p.EndsOn = :ends_on
+  AND k.Day <= min(:day, p.EndsOn)
+  AND (:lead_id IS NULL OR k.LeadId = :lead_id)
+  AND k.Day NOT IN (SELECT CountDay FROM DayRun)
+ORDER BY 1, 2, 3;
 
 -- name: list_accuracy
 -- What came is added up by period and day of entry, then over the days up to each stored one: a forecast finds
 -- its actual by one look. MATERIALIZED: else SQLite would work it all out again for every row.
-WITH Stored AS MATERIALIZED (
-    SELECT f.PeriodId, p.Kind, p.StartsOn, p.EndsOn, p.Name AS PeriodName, f.LeadId, f.Unit, d.CountDay, r.Method,
+WITH RECURSIVE Stored AS (
+    SELECT f.PeriodId, p.StartsOn, p.EndsOn, f.LeadId, f.Unit, d.CountDay, r.Method, 0 AS IsRecalculated,
            f.Forecast, f.HandFormula, f.RunRate, f.Low, f.High,
            CASE r.Method WHEN 1 THEN NULL ELSE f.Paid / 100.0 + f.FromOpen END AS OpenForecast,
            f.OpenLow, f.OpenHigh
@@ -220,52 +230,87 @@ WITH Stored AS MATERIALIZED (
     JOIN Run AS r ON r.RunId = d.RunId
     JOIN LeadForecast AS f ON f.RunId = d.RunId
     JOIN Period AS p ON p.PeriodId = f.PeriodId
-    WHERE p.EndsOn < :today AND d.CountDay BETWEEN p.StartsOn AND p.EndsOn
+    WHERE p.EndsOn < :day AND d.CountDay BETWEEN p.StartsOn AND p.EndsOn
       AND (:lead_id IS NULL OR f.LeadId = :lead_id)
-), Ended AS (
-    SELECT DISTINCT PeriodId, StartsOn, EndsOn FROM Stored
-), Own AS (
-    SELECT x.PeriodId, e.LeadId, g.Unit, e.EnteredOn, sum(coalesce(e.PaidAmount, e.Amount)) AS Paid
-    FROM Ended AS x
-    JOIN Entry AS e ON e.Status = 1 AND e.StatusOn BETWEEN x.StartsOn AND x.EndsOn AND e.DeletedAt IS NULL
-        AND (:lead_id IS NULL OR e.LeadId = :lead_id)
+    UNION ALL
+    SELECT k.PeriodId, p.StartsOn, p.EndsOn, k.LeadId, k.Unit, k.Day, 2, 1, k.Forecast,
+           k.HandFormula, k.RunRate, k.Low, k.High, k.Paid / 100.0 + k.FromOpen, k.OpenLow, k.OpenHigh
+    FROM KeptReplay AS k
+    JOIN Period AS p ON p.PeriodId = k.PeriodId
+    WHERE p.EndsOn < :day AND k.Day BETWEEN p.StartsOn AND p.EndsOn
+      AND (:lead_id IS NULL OR k.LeadId = :lead_id)
+      AND k.Day NOT IN (SELECT CountDay FROM DayRun)
+), PeriodDay (PeriodId, StartsOn, EndsOn, Day) AS (
+    SELECT PeriodId, StartsOn, EndsOn, StartsOn FROM Period WHERE EndsOn < :day
+    UNION ALL
+    SELECT PeriodId, StartsOn, EndsOn, Day + 1 FROM PeriodDay WHERE Day < EndsOn
+), Own AS MATERIALIZED (
+    -- No forecast is older than its period's first day: what was entered before is one sum.
+    SELECT x.PeriodId, e.LeadId, g.Unit, max(e.EnteredOn, x.StartsOn) AS EnteredOn,
+           sum(coalesce(e.PaidAmount, e.Amount)) AS Paid
+    FROM Entry AS e
+    CROSS JOIN PeriodDay AS x ON x.Day = e.StatusOn
     JOIN SalesGroup AS g ON g.GroupId = e.GroupId
-    GROUP BY x.PeriodId, e.LeadId, g.Unit, e.EnteredOn
+    WHERE e.Status = 1 AND e.DeletedAt IS NULL AND (:lead_id IS NULL OR e.LeadId = :lead_id)
+    GROUP BY x.PeriodId, e.LeadId, g.Unit, max(e.EnteredOn, x.StartsOn)
 ), Came AS (
     SELECT PeriodId, LeadId, Unit, EnteredOn, Paid FROM Own
     UNION ALL
     SELECT PeriodId, 0, Unit, EnteredOn, sum(Paid) FROM Own WHERE :lead_id IS NULL
     GROUP BY PeriodId, Unit, EnteredOn
 ), Moment AS (
-    SELECT PeriodId, LeadId, Unit, EnteredOn AS Day, Paid, 0 AS IsStored FROM Came
+    -- What came in all, what came by its day of entry, and what was said each day: on one line of time.
+    SELECT PeriodId, LeadId, Unit, -1000000000 AS Day, 0 AS IsStored, 0 AS Paid, sum(Paid) AS Whole,
+           0 AS Method, 0 AS IsRecalculated, NULL AS Forecast, NULL AS HandFormula, NULL AS RunRate, NULL AS Low,
+           NULL AS High, NULL AS OpenForecast, NULL AS OpenLow, NULL AS OpenHigh
+    FROM Came
+    GROUP BY PeriodId, LeadId, Unit
     UNION ALL
-    SELECT PeriodId, LeadId, Unit, CountDay, 0, 1 FROM Stored
-), Known AS MATERIALIZED (
-    SELECT PeriodId, LeadId, Unit, Day, IsStored,
-           sum(Paid) OVER (PARTITION BY PeriodId, LeadId, Unit ORDER BY Day, IsStored
-                           ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW) / 100.0 AS OpenActual,
-           sum(Paid) OVER (PARTITION BY PeriodId, LeadId, Unit) / 100.0 AS WholeActual
-    FROM Moment
-), Compared AS MATERIALIZED (
-    SELECT s.*, k.OpenActual, CASE s.Method WHEN 1 THEN k.OpenActual ELSE k.WholeActual END AS Actual
-    FROM Stored AS s
-    JOIN Known AS k ON k.IsStored AND k.PeriodId = s.PeriodId AND k.LeadId = s.LeadId AND k.Unit = s.Unit
-        AND k.Day = s.CountDay
+    SELECT PeriodId, LeadId, Unit, EnteredOn, 0, Paid, 0, 0, 0, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL
+    FROM Came
+    UNION ALL
+    SELECT PeriodId, LeadId, Unit, CountDay, 1, 0, 0, Method, IsRecalculated, Forecast, HandFormula, RunRate,
+           Low, High, OpenForecast, OpenLow, OpenHigh
+    FROM Stored
+), Known AS (
+    SELECT m.*, sum(m.Paid) OVER line / 100.0 AS OpenActual, max(m.Whole) OVER line / 100.0 AS WholeActual
+    FROM Moment AS m
+    WINDOW line AS (PARTITION BY m.PeriodId, m.LeadId, m.Unit ORDER BY m.Day, m.IsStored
+                    ROWS UNBOUNDED PRECEDING)
+), Compared AS (
+    SELECT k.*, CASE k.Method WHEN 1 THEN k.OpenActual ELSE k.WholeActual END AS Actual
+    FROM Known AS k
+    WHERE k.IsStored
+), Measured AS (
+    SELECT c.PeriodId, c.LeadId, c.Unit, c.Method, c.IsRecalculated, count(*) AS Days,
+           sum(abs(c.Forecast - c.Actual)) / nullif(sum(c.Actual), 0) AS Wape,
+           sum(abs(c.HandFormula - c.Actual)) / nullif(sum(c.Actual), 0) AS HandWape,
+           CASE WHEN c.Method > 1 THEN sum(abs(c.RunRate - c.Actual))
+               / nullif(sum(CASE WHEN c.RunRate IS NOT NULL THEN c.Actual END), 0) END AS RunRateWape,
+           sum(coalesce(c.Actual BETWEEN c.Low - 0.005 AND c.High + 0.005, 0)) AS Covered,
+           sum(abs(c.OpenForecast - c.OpenActual)) / nullif(sum(c.OpenActual), 0) AS OpenWape,
+           sum(coalesce(c.OpenActual BETWEEN c.OpenLow - 0.005 AND c.OpenHigh + 0.005 AND c.Method > 1, 0))
+           AS OpenCovered
+    FROM Compared AS c
+    GROUP BY c.PeriodId, c.LeadId, c.Unit, c.Method, c.IsRecalculated
 )
-SELECT c.Kind, c.StartsOn, c.EndsOn, c.PeriodName, c.LeadId, coalesce(l.Name, '') AS LeadName, c.Unit, c.Method,
-       count(*) AS Days,
-       sum(abs(c.Forecast - c.Actual)) / nullif(sum(c.Actual), 0) AS Wape,
-       sum(abs(c.HandFormula - c.Actual)) / nullif(sum(c.Actual), 0) AS HandWape,
-       CASE WHEN c.Method > 1 THEN sum(abs(c.RunRate - c.Actual))
-           / nullif(sum(CASE WHEN c.RunRate IS NOT NULL THEN c.Actual END), 0) END AS RunRateWape,
-       sum(coalesce(c.Actual BETWEEN c.Low - 0.005 AND c.High + 0.005, 0)) AS Covered,
-       sum(abs(c.OpenForecast - c.OpenActual)) / nullif(sum(c.OpenActual), 0) AS OpenWape,
-       sum(coalesce(c.OpenActual BETWEEN c.OpenLow - 0.005 AND c.OpenHigh + 0.005 AND c.Method > 1, 0))
-       AS OpenCovered
-FROM Compared AS c
-LEFT JOIN Lead AS l ON l.LeadId = c.LeadId
-GROUP BY c.PeriodId, c.LeadId, c.Unit, c.Method
-ORDER BY c.EndsOn DESC, c.StartsOn DESC, l.NameKey, c.Unit, c.Method DESC;
+SELECT p.Kind, p.StartsOn, p.EndsOn, p.Name AS PeriodName, m.*, coalesce(l.Name, '') AS LeadName
+FROM Measured AS m
+JOIN Period AS p ON p.PeriodId = m.PeriodId
+LEFT JOIN Lead AS l ON l.LeadId = m.LeadId
+ORDER BY p.EndsOn DESC, p.StartsOn DESC, m.PeriodId, l.NameKey, m.Unit, m.Method DESC, m.IsRecalculated;
+
+-- name: list_chances
+-- Chances of a lead's own open entries in a period of the current run; method 1 kept no contribution.
+SELECT e.EntryId, f.Probability, coalesce(f.Contribution, e.Amount / 100.0 * f.Probability) AS Contribution,
+       coalesce(f.IsLarge, 0) AS IsLarge
+FROM Entry AS e
+JOIN Period AS p ON p.Kind = :kind AND p.StartsOn = :starts_on AND p.EndsOn = :ends_on
+JOIN EntryForecast AS f
+    ON f.RunId = (SELECT RunId FROM CurrentRun) AND f.PeriodId = p.PeriodId AND f.EntryId = e.EntryId
+WHERE e.EntryId IN (SELECT value FROM json_each(:entry_ids))
+  AND e.LeadId = :lead_id AND e.Status = 0 AND e.DeletedAt IS NULL
+ORDER BY e.EntryId;
 
 -- name: list_commitments
 SELECT c.Unit, c.Amount, c.Note, c.MadeAt
@@ -287,7 +332,8 @@ VALUES (:period_id, :lead_id, :unit, :amount, :note, :now, :op_id, :request);
 SELECT 1 FROM SalesGroup WHERE LeadId = :lead_id AND Unit = :unit;
 
 -- name: list_report_clients
--- The clients of a run, as they were when it counted: an entry changed since is read from its history.
+-- The clients of a run, as they were when it counted: an entry changed since is read from its history, and
+-- what was resolved after the day that it counted was open to it.
 WITH Changed AS (
     SELECT DISTINCT EntryId FROM EntryHistory WHERE HistoryId > :last_history_id
 ), State AS (
@@ -295,7 +341,6 @@ WITH Changed AS (
            e.EnteredOn, e.Status, e.StatusOn, e.DeletedAt
     FROM Entry AS e
     WHERE e.EntryId NOT IN (SELECT EntryId FROM Changed)
-      AND (e.StatusOn IS NULL OR e.StatusOn BETWEEN :starts_on AND :last_day)
     UNION ALL
     SELECT h.EntryId, h.LeadId, h.GroupId, h.ManagerId, h.ClientPin, h.Amount, h.PaidAmount, h.PayBy,
            h.EnteredOn, h.Status, h.StatusOn, h.DeletedAt
@@ -303,6 +348,12 @@ WITH Changed AS (
     JOIN EntryHistory AS h ON h.HistoryId = (
         SELECT max(x.HistoryId) FROM EntryHistory AS x
         WHERE x.EntryId = c.EntryId AND x.HistoryId <= :last_history_id)
+), Seen AS (
+    SELECT s.EntryId, s.LeadId, s.GroupId, s.ManagerId, s.ClientPin, s.Amount, s.PaidAmount, s.PayBy,
+           CASE WHEN s.StatusOn <= :count_day THEN s.Status ELSE 0 END AS Status
+    FROM State AS s
+    WHERE s.DeletedAt IS NULL AND s.EnteredOn <= :count_day
+      AND (s.StatusOn IS NULL OR s.StatusOn BETWEEN :starts_on AND :last_day OR s.StatusOn > :count_day)
 )
 SELECT s.LeadId, s.ManagerId, g.Unit, s.ClientPin,
        sum(s.Status = 0) AS OpenCount,
@@ -314,53 +365,79 @@ SELECT s.LeadId, s.ManagerId, g.Unit, s.ClientPin,
        sum(s.Status = 2) AS RefusedCount,
        sum(CASE WHEN s.Status = 2 THEN s.Amount ELSE 0 END) AS Refused,
        sum(CASE WHEN s.Status = 0 THEN coalesce(f.Contribution, s.Amount / 100.0 * f.Probability, 0.0) ELSE 0.0 END) AS StillToCome
-FROM State AS s
+FROM Seen AS s
 JOIN SalesGroup AS g ON g.GroupId = s.GroupId
 JOIN Lead AS l ON l.LeadId = s.LeadId
 JOIN Manager AS m ON m.ManagerId = s.ManagerId
 LEFT JOIN EntryForecast AS f ON f.RunId = :run_id AND f.PeriodId = :period_id AND f.EntryId = s.EntryId
-WHERE s.DeletedAt IS NULL AND s.EnteredOn <= :count_day
-  AND (s.Status = 0 OR s.StatusOn BETWEEN :starts_on AND :last_day)
 GROUP BY s.LeadId, s.ManagerId, g.Unit, s.ClientPin
 ORDER BY l.NameKey, m.NameKey, g.Unit, s.ClientPin;
 
 -- name: get_time_zone
 SELECT Value FROM Setting WHERE Name = 'TimeZone';
 
+-- name: find_earlier_run
+-- The last run of the nearest day up to :day whose chances are kept, by the same method as the run of :run_id.
+SELECT e.RunId, e.CountDay, e.LastHistoryId, e.PeriodList
+FROM Run AS r
+JOIN DayRun AS d ON d.CountDay BETWEEN r.CountDay - 7 AND :day
+    AND d.CountDay >= (SELECT n.CountDay - 7 FROM CurrentRun AS c JOIN Run AS n ON n.RunId = c.RunId)
+JOIN Run AS e ON e.RunId = d.RunId AND e.Method = r.Method
+WHERE r.RunId = :run_id
+ORDER BY d.CountDay DESC
+LIMIT 1;
+
+-- name: list_bridge_ends
+-- The company's whole number of a period in two runs.
+SELECT :since AS Since, f.Unit, sum(CASE WHEN f.RunId = :old_run_id THEN f.Forecast ELSE 0.0 END) AS OldForecast,
+       sum(CASE WHEN f.RunId = :run_id THEN f.Forecast ELSE 0.0 END) AS Forecast
+FROM LeadForecast AS f
+WHERE f.RunId IN (:old_run_id, :run_id) AND f.PeriodId = :period_id AND f.LeadId = 0
+GROUP BY f.Unit
+ORDER BY f.Unit;
+
 -- name: list_report_changes
--- Entries changed since a day began, for two such days: as the run counted them, and as they were before.
--- One that was not there before is compared with its first version.
-WITH Look AS (
-    SELECT :day AS Since, :day_began AS Began
-    UNION ALL
-    SELECT :week, :week_began
-), Touched AS (
-    SELECT h.EntryId, max(h.HistoryId) AS NewId
-    FROM EntryHistory AS h
-    WHERE h.ChangedAt >= :week_began AND h.HistoryId <= :last_history_id
-    GROUP BY h.EntryId
+-- Entries changed since an earlier run (:old_history_id is the last change that it saw), or where there is none,
+-- since a day began (:began; the other one is NULL): as the run counted them, and as they were before. One that
+-- was not there before is compared with its first version.
+WITH Touched AS (
+    SELECT t.EntryId, max(t.HistoryId) AS NewId
+    FROM (SELECT EntryId, HistoryId FROM EntryHistory WHERE HistoryId > :old_history_id
+          UNION ALL
+          SELECT EntryId, HistoryId FROM EntryHistory WHERE ChangedAt >= :began) AS t
+    WHERE t.HistoryId <= :last_history_id
+    GROUP BY t.EntryId
+), Now AS (
+    -- What was resolved after the day that the run counted was open to it.
+    SELECT n.*, CASE WHEN n.StatusOn <= :count_day THEN n.Status ELSE 0 END AS SeenStatus,
+           CASE WHEN n.StatusOn <= :count_day THEN n.StatusOn END AS SeenOn
+    FROM Touched AS t
+    JOIN EntryHistory AS n ON n.HistoryId = t.NewId
+    WHERE n.EnteredOn <= :count_day AND (:began IS NULL OR n.ChangedAt BETWEEN :began AND :now)
 ), Paired AS MATERIALIZED (
     -- Most entries that came with an import are older and were not touched again: they end here.
-    SELECT w.Since, n.HistoryId AS NewId,
+    SELECT n.HistoryId AS NewId, n.SeenStatus, n.SeenOn,
            CASE WHEN n.Version > 1 THEN (
                SELECT max(b.HistoryId) FROM EntryHistory AS b
-               WHERE b.EntryId = n.EntryId AND b.ChangedAt < w.Began) END AS BeforeId,
+               WHERE b.EntryId = n.EntryId AND (b.HistoryId <= :old_history_id OR b.ChangedAt < :began)
+           ) END AS BeforeId,
            CASE WHEN n.Version = 1 THEN n.HistoryId ELSE (
                SELECT f.HistoryId FROM EntryHistory AS f
                WHERE f.EntryId = n.EntryId AND f.Version = 1) END AS FirstId
-    FROM Touched AS t
-    JOIN EntryHistory AS n ON n.HistoryId = t.NewId
-    JOIN Look AS w ON n.ChangedAt BETWEEN w.Began AND :now
-    WHERE n.Version > 1 OR n.EnteredOn >= w.Since OR n.StatusOn >= w.Since
+    FROM Now AS n
+    WHERE n.Version > 1 OR n.EnteredOn >= :since OR n.SeenOn >= :since
+       OR (:began IS NULL AND (n.SeenStatus = 0 OR (n.SeenStatus = 1 AND n.SeenOn BETWEEN :starts_on AND :ends_on)))
 )
-SELECT p.Since, n.EntryId, l.Name AS LeadName, n.ManagerId, m.Name AS ManagerName, g.Unit, n.ClientPin,
-       n.Amount, n.PaidAmount, n.EnteredOn, n.PayBy, n.Status, n.StatusOn, n.DeletedAt IS NOT NULL AS IsOut,
-       n.ChangedAt, n.ChangedBy,
+SELECT :since AS Since, :began IS NULL AS SinceRun, n.EntryId, l.Name AS LeadName, n.ManagerId,
+       m.Name AS ManagerName, g.Unit, n.ClientPin, n.Amount, n.PaidAmount, n.EnteredOn, n.PayBy,
+       p.SeenStatus AS Status, p.SeenOn AS StatusOn, n.DeletedAt IS NOT NULL AS IsOut, n.ChangedAt, n.ChangedBy,
        (SELECT count(*) FROM EntryHistory AS a
         JOIN EntryHistory AS b ON b.EntryId = a.EntryId AND b.Version = a.Version - 1
         WHERE a.EntryId = n.EntryId AND a.HistoryId <= p.NewId AND a.PayBy > b.PayBy) AS Pushes,
-       p.BeforeId IS NOT NULL AS WasThere, o.ManagerId AS OldManagerId, om.Name AS OldManagerName,
-       o.Amount AS OldAmount, o.PayBy AS OldPayBy, o.Status AS OldStatus, o.DeletedAt IS NOT NULL AS OldIsOut
+       f.Contribution, p.BeforeId IS NOT NULL AS WasThere, o.ManagerId AS OldManagerId,
+       om.Name AS OldManagerName, o.Amount AS OldAmount, o.PaidAmount AS OldPaidAmount, o.PayBy AS OldPayBy,
+       o.Status AS OldStatus, o.StatusOn AS OldStatusOn, o.DeletedAt IS NOT NULL AS OldIsOut,
+       fo.Contribution AS OldContribution
 FROM Paired AS p
 JOIN EntryHistory AS n ON n.HistoryId = p.NewId
 JOIN EntryHistory AS o ON o.HistoryId = coalesce(p.BeforeId, p.FirstId)
@@ -368,11 +445,13 @@ JOIN Lead AS l ON l.LeadId = n.LeadId
 JOIN Manager AS m ON m.ManagerId = n.ManagerId
 JOIN Manager AS om ON om.ManagerId = o.ManagerId
 JOIN SalesGroup AS g ON g.GroupId = n.GroupId
-WHERE (p.BeforeId IS NULL AND (n.EnteredOn >= p.Since OR n.StatusOn >= p.Since))
-   OR n.Amount <> o.Amount OR n.PayBy <> o.PayBy OR n.ManagerId <> o.ManagerId
-   OR (p.BeforeId IS NOT NULL AND n.Status <> o.Status)
+LEFT JOIN EntryForecast AS f ON f.RunId = :run_id AND f.PeriodId = :period_id AND f.EntryId = n.EntryId
+LEFT JOIN EntryForecast AS fo ON fo.RunId = :old_run_id AND fo.PeriodId = :period_id AND fo.EntryId = n.EntryId
+WHERE p.BeforeId IS NULL
+   OR n.Amount <> o.Amount OR n.PaidAmount IS NOT o.PaidAmount OR n.PayBy <> o.PayBy
+   OR n.ManagerId <> o.ManagerId OR p.SeenStatus <> o.Status OR p.SeenOn IS NOT o.StatusOn
    OR (n.DeletedAt IS NULL) <> (o.DeletedAt IS NULL)
-ORDER BY p.Since DESC, n.ChangedAt DESC, n.EntryId;
+ORDER BY n.ChangedAt DESC, n.EntryId;
 
 -- name: list_learnt_speeds
 SELECT FromAge, ToAge, Days, Paid AS PaidCount, Refused AS RefusedCount, PaidRate, RefusedRate
@@ -387,6 +466,13 @@ ORDER BY Kind, Class;
 -- name: list_learnt_replays
 SELECT Unit, Day AS CountDay, OpenForecast, WholeForecast, OpenCame, WholeCame
 FROM LearntReplay WHERE RunId = :run_id AND :lead_id IS NULL ORDER BY Unit, Day;
+
+-- name: list_learnt_accuracy
+-- How good the replays were: shares, which tell nobody the company's sums.
+SELECT Unit, count(*) AS Replays, min(Day) AS FirstDay, max(Day) AS LastDay,
+       sum(abs(WholeForecast - WholeCame)) / nullif(sum(WholeCame), 0.0) AS WholeWape,
+       sum(abs(OpenForecast - OpenCame)) / nullif(sum(OpenCame), 0.0) AS OpenWape
+FROM LearntReplay WHERE RunId = :run_id GROUP BY Unit ORDER BY Unit;
 
 -- name: list_learnt_periods
 SELECT p.Kind, p.StartsOn, p.EndsOn, p.Name AS PeriodName, l.Unit, l.Scale, l.PayingDays, l.OpenWeight,

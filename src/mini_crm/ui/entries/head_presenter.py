@@ -4,17 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
-from decimal import Decimal
+from datetime import UTC, date, datetime, timedelta
 from typing import Protocol
 
 from mini_crm.domain.errors import MiniCrmError, SessionEnded
 from mini_crm.domain.model import Forecast, ForecastRow, Run
-from mini_crm.domain.money import format_amount
+from mini_crm.domain.period import Period, Stage, stage_of
 from mini_crm.messages import sentence
-from mini_crm.report.wording import percent, period_name
+from mini_crm.report.wording import period_name
 from mini_crm.ui.desk import Desk, TaskRunner
 from mini_crm.ui.entries.texts import EntryTexts
+from mini_crm.ui.headline import Headline, Numbers, numbers_of
+from mini_crm.ui.periods import in_order
 
 STALE_AFTER = timedelta(minutes=35)
 """The aggregation runs every 30 minutes; later than this one was missed."""
@@ -29,22 +30,26 @@ class Bar:
     """The forecast of one unit, to be drawn.
 
     Attributes:
-        caption: The forecast in words, with its range.
-        details: Paid, still to come, target and commitment in words.
+        caption: The whole number in words.
+        likely: Its range in words; empty for a period that is over.
+        details: Its parts, target and commitment in words.
         win_rate: Such as ``47 % (7 of 15)``; empty where nothing was resolved.
         paid: Paid in the period.
-        forecast: paid + still to come.
-        low: P10; None without history.
-        high: P90.
+        from_open: To come of open entries.
+        forecast: The whole number.
+        low: Lower end of the range; None without history.
+        high: Its upper end.
         target: The administrator's number.
         commitment: The lead's own number.
         weak: Whether the point is little more than a guess.
     """
 
     caption: str
+    likely: str
     details: tuple[str, ...]
     win_rate: str
     paid: float
+    from_open: float
     forecast: float
     low: float | None
     high: float | None
@@ -88,6 +93,8 @@ class _Shown:
     """A forecast in words, by period; made in the background, since naming months loads a library."""
 
     run: Run | None
+    day: date
+    periods: tuple[Period, ...]
     names: list[str]
     bars: list[list[Bar]]
 
@@ -123,12 +130,14 @@ class HeadPresenter:
         self._failed = failed
         self._aside = aside
         self._now = now
-        self._period = 0
+        self._headline = Headline(desk.texts)
+        self._period = -1
         self._shown: _Shown | None = None
         self._computing = False
 
     def start(self) -> None:
         """Show the lead and the forecast."""
+        self._desk.choice.listen(self._choice_changed)
         self._view.show_lead(self._desk.session.lead_name)
         self.refresh()
 
@@ -139,10 +148,9 @@ class HeadPresenter:
         )
 
     def choose_period(self, number: int) -> None:
-        """Show another period."""
-        self._period = number
+        """Show another period, on both pages."""
         if self._shown is not None:
-            self._show(self._shown)
+            self._desk.choice.choose(self._shown.periods[number])
 
     def show_age(self) -> None:
         """Say how old the forecast is by now."""
@@ -188,60 +196,71 @@ class HeadPresenter:
         self._view.show_computing(False)
 
     def _read(self, forecast: Forecast) -> _Shown:
-        periods = list(dict.fromkeys(row.period for row in forecast.leads))
+        run = forecast.run
+        day = self._desk.session.today if run is None else run.count_day
+        periods = in_order((row.period for row in forecast.leads), day)
         return _Shown(
-            run=forecast.run,
+            run=run,
+            day=day,
+            periods=periods,
             names=[period_name(period, self._desk.texts) for period in periods],
             bars=[
-                [self._bar(row, forecast.run) for row in forecast.leads if row.period == period]
+                [] if run is None else [self._bar(row, run) for row in forecast.leads if row.period == period]
                 for period in periods
             ],
         )
 
     def _show(self, shown: _Shown) -> None:
         self._shown = shown
-        self._period = min(self._period, max(0, len(shown.names) - 1))
-        self._view.show_periods(shown.names, self._period)
-        self._view.show_bars(shown.bars[self._period] if shown.bars else [])
+        self._desk.choice.settle(shown.periods, shown.day)
+        self._display(shown)
         self.show_age()
 
-    def _bar(self, row: ForecastRow, run: Run | None) -> Bar:
-        _ = self._desk.texts.gettext
+    def _choice_changed(self) -> None:
+        """Show the period that was chosen here or on the other page."""
+        shown = self._shown
+        if shown is not None and self._desk.choice.place(shown.periods, shown.day) != self._period:
+            self._display(shown)
 
-        def money(value: object) -> str:
-            return self._texts.amount(float(str(value)), row.unit, rounded=True)
+    def _display(self, shown: _Shown) -> None:
+        self._period = self._desk.choice.place(shown.periods, shown.day)
+        self._view.show_periods(shown.names, self._period)
+        self._view.show_bars(shown.bars[self._period] if shown.bars else [])
 
-        def number(value: object) -> str:
-            return format_amount(Decimal(str(value)).quantize(Decimal(1)), language=self._desk.texts.language)
-
-        if row.low is None or row.high is None:
-            caption = _("{forecast}: nothing was resolved yet, so this is what is paid so far")
-        else:
-            caption = _("{forecast}, most likely {low} to {high}")
-        details = [
-            _("paid {amount}").format(amount=number(row.paid)),
-            _("still to come {amount}").format(amount=number(row.still_to_come)),
-        ]
-        if row.target is not None:
-            details.append(f"{TARGET} " + _("target {amount}").format(amount=number(row.target)))
-        if row.commitment is not None:
-            details.append(f"{COMMITMENT} " + _("commitment {amount}").format(amount=number(row.commitment)))
-        rate = ""
-        if row.win_rate is not None and row.resolved:
-            rate = _("{rate} ({won} of {resolved})").format(
-                rate=percent(row.win_rate, self._desk.texts), won=row.won, resolved=row.resolved
-            )
+    def _bar(self, row: ForecastRow, run: Run) -> Bar:
+        stage, numbers = stage_of(row.period, run.count_day), numbers_of([row])[0]
         return Bar(
-            caption=caption.format(
-                forecast=money(row.forecast), low=money(row.low or 0), high=money(row.high or 0)
-            ),
-            details=tuple(details),
-            win_rate=rate,
+            caption=self._headline.title(row, numbers, run, stage),
+            likely=self._headline.likely_short(numbers, row.unit, stage),
+            details=self._details(row, numbers, stage),
+            win_rate="" if row.win_rate is None else self._headline.rate(row),
             paid=float(row.paid),
+            from_open=row.from_open,
             forecast=row.forecast,
-            low=row.low,
-            high=row.high,
+            low=None if stage is Stage.OVER else row.low,
+            high=None if stage is Stage.OVER else row.high,
             target=None if row.target is None else float(row.target),
             commitment=None if row.commitment is None else float(row.commitment),
-            weak=run is None or run.is_weak,
+            weak=run.is_weak,
         )
+
+    def _details(self, row: ForecastRow, numbers: Numbers, stage: Stage) -> tuple[str, ...]:
+        _, details = self._desk.texts.gettext, list[str]()
+        if stage is Stage.RUNNING:
+            parts = numbers.parts
+            text = _("paid {paid} + from open entries {open} + from new ones {new}")
+            number = self._headline.number
+            details.append(
+                text.format(
+                    paid=number(parts.paid, row.unit),
+                    open=number(parts.from_open, row.unit),
+                    new=number(parts.from_new, row.unit),
+                )
+            )
+        for sign, goal, text in (
+            (TARGET, row.target, _("target {amount}")),
+            (COMMITMENT, row.commitment, _("commitment {amount}")),
+        ):
+            if goal is not None:
+                details.append(f"{sign} " + text.format(amount=self._headline.number(goal, row.unit)))
+        return tuple(details)

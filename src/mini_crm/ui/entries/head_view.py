@@ -22,7 +22,7 @@ BAR = 14
 
 
 class ForecastBar(tk.Canvas):
-    """Paid, still to come, the range from P10 to P90, target and commitment of one unit.
+    """Paid, to come of open entries and of new ones, the range, target and commitment of one unit.
 
     Args:
         parent: Where it stands.
@@ -54,16 +54,21 @@ class ForecastBar(tk.Canvas):
 
         self.create_rectangle(at(0), top, px(4) + width, bottom, fill=colours.refused_back, outline="")
         self.create_rectangle(at(0), top, at(bar.paid), bottom, fill=colours.paid, outline="", tags="paid")
-        self.create_rectangle(
-            at(bar.paid),
-            top,
-            at(bar.forecast),
-            bottom,
-            fill=colours.paid_back if bar.weak else "#8fcdac",
-            outline=colours.paid if bar.weak else "",
-            dash=(3, 2) if bar.weak else (),
-            tags="to_come",
-        )
+        known = bar.paid + bar.from_open
+        for begin, end, fill, tag in (
+            (bar.paid, known, colours.to_come, "from_open"),
+            (known, bar.forecast, colours.from_new, "from_new"),
+        ):
+            self.create_rectangle(
+                at(begin),
+                top,
+                at(max(begin, end)),
+                bottom,
+                fill=colours.paid_back if bar.weak else fill,
+                outline=colours.paid if bar.weak else "",
+                dash=(3, 2) if bar.weak else (),
+                tags=tag,
+            )
         middle = (top + bottom) / 2
         if bar.low is not None and bar.high is not None:
             self.create_line(
@@ -150,7 +155,7 @@ class EntryHeadView(plain_ttk.Frame):
         for child in self.bars.winfo_children():
             child.destroy()
         _, gap = self._texts.gettext, self._theme.px(10)
-        self.bars.columnconfigure(1, weight=1)
+        self.bars.columnconfigure(2, weight=1)
         for number, bar in enumerate(bars):
             row = 3 * number
             rate = bar.win_rate or _("no resolved entries yet")
@@ -160,13 +165,15 @@ class EntryHeadView(plain_ttk.Frame):
                 row=row + 1, column=0, sticky="nw", padx=(0, gap)
             )
             forecast = ttk.Label(self.bars, text=bar.caption, style=BOLD_LABEL)
-            forecast.grid(row=row, column=1, sticky="ew")
+            forecast.grid(row=row, column=1, sticky="sw", padx=(0, gap))
+            likely = ttk.Label(self.bars, text=bar.likely, style=HINT_LABEL)
+            likely.grid(row=row, column=2, sticky="sew")
             details = ttk.Label(self.bars, text=" · ".join(bar.details), style=HINT_LABEL)
-            details.grid(row=row + 2, column=0, columnspan=2, sticky="ew")
-            wrap_to_width(forecast)
+            details.grid(row=row + 2, column=0, columnspan=3, sticky="ew")
+            wrap_to_width(likely)
             wrap_to_width(details)
             drawn = ForecastBar(self.bars, self._theme, bar)
-            drawn.grid(row=row + 1, column=1, sticky="ew")
+            drawn.grid(row=row + 1, column=1, columnspan=2, sticky="ew")
         if not bars:
             empty = _("The forecast appears here after the first run.")
             ttk.Label(self.bars, text=empty, style=HINT_LABEL).grid(row=0, column=0, sticky="w")

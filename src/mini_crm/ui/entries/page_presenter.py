@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from datetime import UTC, date, datetime, timedelta
-from typing import Protocol
 from uuid import UUID
 
 from mini_crm.domain.errors import DatabaseUnreachable, MiniCrmError
@@ -12,19 +11,21 @@ from mini_crm.domain.model import Entry, Group
 from mini_crm.domain.rules import parse_entry_number
 from mini_crm.messages import sentence
 from mini_crm.ui.desk import Desk, TaskRunner
-from mini_crm.ui.entries.actions_presenter import ActionsPresenter, DeletePort, QuestionPort
+from mini_crm.ui.entries.actions_presenter import ActionsPresenter
 from mini_crm.ui.entries.feed import Feed, News
-from mini_crm.ui.entries.filters_presenter import FiltersPort, FiltersPresenter
-from mini_crm.ui.entries.form_presenter import FormPort, FormPresenter
-from mini_crm.ui.entries.head_presenter import HeadPort, HeadPresenter
-from mini_crm.ui.entries.kept_presenter import KeptPort, KeptPresenter
-from mini_crm.ui.entries.mending import Mending, MendingPort
-from mini_crm.ui.entries.opening import Opening, OpeningPort
-from mini_crm.ui.entries.paste_presenter import PastePort, PastePresenter
+from mini_crm.ui.entries.filters_presenter import FiltersPresenter
+from mini_crm.ui.entries.form_presenter import FormPresenter
+from mini_crm.ui.entries.head_presenter import HeadPresenter
+from mini_crm.ui.entries.kept_presenter import KeptPresenter
+from mini_crm.ui.entries.mending import Mending
+from mini_crm.ui.entries.opening import Opening
+from mini_crm.ui.entries.page_port import EntriesViewPort
+from mini_crm.ui.entries.paste_presenter import PastePresenter
 from mini_crm.ui.entries.pending import Pending
-from mini_crm.ui.entries.saving import Saving, SavingPort
-from mini_crm.ui.entries.table_presenter import TablePort, TablePresenter
+from mini_crm.ui.entries.saving import Saving
+from mini_crm.ui.entries.table_presenter import TablePresenter
 from mini_crm.ui.entries.texts import EntryTexts
+from mini_crm.ui.entries.why import WhyPresenter
 from mini_crm.ui.memory import Memory
 from mini_crm.usecases.outbox import Kept
 
@@ -33,55 +34,6 @@ AWAY_AFTER = timedelta(minutes=5)
 
 HEAD_EVERY = timedelta(minutes=1)
 """A run that finds nothing changed is no new one: it only renews the moment of the last."""
-
-
-class EntriesViewPort(QuestionPort, SavingPort, MendingPort, OpeningPort, Protocol):
-    """The page as its presenter sees it."""
-
-    @property
-    def form(self) -> FormPort:
-        """The form."""
-        ...
-
-    @property
-    def table(self) -> TablePort:
-        """The table."""
-        ...
-
-    @property
-    def filters(self) -> FiltersPort:
-        """The filters."""
-        ...
-
-    @property
-    def head(self) -> HeadPort:
-        """The head line."""
-        ...
-
-    @property
-    def panel(self) -> DeletePort:
-        """The panel for deleting."""
-        ...
-
-    def attach(self, presenter: EntriesPresenter) -> None:
-        """Tell this presenter from now on what the person does."""
-        ...
-
-    def show_connection(self, text: str, *, lost: bool) -> None:
-        """Show how the database answers; ``lost`` stays in sight until it does."""
-        ...
-
-    def show_kept(self, text: str) -> None:
-        """Show how many writes wait on this computer; empty for none."""
-        ...
-
-    def open_paste(self) -> PastePort:
-        """Open the preview of pasted rows."""
-        ...
-
-    def open_kept(self) -> KeptPort:
-        """Open the list of writes that wait on this computer."""
-        ...
 
 
 class EntriesPresenter:
@@ -99,6 +51,7 @@ class EntriesPresenter:
         filters: Runs the filters.
         head: Runs the head line.
         actions: Does things to entries that are there.
+        why: Tells why an entry has its chance.
         mending: Settles what the database refused.
     """
 
@@ -129,6 +82,7 @@ class EntriesPresenter:
             failed=self._failed,
             arrived=self._answered,
             settled=lambda op_ids: self._save.forget(op_ids),
+            say=self._say,
         )
         self._save = Saving(
             desk,
@@ -185,6 +139,16 @@ class EntriesPresenter:
             failed=self._failed,
         )
 
+        self.why = WhyPresenter(
+            desk,
+            view,
+            selected=self.table.selected,
+            chosen_rows=self.table.chosen_rows,
+            is_settled=self.mending.is_settled,
+            say=self._say,
+            failed=self._failed,
+        )
+
     def today(self) -> date:
         """Give the server's day, as far as it is known."""
         return self._feed.today
@@ -211,6 +175,7 @@ class EntriesPresenter:
         self.form.start()
         self._read_groups()
         self._feed.start()
+        self._desk.choice.listen(self._period_changed)
         self.table.start()
         self.head.start()
         self._count_kept()
@@ -338,9 +303,17 @@ class EntriesPresenter:
             self._read_groups()
         self.head.show_age()
 
+    def _period_changed(self) -> None:
+        """Show the chances of another period; a new day's are not read for a person who is away."""
+        if not self.table.show_period(may_read=self._is_there()):
+            self._is_behind = True
+
+    def _is_there(self) -> bool:
+        return self._now() - self._touched_at <= AWAY_AFTER
+
     def _bring_up_to_date(self, news: News) -> None:
         """Read the rows again, but not on behalf of a person who is away: that would prolong the session."""
-        if self._now() - self._touched_at <= AWAY_AFTER:
+        if self._is_there():
             self.table.reload()
         else:
             self._is_behind = True

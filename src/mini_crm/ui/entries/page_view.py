@@ -27,6 +27,8 @@ from mini_crm.ui.entries.page_presenter import EntriesPresenter
 from mini_crm.ui.entries.paste_presenter import PastePort
 from mini_crm.ui.entries.paste_view import PasteDialog
 from mini_crm.ui.entries.table_view import EntryTableView
+from mini_crm.ui.entries.why import Why
+from mini_crm.ui.entries.why_view import WhyDialog
 from mini_crm.ui.theme import HINT_LABEL, OK_LABEL, Theme
 from mini_crm.ui.widgets import Banner, latin_letter
 from mini_crm.ui.widgets.dialogs import ask
@@ -65,7 +67,7 @@ class EntriesView(plain_ttk.Frame):
         self._presenter: EntriesPresenter | None = None
         self._forget: str | None = None
         self._keys = texts.gettext(
-            "Ctrl+Enter save · Ctrl+F search · F6 paid · F7 refused · F8 expected · F3 history"
+            "Ctrl+Enter save · Ctrl+F search · F6 paid · F7 refused · F8 expected · F3 history · F9 why"
         )
         self.columnconfigure(0, weight=1)
         self.rowconfigure(TABLE_ROW, weight=1)
@@ -182,6 +184,10 @@ class EntriesView(plain_ttk.Frame):
     def show_history(self, title: str, lines: Sequence[HistoryLine]) -> None:
         """See ``QuestionPort``."""
         HistoryDialog(self, self._texts, self._theme, title, lines)
+
+    def show_why(self, why: Why) -> None:
+        """See ``WhyPort``."""
+        WhyDialog(self, self._texts, self._theme, why)
 
     def show_conflict(
         self, conflict: ConflictTexts, again: Callable[[], None], leave: Callable[[], None]

@@ -9,8 +9,10 @@ from typing import Protocol
 from uuid import UUID
 
 from mini_crm.domain.model import Entry, EntryFilter, EntryPage, EntrySort, Status
+from mini_crm.domain.period import Period
 from mini_crm.domain.rules import name_key
 from mini_crm.ui.desk import Cancel, Desk
+from mini_crm.ui.entries.chances import with_chance, with_chances
 from mini_crm.ui.entries.pending import Pending
 from mini_crm.ui.entries.texts import EntryTexts, Row
 
@@ -44,6 +46,10 @@ class TablePort(Protocol):
 
     def show_order(self, column: EntrySort, descending: bool) -> None:
         """Mark the column by which the rows are ordered."""
+        ...
+
+    def show_chance(self, caption: str) -> None:
+        """Name the column of chances."""
         ...
 
     def show_summary(self, text: str) -> None:
@@ -89,6 +95,7 @@ class TablePresenter:
         failed: Is told when rows could not be read.
         arrived: Is called whenever rows were read.
         settled: Is given refused writes that turned out to be stored.
+        say: Shows a sentence in the window.
     """
 
     def __init__(
@@ -102,6 +109,7 @@ class TablePresenter:
         failed: Callable[[BaseException], None],
         arrived: Callable[[], None],
         settled: Callable[[Sequence[UUID]], None],
+        say: Callable[[str], None],
     ) -> None:
         self._desk = desk
         self._view = view
@@ -111,6 +119,8 @@ class TablePresenter:
         self._failed = failed
         self._arrived = arrived
         self._settled = settled
+        self._say = say
+        self._chances_of: Period | None = None
         self._filter = EntryFilter()
         self._sort = EntrySort.ENTRY_ID
         self._descending = True
@@ -172,6 +182,11 @@ class TablePresenter:
         self._descending = not self._descending if column is self._sort else False
         self._sort = column
         self._view.show_order(self._sort, self._descending)
+        if column is EntrySort.PROBABILITY and self._chances_of is not None:
+            said = self._desk.texts.gettext(
+                "The rows are ordered by the chance of this month; the column shows that of another period."
+            )
+            self._say(said)
         self.reload(from_top=True)
 
     def order_by(self, column: EntrySort, descending: bool) -> None:
@@ -182,6 +197,27 @@ class TablePresenter:
         """Read the next page, unless all is there or one is on its way."""
         if not self._loading and len(self._entries) < self._total:
             self._read(len(self._entries), PAGE, self._append)
+
+    def show_period(self, *, may_read: bool) -> bool:
+        """Name the period that is shown, mark promises that were moved beyond it, show its chances.
+
+        Args:
+            may_read: Whether the database may be asked, where that is needed.
+
+        Returns:
+            Whether all is shown; False if the database is still to be asked.
+        """
+        choice = self._desk.choice
+        if choice.period is None or choice.day is None:
+            return True
+        self._view.show_chance(self._texts.chance(choice.period, choice.day))
+        wanted = None if choice.is_this_month else choice.period
+        if wanted != self._chances_of:
+            if may_read:
+                self.reload()
+            return may_read
+        self._rewrite()
+        return True
 
     def reload(self, *, from_top: bool = False) -> None:
         """Read again what is shown, or the first page only."""
@@ -231,19 +267,27 @@ class TablePresenter:
             all_pass = all_pass and (fits or entry.deleted_at is not None)
             before = self._entries.get(entry.entry_id)
             if before is not None and fits:
+                if self._chances_of is not None:
+                    entry = with_chance(entry, None)
                 if entry.probability is None and entry.status is Status.EXPECTED:
-                    entry = replace(entry, probability=before.probability)
+                    entry = replace(
+                        entry,
+                        probability=before.probability,
+                        contribution=before.contribution,
+                        is_large=before.is_large,
+                    )
                 self._entries[entry.entry_id] = entry
             elif before is not None:
                 self._forget(entry.entry_id)
             elif fits:
+                if self._chances_of is not None:
+                    entry = with_chance(entry, None)
                 self._entries = {entry.entry_id: entry, **self._entries}
                 self._total += 1
         for entry_id in gone:
             if entry_id in self._entries:
                 self._forget(entry_id)
-        self._rows = self._texts.rows(list(self._entries.values()), self._today())
-        self._show()
+        self._rewrite()
         return all_pass
 
     def jump_to(self, entry_id: int) -> bool:
@@ -264,7 +308,9 @@ class TablePresenter:
     def _read(self, offset: int, limit: int, show: Callable[[_Loaded], None]) -> None:
         self._asked += 1
         asked, wanted, sort, descending = self._asked, self._filter, self._sort, self._descending
-        today = self._today()
+        today, choice = self._today(), self._desk.choice
+        chances_of = None if choice.is_this_month else choice.period
+        period_end = self._period_end()
         self._loading = True
 
         def work(token: bytes) -> _Loaded | None:
@@ -273,12 +319,15 @@ class TablePresenter:
             page = self._desk.store.list_entries(
                 token, wanted, sort, descending=descending, offset=offset, limit=limit
             )
-            return _Loaded(page, self._texts.rows(page.entries, today), limit)
+            if chances_of is not None:
+                page = with_chances(self._desk.store, token, page, chances_of)
+            return _Loaded(page, self._texts.rows(page.entries, today, period_end), limit)
 
         def done(loaded: _Loaded | None) -> None:
             if loaded is None or asked != self._asked:
                 return
             self._loading = False
+            self._chances_of = chances_of
             self._total = loaded.page.total
             show(loaded)
             self._view.show_summary(self._texts.summary(loaded.page.total, loaded.page.sums))
@@ -290,6 +339,15 @@ class TablePresenter:
                 self._failed(error)
 
         self._desk.call(work, done, failed)
+
+    def _period_end(self) -> date | None:
+        period = self._desk.choice.period
+        return None if period is None else period.end
+
+    def _rewrite(self) -> None:
+        """Write the rows anew, as the entries are known."""
+        self._rows = self._texts.rows(list(self._entries.values()), self._today(), self._period_end())
+        self._show()
 
     def _replace(self, loaded: _Loaded) -> None:
         self._entries = {entry.entry_id: entry for entry in loaded.page.entries}

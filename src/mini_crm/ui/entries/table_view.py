@@ -12,6 +12,7 @@ import ttkbootstrap as ttk
 
 from mini_crm.domain.model import EntrySort, Status
 from mini_crm.i18n import Texts
+from mini_crm.ui.entries.column_fit import LEAST, ColumnFit
 from mini_crm.ui.entries.columns import ColumnMemory, displayed, drag_columns, toggle_column
 from mini_crm.ui.entries.texts import COLUMNS, EntryTexts, Mark, Row
 from mini_crm.ui.memory import Memory
@@ -24,11 +25,6 @@ if TYPE_CHECKING:
 
 NEAR_END = 0.9
 """Scrolled so far, the next page is read."""
-
-LEAST = {EntrySort.GROUP: 9, EntrySort.MANAGER: 12, EntrySort.COMMENT: 9}
-"""How many digits wide a column of names is at least; it takes its share of the room that is left."""
-MOST = {EntrySort.GROUP: 22, EntrySort.MANAGER: 26, EntrySort.COMMENT: 16}
-"""How many digits wide a column of names becomes by itself; a person may make it wider."""
 
 SCROLL = 80
 """Pixels, at 100 %, by which an arrow key scrolls sideways."""
@@ -60,7 +56,6 @@ class EntryTableView(plain_ttk.Frame):
         self._tell_summary = tell_summary
         self.summary = ""
         self._theme = theme
-        self._wanted: dict[EntrySort, int] = {}
         self._anchor = self._end = ""
         self._shown: dict[str, Row] = {}
         self._memory = ColumnMemory(Memory())
@@ -100,13 +95,15 @@ class EntryTableView(plain_ttk.Frame):
         self.tree.tag_configure(Mark.SAVING, foreground=colours.accent, background=colours.info_back)
         self.tree.tag_configure(Mark.NOT_STORED, foreground=colours.error, background=colours.amber_back)
         offer_copy(self.tree)
-        tip_cut_cells(self.tree, theme)
-        self.tree.bind("<Configure>", lambda event: self._fit())
+        self._columns = ColumnFit(self.tree, theme, self._entry_texts.captions, self._memory)
+        tip_cut_cells(self.tree, theme, self._columns.heads)
+        self.tree.bind("<Configure>", lambda event: self._columns.fit())
 
     def attach(self, presenter: EntriesPresenter) -> None:
         """Tell this presenter what the person does."""
         self._presenter = presenter
         self._memory = ColumnMemory(presenter.memory)
+        self._columns.memory = self._memory
         self._memory.restore(self.tree)
         order = self._memory.sorting()
         if order is not None:
@@ -150,8 +147,7 @@ class EntryTableView(plain_ttk.Frame):
         if tree.get_children() != tuple(wanted):
             tree.set_children("", *wanted)
         self._shown = wanted
-        if rows and not self._wanted:
-            self._measure(rows)
+        self._columns.measure(rows)
         self._scroll_to(top)
         self._tell()
 
@@ -186,6 +182,10 @@ class EntryTableView(plain_ttk.Frame):
             self.tree.heading(each.value, text=self._entry_texts.captions[each] + arrow)
         self._memory.keep_sorting(column, descending)
 
+    def show_chance(self, caption: str) -> None:
+        """See ``TablePort``."""
+        self._columns.name_chance(caption)
+
     def show_summary(self, text: str) -> None:
         """See ``TablePort``."""
         self.summary = text
@@ -209,6 +209,7 @@ class EntryTableView(plain_ttk.Frame):
             ("<F8>", partial(actions.mark, Status.EXPECTED)),
             ("<F3>", actions.show_history),
             ("<F5>", presenter.refresh),
+            ("<F9>", presenter.why.show),
         ]
 
     def menu(self, presenter: EntriesPresenter) -> tk.Menu:
@@ -228,6 +229,7 @@ class EntryTableView(plain_ttk.Frame):
             (_("Expected again"), "F8", partial(actions.mark, Status.EXPECTED)),
             None,
             (_("History"), "F3", actions.show_history),
+            (_("Why this chance?"), "F9", presenter.why.show),
             (_("Copy rows"), "Ctrl+C", lambda: copy_rows(self.tree)),
             (_("Paste rows from Excel"), "Ctrl+V", self.paste),
             None,
@@ -269,7 +271,7 @@ class EntryTableView(plain_ttk.Frame):
     def _toggle(self, column: EntrySort) -> None:
         toggle_column(self.tree, column.value)
         self._memory.keep_order(self.tree)
-        self._fit()
+        self._columns.fit()
 
     def _menu_at_pointer(self, event: tk.Event[tk.Misc]) -> None:
         if self.tree.identify_region(event.x, event.y) == "heading":
@@ -303,31 +305,6 @@ class EntryTableView(plain_ttk.Frame):
         chosen, texts = len(self.tree.selection()), self._texts
         said = texts.ngettext("chosen: {n}", "chosen: {n}", chosen).format(n=chosen)
         self._tell_summary(f"{self.summary} · {said}" if chosen > 1 else self.summary)
-
-    def _measure(self, rows: Sequence[Row]) -> None:
-        """See how wide the columns of names would have to be; once, so that they stand still."""
-        theme = self._theme
-        for at, column in enumerate(COLUMNS):
-            if column in MOST:
-                longest = max(theme.text_width(text) for text in {row.cells[at] for row in rows})
-                self._wanted[column] = min(longest + theme.px(12), theme.text_width("0" * MOST[column]))
-        self._fit()
-
-    def _fit(self) -> None:
-        """Give the columns of names the room that there is, as long as nobody has set other widths."""
-        if self._memory.has_widths or not self._wanted:
-            return
-        shown = [EntrySort(name) for name in displayed(self.tree)]
-        least = {name: int(self.tree.column(name, "minwidth")) for name in self._wanted}
-        fixed = sum(int(self.tree.column(name, "width")) for name in shown if name not in self._wanted)
-        room = self.tree.winfo_width() - fixed - sum(least[name] for name in shown if name in least)
-        missing = {name: max(0, self._wanted[name] - least[name]) for name in shown if name in least}
-        share = min(1.0, max(0, room) / (sum(missing.values()) or 1))
-        widths = {name: least[name] + int(more * share) for name, more in missing.items()}
-        if EntrySort.COMMENT in widths:
-            widths[EntrySort.COMMENT] += max(0, room - sum(missing.values()))
-        for name, width in widths.items():
-            self.tree.column(name, width=width)
 
     def _menu_at_focus(self) -> None:
         box = self.tree.bbox(self.tree.focus()) if self.tree.focus() else ""

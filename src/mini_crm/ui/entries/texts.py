@@ -11,8 +11,10 @@ from enum import StrEnum
 from mini_crm.domain.dates import format_date
 from mini_crm.domain.model import Action, Entry, EntrySort, EntryVersion, Status
 from mini_crm.domain.money import format_amount
+from mini_crm.domain.period import Period, Stage, stage_of
 from mini_crm.i18n import Texts
 from mini_crm.report.wording import percent, unit_name
+from mini_crm.ui.headline import Headline
 from mini_crm.usecases.writes import Add, Write
 
 COLUMNS = tuple(EntrySort)
@@ -59,6 +61,14 @@ def mark_of(entry: Entry, today: date) -> Mark:
     if entry.pay_by is None or entry.pay_by > today:
         return Mark.EXPECTED
     return Mark.DUE_TODAY if entry.pay_by == today else Mark.OVERDUE
+
+
+def is_moved(entry: Entry, period_end: date | None) -> bool:
+    """Say whether an open entry was first promised for the period and is now for later."""
+    first, now = entry.first_pay_by, entry.pay_by
+    if period_end is None or first is None or now is None or entry.status is not Status.EXPECTED:
+        return False
+    return first <= period_end < now
 
 
 class EntryTexts:
@@ -111,7 +121,26 @@ class EntryTexts:
             Action.REASSIGNED: _("reassigned"),
         }
 
-    def row(self, entry: Entry, today: date, mark: Mark | None = None, note: str = "") -> Row:
+    def chance(self, period: Period, day: date) -> str:
+        """Name the column of chances by the day that they are for.
+
+        Args:
+            period: For which they are.
+            day: That the run counted.
+        """
+        _, headline = self.texts.gettext, Headline(self.texts)
+        if stage_of(period, day) is Stage.AHEAD:
+            return _("Chance in {days}").format(days=headline.days(period, day))
+        return _("Chance by {day}").format(day=headline.day(period.end, day))
+
+    def row(
+        self,
+        entry: Entry,
+        today: date,
+        mark: Mark | None = None,
+        note: str = "",
+        period_end: date | None = None,
+    ) -> Row:
         """Write one entry as a row of the table.
 
         Args:
@@ -119,9 +148,13 @@ class EntryTexts:
             today: The server's day.
             mark: None for the one that it has on that day.
             note: Said before the status, or in place of the usual one.
+            period_end: The last day of the period shown: a promise that was moved beyond it is marked.
         """
         mark = mark or mark_of(entry, today)
         status = self.status_of(entry)
+        if is_moved(entry, period_end):
+            moved = self.texts.gettext("moved")
+            status = f"{status} \u00b7 {moved}"
         if note:
             status = note if entry.status is Status.EXPECTED else f"{note} · {status}"
         cells = (
@@ -154,9 +187,9 @@ class EntryTexts:
             EntrySort.PROBABILITY: percent(0.88, self.texts),
         }
 
-    def rows(self, entries: Sequence[Entry], today: date) -> list[Row]:
-        """Write entries as rows of the table."""
-        return [self.row(entry, today) for entry in entries]
+    def rows(self, entries: Sequence[Entry], today: date, period_end: date | None = None) -> list[Row]:
+        """Write entries as rows of the table; arguments as for ``row``."""
+        return [self.row(entry, today, period_end=period_end) for entry in entries]
 
     def status_of(self, entry: Entry) -> str:
         """Write the status with its day, and the amount that came if it was another one."""

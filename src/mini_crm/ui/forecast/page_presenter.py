@@ -4,117 +4,41 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from decimal import Decimal
-from typing import Literal, Protocol
 from uuid import UUID, uuid4
 
 from mini_crm.domain.errors import BadValue
-from mini_crm.domain.model import PIECES, AccuracyRow, Commitment, Forecast, TrendPoint
-from mini_crm.domain.money import MAX_TOTAL, parse_amount
-from mini_crm.domain.period import Period, standing_periods
+from mini_crm.domain.model import PIECES, AccuracyRow, Commitment, Forecast, Run, TrendPoint
+from mini_crm.domain.money import MAX_TOTAL, format_amount, parse_amount
+from mini_crm.domain.period import Period, Stage, stage_of, standing_periods
 from mini_crm.messages import sentence
 from mini_crm.report.wording import period_name, run_mark, unit_name
 from mini_crm.ui.desk import Cancel, Desk
 from mini_crm.ui.entries.head_presenter import STALE_AFTER
-from mini_crm.ui.forecast.chart import Chart
-from mini_crm.ui.forecast.texts import Card, Column, ForecastTexts, TableRow
+from mini_crm.ui.forecast.accuracy import AccuracyTexts, row_of
+from mini_crm.ui.forecast.page import ForecastViewPort, Page
+from mini_crm.ui.forecast.paying import PayingTexts
+from mini_crm.ui.forecast.texts import Card, ForecastTexts
+from mini_crm.ui.forecast.trend import chart_of
+from mini_crm.ui.headline import numbers_of
+from mini_crm.ui.periods import in_order
 
 LOOK_S = 60
 """So often an open page looks for a newer forecast."""
 
 
 @dataclass(frozen=True, slots=True)
-class Page:
-    """All that the page shows, in words.
+class _Data:
+    """What was read, as of one moment.
 
     Attributes:
-        period: Which of ``periods`` is chosen; the same for ``unit``.
-        unit_code: What the chosen unit is in the database; empty where the lead has none.
-        mark: Why the forecast is to be taken with care; empty if there is no reason.
-        difference: Why the forecast and the number by win rate differ.
-        beside: Numbers that are not in the forecast.
-        nothing: Said instead of the table where there are no rows.
-        no_accuracy: Said instead of the accuracy where there is none.
+        day: The day that the run counted, or today before the first run.
+        period: Which of ``periods`` the rest is of.
     """
 
-    periods: tuple[str, ...]
-    period: int
-    units: tuple[str, ...]
-    unit: int
-    unit_code: str
-    mark: str
-    cards: tuple[Card, ...]
-    difference: str
-    beside: str
-    columns: tuple[Column, ...]
-    rows: tuple[TableRow, ...]
-    nothing: str
-    chart: Chart
-    commitment_columns: tuple[Column, ...]
-    commitments: tuple[tuple[str, ...], ...]
-    accuracy_columns: tuple[Column, ...]
-    accuracy: tuple[tuple[str, ...], ...]
-    no_accuracy: str
-
-
-class ForecastEvents(Protocol):
-    """What the page tells its presenter."""
-
-    def choose_period(self, number: int) -> None:
-        """Another period was chosen."""
-        ...
-
-    def choose_unit(self, number: int) -> None:
-        """Another unit was chosen."""
-        ...
-
-    def commit(self, amount: str, note: str) -> None:
-        """The lead records an own number, as typed."""
-        ...
-
-
-class ForecastViewPort(Protocol):
-    """The page as its presenter sees it."""
-
-    def listen(self, events: ForecastEvents) -> None:
-        """Tell these events from now on."""
-        ...
-
-    def show_page(self, page: Page) -> None:
-        """Show everything anew; what is typed or chosen stays."""
-        ...
-
-    def show_as_of(self, text: str, *, is_stale: bool) -> None:
-        """Say how old the forecast is."""
-        ...
-
-    def show_notice(self, level: Literal["error", "ok", ""], text: str) -> None:
-        """Say a sentence across the page; an empty one takes it away."""
-        ...
-
-    def show_commitment_error(self, field: str, text: str, *, go_there: bool = False) -> None:
-        """Say what is wrong with ``amount`` or ``note``; an empty sentence takes it back."""
-        ...
-
-    def clear_commitment(self, amount: str, note: str) -> None:
-        """Empty the fields: this is recorded; what was typed there since stays."""
-        ...
-
-    def has_typed(self) -> bool:
-        """Say whether a commitment is typed that is not recorded."""
-        ...
-
-    def is_on_screen(self) -> bool:
-        """Say whether a person can see the page now."""
-        ...
-
-
-@dataclass(frozen=True, slots=True)
-class _Data:
-    """What was read, as of one moment."""
-
     forecast: Forecast
+    day: date
     periods: tuple[Period, ...]
     period: int
     trend: tuple[TrendPoint, ...]
@@ -140,6 +64,8 @@ class ForecastPresenter:
         self._view = view
         self._now = now
         self._write = ForecastTexts(desk.texts)
+        self._accuracy = AccuracyTexts(desk.texts)
+        self._paying = PayingTexts(desk.texts)
         self._data: _Data | None = None
         self._wanted: Period | None = None
         self._unit = ""
@@ -156,6 +82,7 @@ class ForecastPresenter:
         """Show the page for the first time; called again it only refreshes."""
         if self._cancel is None:
             self._view.listen(self)
+            self._desk.choice.listen(self._choice_changed)
             self._cancel = self._desk.tasks.every(LOOK_S, self._look)
         self.refresh()
 
@@ -168,10 +95,10 @@ class ForecastPresenter:
     def refresh(self) -> None:
         """Read everything again."""
         self._asked += 1
-        asked, wanted, unit = self._asked, self._wanted, self._unit
+        asked, unit = self._asked, self._unit
 
         def read(token: bytes) -> tuple[_Data, Page]:
-            data = self._read(token, wanted)
+            data = self._read(token)
             return data, self._page(data, unit)  # here, since naming months loads a library
 
         def done(result: tuple[_Data, Page]) -> None:
@@ -186,11 +113,10 @@ class ForecastPresenter:
         return self._view.has_typed()
 
     def choose_period(self, number: int) -> None:
-        """Show another period."""
-        if self._data is not None and self._data.periods[number] != self._wanted:
-            self._wanted = self._data.periods[number]
+        """Show another period, on both pages."""
+        if self._data is not None:
             self._view.show_notice("", "")
-            self.refresh()
+            self._desk.choice.choose(self._data.periods[number])
 
     def choose_unit(self, number: int) -> None:
         """Show another unit."""
@@ -201,7 +127,7 @@ class ForecastPresenter:
 
     def commit(self, amount: str, note: str) -> None:
         """Record the lead's own number for the period and unit that are chosen; the same twice is once."""
-        period, unit = self._wanted, self._unit
+        period, unit = self._desk.choice.period, self._unit
         if period is None or not unit or self._recording == (period, unit, amount, note):
             return
         try:
@@ -253,6 +179,13 @@ class ForecastPresenter:
             kept = self._desk.texts.gettext("The commitment was not recorded; it is still in the form.")
             self._view.show_notice("error", f"{kept} {text}")
 
+    def _choice_changed(self) -> None:
+        """Show the period that was chosen here or on the other page; a hidden page reads when it is shown."""
+        if self._desk.choice.period != self._wanted:
+            self._wanted = self._desk.choice.period
+            if self._view.is_on_screen():
+                self.refresh()
+
     def _failed(self, error: BaseException) -> None:
         _ = self._desk.texts.gettext
         text = sentence(error, self._desk.texts)
@@ -272,24 +205,24 @@ class ForecastPresenter:
         if self._data is None or forecast != self._data.forecast or self._is_failing:
             self.refresh()  # all the rest, which takes longer to read
 
-    def _read(self, token: bytes, wanted: Period | None) -> _Data:
+    def _read(self, token: bytes) -> _Data:
         store = self._desk.store
         if self._groups is None:
             groups = store.list_groups(token)
             self._units_of_groups = tuple(sorted({group.unit for group in groups}))
             self._groups = {m.manager_id: group.name for group in groups for m in group.managers}
         forecast = store.get_forecast(token)
-        periods = tuple(dict.fromkeys(row.period for row in forecast.leads))
-        if not periods:
-            periods = standing_periods(self._desk.session.today)
-        period = periods.index(wanted) if wanted in periods else 0
-        shown = {row.unit for row in forecast.leads if row.period == periods[period]}
+        day = self._desk.session.today if forecast.run is None else forecast.run.count_day
+        periods = in_order((row.period for row in forecast.leads), day) or standing_periods(day)
+        at = self._desk.choice.place(periods, day)
+        shown = {row.unit for row in forecast.leads if row.period == periods[at]}
         return _Data(
             forecast=forecast,
+            day=day,
             periods=periods,
-            period=period,
-            trend=store.list_trend(token, periods[period]),
-            commitments=store.list_commitments(token, periods[period]),
+            period=at,
+            trend=store.list_trend(token, periods[at]),
+            commitments=store.list_commitments(token, periods[at]),
             accuracy=store.list_accuracy(token),
             groups=self._groups,
             units=tuple(sorted(shown.union(self._units_of_groups))),
@@ -305,6 +238,7 @@ class ForecastPresenter:
             self._view.show_notice("", "")
         self._view.show_page(page)
         self._show_age()
+        self._desk.choice.settle(data.periods, data.day)
 
     def _show_age(self) -> None:
         _ = self._desk.texts.gettext
@@ -316,43 +250,61 @@ class ForecastPresenter:
         local = as_of.astimezone()
         moment = f"{local:%H:%M}"
         if local.date() != self._now().astimezone().date():
-            moment = f"{self._write.day(local.date())} {moment}"
+            moment = f"{self._write.headline.day(local.date())} {moment}"
         self._view.show_as_of(
             _("as of {moment}").format(moment=moment), is_stale=self._now() - as_of > STALE_AFTER
         )
 
     def _page(self, data: _Data, wanted_unit: str) -> Page:
-        _, texts, write = self._desk.texts.gettext, self._desk.texts, self._write
-        period, run = data.periods[data.period], data.forecast.run
+        texts, write = self._desk.texts, self._write
+        period, run, learnt = data.periods[data.period], data.forecast.run, data.forecast.learnt
+        stage = stage_of(period, data.day)
         unit = wanted_unit if wanted_unit in data.units else _main_unit(data)
         row = next((r for r in data.forecast.leads if r.period == period and r.unit == unit), None)
         commitments = [commitment for commitment in data.commitments if commitment.unit == unit]
         newest: Decimal | None = commitments[0].amount if commitments else None
-        has_numbers = row is not None and run is not None
+        title, likely, cards = "", "", tuple[Card, ...]()
+        if row is not None and run is not None:
+            numbers = numbers_of([row])[0]
+            title = write.headline.title(row, numbers, run, stage)
+            likely = self._likely(write.headline.likely(row, numbers, stage), run)
+            cards = write.cards(row, run, newest, stage)
+            if stage is Stage.OVER:
+                cards = (*cards, *write.came(row_of(data.accuracy, period, unit)))
+        points = [point for point in data.trend if point.unit == unit]
+        session = self._desk.session
         return Page(
             periods=tuple(period_name(one, texts) for one in data.periods),
             period=data.period,
             units=tuple(unit_name(one, texts) for one in data.units),
             unit=data.units.index(unit) if unit else 0,
             unit_code=unit,
-            mark=run_mark(run, texts) if run is not None else "",
-            cards=write.cards(row, run, newest) if row and run else (),
-            difference=write.difference(row) if row else "",
-            beside=write.beside(row) if row else "",
-            columns=write.columns(),
-            rows=write.rows(data.forecast, period, data.groups),
-            nothing="" if has_numbers or data.forecast.leads else self._nothing(data),
-            chart=write.chart(period, [point for point in data.trend if point.unit == unit], row, newest),
+            mark="" if run is None or stage is Stage.OVER else run_mark(run, texts),
+            title=title,
+            likely=likely,
+            cards=cards,
+            beside=write.beside(row) if row is not None and stage is Stage.RUNNING else "",
+            columns=write.columns(stage),
+            rows=write.rows(data.forecast, period, stage, data.groups),
+            nothing="" if title or data.forecast.leads else self._nothing(data),
+            chart=chart_of(texts, period, stage, points, row, newest),
+            paying=self._paying.subjects(learnt, session.lead_id, session.lead_name),
             commitment_columns=write.commitment_columns(),
             commitments=write.commitments(commitments),
-            accuracy_columns=write.accuracy_columns(),
-            accuracy=write.accuracy(data.accuracy),
-            no_accuracy=""
-            if data.accuracy
-            else _(
-                "No period for which a forecast was stored has ended yet, so there is nothing to compare."
-            ),
+            can_commit=bool(unit) and stage is not Stage.OVER,
+            accuracy_columns=self._accuracy.columns(),
+            accuracy=self._accuracy.rows(data.accuracy, learnt, period),
+            accuracy_note=self._accuracy.note(data.accuracy, learnt),
         )
+
+    def _likely(self, likely: str, run: Run) -> str:
+        """Say with the range from how much it was learnt."""
+        if not likely or not run.has_history:
+            return likely
+        n = run.paid_events
+        learnt = self._desk.texts.ngettext("learnt from {n} payment", "learnt from {n} payments", n)
+        number = format_amount(Decimal(n), language=self._desk.texts.language)
+        return f"{likely} \u00b7 {learnt.format(n=number)}"
 
     def _nothing(self, data: _Data) -> str:
         _ = self._desk.texts.gettext

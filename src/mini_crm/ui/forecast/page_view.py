@@ -1,4 +1,4 @@
-"""The forecast page: cards, table by manager, chart, commitment and accuracy."""
+"""The forecast page on the screen: the whole number with its parts, table by manager, pages below."""
 
 from __future__ import annotations
 
@@ -10,16 +10,28 @@ from typing import Literal
 import ttkbootstrap as ttk
 
 from mini_crm.i18n import Texts
-from mini_crm.ui.forecast.page_presenter import ForecastEvents, Page
-from mini_crm.ui.forecast.picture import ChartPicture
+from mini_crm.ui.forecast.commitment_view import CommitmentView
+from mini_crm.ui.forecast.page import ForecastEvents, Page
+from mini_crm.ui.forecast.paying_view import PayingView
+from mini_crm.ui.forecast.picture import Picture
 from mini_crm.ui.forecast.table import ReadOnlyTable
 from mini_crm.ui.forecast.texts import Card
-from mini_crm.ui.theme import AMBER_LABEL, HINT_LABEL, NUMBER_LABEL, OK_LABEL, Theme
+from mini_crm.ui.headline import Level
+from mini_crm.ui.tasks import Tasks
+from mini_crm.ui.theme import (
+    AMBER_LABEL,
+    HEADLINE_LABEL,
+    HINT_LABEL,
+    NUMBER_LABEL,
+    OK_LABEL,
+    Theme,
+)
 from mini_crm.ui.widgets.banner import Banner
 from mini_crm.ui.widgets.combobox import CHOSEN, ChoiceBox
-from mini_crm.ui.widgets.fields import AmountField, Field, enter_goes_on
 
 CARDS_IN_A_ROW = 4
+SIGNS = {Level.GOOD: "\u25cf", Level.MAYBE: "\u25b2", Level.BAD: "\u25c6"}
+"""Of a traffic light: told apart by shape as well as by colour."""
 
 
 class ForecastView(plain_ttk.Frame):
@@ -44,12 +56,17 @@ class ForecastView(plain_ttk.Frame):
         self.notice.grid(row=1, column=0, sticky="ew")
         self.mark = ttk.Label(self, style=AMBER_LABEL)
         self.mark.grid(row=2, column=0, sticky="ew")
+        head = ttk.Frame(self)
+        head.grid(row=3, column=0, sticky="ew")
+        self.title = ttk.Label(head, style=HEADLINE_LABEL)
+        self.title.grid(row=0, column=0, sticky="w")
+        self.likely = ttk.Label(head, justify="left")
+        self.likely.grid(row=1, column=0, sticky="w")
         self.cards = ttk.Frame(self)
-        self.cards.grid(row=3, column=0, sticky="ew", pady=(theme.px(2), 0))
-        self.difference = ttk.Label(self, justify="left")
-        self.difference.grid(row=4, column=0, sticky="ew", pady=(theme.px(4), 0))
+        self.cards.grid(row=4, column=0, sticky="ew", pady=(theme.px(2), 0))
         self.beside = ttk.Label(self, style=HINT_LABEL, justify="left")
         self.beside.grid(row=5, column=0, sticky="ew")
+        self._tasks = Tasks(self)
         halves = ttk.Panedwindow(self, orient="vertical")
         halves.grid(row=6, column=0, sticky="nsew", pady=(theme.px(4), 0))
         self.rowconfigure(6, weight=1)
@@ -59,6 +76,7 @@ class ForecastView(plain_ttk.Frame):
         halves.add(self.table, weight=1)
         halves.add(self.pages, weight=2)
         self.bind("<Configure>", self._wrap)
+        self.bind("<Destroy>", self._gone)
 
     # what the presenter asks for
 
@@ -80,8 +98,9 @@ class ForecastView(plain_ttk.Frame):
             self.unit_label.grid_remove()
             self.unit.grid_remove()
         _show_text(self.mark, f"\u26a0 {page.mark}" if page.mark else "")
+        _show_text(self.title, page.title)
+        _show_text(self.likely, page.likely)
         self._show_cards(page.cards)
-        _show_text(self.difference, page.difference)
         _show_text(self.beside, page.beside)
         self.table.show(page.columns, [row.cells for row in page.rows], [row.is_total for row in page.rows])
         self.nothing.configure(text=page.nothing)
@@ -90,15 +109,16 @@ class ForecastView(plain_ttk.Frame):
         else:
             self.nothing.place_forget()
         self.chart.show(page.chart)
-        self.amount.set_unit(page.unit_code or None)
-        self.save.state(["!disabled" if page.unit_code else "disabled"])
-        self.commitments.show(page.commitment_columns, page.commitments)
-        self.accuracy.show(page.accuracy_columns, page.accuracy)
-        self.no_accuracy.configure(text=page.no_accuracy)
-        if page.no_accuracy:
-            self.no_accuracy.place(relx=0.5, rely=0.5, anchor="center")
-        else:
-            self.no_accuracy.place_forget()
+        self.paying.show(page.paying)
+        self.commitment.amount.set_unit(page.unit_code or None)
+        self.commitment.allow(page.can_commit)
+        self.commitment.list.show(page.commitment_columns, page.commitments)
+        self.accuracy.show(
+            page.accuracy_columns,
+            [row.cells for row in page.accuracy],
+            [row.is_total for row in page.accuracy],
+        )
+        _show_text(self.accuracy_note, page.accuracy_note)
 
     def show_as_of(self, text: str, *, is_stale: bool) -> None:
         """See ``ForecastViewPort``."""
@@ -115,20 +135,22 @@ class ForecastView(plain_ttk.Frame):
 
     def show_commitment_error(self, field: str, text: str, *, go_there: bool = False) -> None:
         """See ``ForecastViewPort``."""
-        wrong = self.note if field == "note" else self.amount
+        wrong = self.commitment.note if field == "note" else self.commitment.amount
         wrong.show_error(text)
         if go_there:
             wrong.focus_input()
 
     def clear_commitment(self, amount: str, note: str) -> None:
         """See ``ForecastViewPort``."""
-        if (self.amount.get(), self.note.get()) == (amount, note):
-            self.amount.set("")
-            self.note.set("")
+        form = self.commitment
+        if (form.amount.get(), form.note.get()) == (amount, note):
+            form.amount.set("")
+            form.note.set("")
 
     def has_typed(self) -> bool:
         """See ``ForecastViewPort``."""
-        return bool(self.amount.get().strip() or self.note.get().strip())
+        form = self.commitment
+        return bool(form.amount.get().strip() or form.note.get().strip())
 
     def is_on_screen(self) -> bool:
         """See ``ForecastViewPort``."""
@@ -157,36 +179,22 @@ class ForecastView(plain_ttk.Frame):
 
     def _make_pages(self, parent: tk.Misc) -> ttk.Notebook:
         _, theme = self._texts.gettext, self._theme
-        pages = ttk.Notebook(parent, height=theme.px(146))
-        self.chart = ChartPicture(pages, self._texts, theme)
+        pages = ttk.Notebook(parent, height=theme.px(150))
+        self.chart = Picture(pages, self._texts, theme, self._tasks)
         pages.add(self.chart, text=_("Through the period"))
-        pages.add(self._make_commitment(pages), text=_("Commitment"))
+        self.paying = PayingView(pages, self._texts, theme, self._tasks)
+        pages.add(self.paying, text=_("How we get paid"))
+        self.commitment = CommitmentView(pages, self._texts, theme, self._commit)
+        pages.add(self.commitment, text=_("Commitment"))
         accuracy = ttk.Frame(pages, padding=theme.px(4))
+        accuracy.columnconfigure(0, weight=1)
+        accuracy.rowconfigure(1, weight=1)
+        self.accuracy_note = ttk.Label(accuracy, justify="left")
+        self.accuracy_note.grid(row=0, column=0, sticky="ew")
         self.accuracy = ReadOnlyTable(accuracy, theme, height=3)
-        self.accuracy.pack(fill="both", expand=True)
-        self.no_accuracy = ttk.Label(accuracy, anchor="center", justify="center")
+        self.accuracy.grid(row=1, column=0, sticky="nsew")
         pages.add(accuracy, text=_("Accuracy of past forecasts"))
         return pages
-
-    def _make_commitment(self, pages: ttk.Notebook) -> ttk.Frame:
-        _, theme = self._texts.gettext, self._theme
-        page = ttk.Frame(pages, padding=theme.px(4))
-        form = ttk.Frame(page)
-        form.grid(row=0, column=0, sticky="nw", padx=(0, theme.pad))
-        self.amount = AmountField(
-            form, theme, self._texts, _("Your own number for the period"), width=16, steady=True
-        )
-        self.amount.grid(row=0, column=0, sticky="ew")
-        self.save = ttk.Button(form, text=_("Record"), command=self._commit)
-        self.save.grid(row=0, column=1, padx=(theme.pad, 0))
-        self.note = Field(form, theme, _("Note"), width=30, steady=True, lines=True)
-        self.note.grid(row=1, column=0, columnspan=2, sticky="ew")
-        enter_goes_on([self.amount, self.note], self._commit)
-        self.commitments = ReadOnlyTable(page, theme, height=2)
-        self.commitments.grid(row=0, column=1, sticky="nsew")
-        page.columnconfigure(1, weight=1)
-        page.rowconfigure(0, weight=1)
-        return page
 
     def _show_cards(self, cards: Sequence[Card]) -> None:
         if tuple(cards) == self._cards:
@@ -199,10 +207,15 @@ class ForecastView(plain_ttk.Frame):
             box = ttk.Frame(self.cards)
             row, column = divmod(number, CARDS_IN_A_ROW)
             box.grid(row=row, column=column, sticky="new", padx=(0, self._theme.pad))
-            ttk.Label(box, text=card.caption, style=HINT_LABEL).grid(row=0, column=0, sticky="w")
-            ttk.Label(box, text=card.value, style=NUMBER_LABEL).grid(row=1, column=0, sticky="w")
+            ttk.Label(box, text=card.caption, style=HINT_LABEL).pack(anchor="w")
+            value = ttk.Frame(box)
+            value.pack(anchor="w")
+            if card.level is not None:
+                sign = ttk.Label(value, text=SIGNS[card.level], foreground=self._light(card.level))
+                sign.pack(side="left", padx=(0, self._theme.px(4)))
+            ttk.Label(value, text=card.value, style=NUMBER_LABEL).pack(side="left")
             note = ttk.Label(box, text=card.note, style=HINT_LABEL, justify="left")
-            note.grid(row=2, column=0, sticky="w")
+            note.pack(anchor="w")
             self._notes.append(note)
         for column in range(CARDS_IN_A_ROW):
             self.cards.columnconfigure(column, weight=1, uniform="card")
@@ -218,9 +231,9 @@ class ForecastView(plain_ttk.Frame):
         if self._events is not None:
             self._events.choose_unit(self.unit.chosen)
 
-    def _commit(self) -> None:
+    def _commit(self, amount: str, note: str) -> None:
         if self._events is not None:
-            self._events.commit(self.amount.get(), self.note.get())
+            self._events.commit(amount, note)
 
     def _wrap(self, event: tk.Event[tk.Misc]) -> None:
         if event.widget is self:
@@ -228,10 +241,18 @@ class ForecastView(plain_ttk.Frame):
 
     def _wrap_to(self, width: int) -> None:
         inner = max(width - 2 * self._theme.pad - self._theme.px(10), 200)
-        for label in (self.mark, self.difference, self.beside):
+        for label in (self.mark, self.likely, self.beside, self.accuracy_note):
             label.configure(wraplength=inner)
         for label in self._notes:
             label.configure(wraplength=inner // CARDS_IN_A_ROW - self._theme.pad)
+
+    def _light(self, level: Level) -> str:
+        colours = self._theme.colours
+        return {Level.GOOD: colours.ok, Level.MAYBE: colours.amber, Level.BAD: colours.error}[level]
+
+    def _gone(self, event: tk.Event[tk.Misc]) -> None:
+        if event.widget is self:
+            self._tasks.close()
 
 
 def _show_text(label: ttk.Label, text: str) -> None:

@@ -1,4 +1,4 @@
-"""The place of the chart: has it drawn in the background in the size that there is, and shows it."""
+"""The place of a picture: has it drawn in the background in the size that there is, and shows it."""
 
 from __future__ import annotations
 
@@ -8,36 +8,37 @@ from tkinter import ttk as plain_ttk
 import ttkbootstrap as ttk
 
 from mini_crm.i18n import Texts
-from mini_crm.ui.forecast.chart import Chart, draw
+from mini_crm.ui.forecast.drawing import Drawing
 from mini_crm.ui.tasks import Tasks
 from mini_crm.ui.theme import Theme
 
 SETTLE_MS = 120
-"""The chart is drawn when the page has stood still for so long: after opening, and after a change of size."""
+"""It is drawn when the page has stood still for so long: after opening, and after a change of size."""
 LEAST = 60
-"""Pixels below which there is no room for a chart."""
+"""Pixels below which there is no room for a picture."""
 
 
-class ChartPicture(plain_ttk.Frame):
-    """Shows a chart, or the sentence why there is none.
+class Picture(plain_ttk.Frame):
+    """Shows a drawing, or the sentence why there is none.
 
     Args:
         parent: Where it stands.
         texts: In the person's language.
         theme: For the size of the letters.
+        tasks: Draws; one for all pictures, since the plotting library draws one at a time.
 
     Attributes:
         label: What shows the picture or the sentence.
         drawn: How many pictures were shown so far.
     """
 
-    def __init__(self, parent: tk.Misc, texts: Texts, theme: Theme) -> None:
+    def __init__(self, parent: tk.Misc, texts: Texts, theme: Theme, tasks: Tasks) -> None:
         super().__init__(parent)
         self._texts = texts
         self._theme = theme
-        self._tasks = Tasks(self)
-        self._chart: Chart | None = None
-        self._shown: tuple[Chart, int, int] | None = None
+        self._tasks = tasks
+        self._drawing: Drawing | None = None
+        self._shown: tuple[Drawing, int, int] | None = None
         self._image: tk.PhotoImage | None = None
         self._pause: str | None = None
         self.drawn = 0
@@ -47,10 +48,10 @@ class ChartPicture(plain_ttk.Frame):
         self.bind("<Map>", lambda event: self._plan())
         self.bind("<Destroy>", self._gone)
 
-    def show(self, chart: Chart) -> None:
-        """Show this chart from now on."""
-        if chart != self._chart:
-            self._chart = chart
+    def show(self, drawing: Drawing) -> None:
+        """Show this from now on."""
+        if drawing != self._drawing:
+            self._drawing = drawing
             self._plan()
 
     def _plan(self) -> None:
@@ -62,14 +63,14 @@ class ChartPicture(plain_ttk.Frame):
         if self._pause is not None:
             self.after_cancel(self._pause)
             self._pause = None
-        chart, width, height = self._chart, self.winfo_width(), self.winfo_height()
-        if chart is None:
+        drawing, width, height = self._drawing, self.winfo_width(), self.winfo_height()
+        if drawing is None:
             return
-        if not chart.can_be_drawn:
+        if not drawing.can_be_drawn:
             self._shown = None
-            self._say(chart.text)
+            self._say(drawing.text)
             return
-        wanted = (chart, width, height)
+        wanted = (drawing, width, height)
         if width < LEAST or height < LEAST or not self.winfo_viewable() or wanted == self._shown:
             return
         self._shown = wanted
@@ -79,11 +80,11 @@ class ChartPicture(plain_ttk.Frame):
         size = abs(float(self._theme.small.actual("size")))
 
         def work() -> bytes:
-            return draw(chart, width, height, dpi, size)
+            return drawing.draw(width, height, dpi, size)
 
         self._tasks.run(work, lambda picture: self._paint(picture, wanted), self._failed)
 
-    def _paint(self, picture: bytes, wanted: tuple[Chart, int, int]) -> None:
+    def _paint(self, picture: bytes, wanted: tuple[Drawing, int, int]) -> None:
         if wanted == self._shown:
             self._image = tk.PhotoImage(master=self, data=picture, format="png")
             self.label.configure(image=self._image, text="")
@@ -101,5 +102,4 @@ class ChartPicture(plain_ttk.Frame):
         if event.widget is self:
             if self._pause is not None:
                 self.after_cancel(self._pause)
-            self._tasks.close()
             self._image = None  # else the garbage collector may do it, in a thread where Tk is not allowed

@@ -1,25 +1,23 @@
-"""The forecast page in words: cards, rows of the tables, the sentence about both numbers; no Tk here."""
+"""The forecast page in words: cards, rows of the table, the comparison, commitments; no Tk here."""
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
 from decimal import Decimal
 
-from mini_crm.domain.dates import format_date
-from mini_crm.domain.model import PIECES, AccuracyRow, Commitment, Forecast, ForecastRow, Run, TrendPoint
+from mini_crm.domain.model import AccuracyRow, Commitment, Forecast, ForecastRow, Run
 from mini_crm.domain.money import format_amount
-from mini_crm.domain.period import Period
+from mini_crm.domain.period import Period, Stage
 from mini_crm.domain.rules import name_key, name_order
+from mini_crm.domain.shown import round_shown, share_out
 from mini_crm.i18n import Texts
-from mini_crm.report.wording import percent, period_name, unit_name
-from mini_crm.ui.forecast.chart import Chart
+from mini_crm.report.rows import places_of
+from mini_crm.report.wording import percent, unit_name
+from mini_crm.ui.headline import Headline, Level, Numbers, decimal_text, numbers_of, weak_sign
 
 NOTHING = "\u2014"
-WEAK = "\u2248\u00a0"
-"""Before a forecast that is little more than a guess."""
 LATE = "!\u00a0"
 """Before a number of overdue entries, as in the table of entries."""
 SAME_PACE = 0.05
@@ -44,16 +42,27 @@ class TableRow:
 
 @dataclass(frozen=True, slots=True)
 class Card:
-    """One number to be seen at once, with what belongs to it."""
+    """One number to be seen at once, with what belongs to it, and how it stands if it is a target."""
 
     caption: str
     value: str
     note: str
+    level: Level | None = None
 
 
-def is_guess(run: Run) -> bool:
-    """Say whether a point is little more than a guess; without any history it is just what is paid."""
-    return run.has_history and run.is_weak
+@dataclass(frozen=True, slots=True)
+class _Line:
+    """A row of a table before it is put in words; sums are already shared among the managers."""
+
+    name: str
+    row: ForecastRow
+    numbers: Numbers
+    expected: Decimal
+    refused: Decimal
+    weak: str
+
+
+_Cell = tuple[Column, Callable[[_Line], str]]
 
 
 class ForecastTexts:
@@ -61,217 +70,99 @@ class ForecastTexts:
 
     Args:
         texts: In that language.
+
+    Attributes:
+        headline: Writes the numbers.
     """
 
     def __init__(self, texts: Texts) -> None:
         self._texts = texts
-
-    def number(self, value: Decimal | float, unit: str) -> str:
-        """Write a number without naming its unit: money in whole units, pieces with a tenth at most."""
-        rounded = Decimal(f"{value:.1f}" if unit == PIECES else f"{value:.0f}")
-        text = format_amount(rounded, language=self._texts.language)
-        return text[:-1] if rounded % 1 else text  # it has two places, of which the second is a zero
-
-    def sum(self, value: Decimal | float, unit: str) -> str:
-        """Write a number like ``number``, with its unit."""
-        return f"{self.number(value, unit)}\u00a0{unit_name(unit, self._texts)}"
+        self.headline = Headline(texts)
 
     def exact(self, value: Decimal, unit: str) -> str:
         """Write an amount to the last place, with its unit."""
         return f"{format_amount(value, language=self._texts.language)}\u00a0{unit_name(unit, self._texts)}"
 
-    def day(self, day: date) -> str:
-        """Write a day."""
-        return format_date(day, language=self._texts.language)
-
-    def range(self, row: ForecastRow, *, with_unit: bool = False) -> str:
-        """Write P10 to P90, or that there is no history to tell it from."""
-        if row.low is None or row.high is None:
-            return self._texts.gettext("no history")
-        write = self.sum if with_unit else self.number
-        return f"{self.number(row.low, row.unit)} \u2013 {write(row.high, row.unit)}"
-
-    def rate(self, row: ForecastRow) -> str:
-        """Write the win rate with its counts: the lead's as shown everywhere, a manager's raw share."""
-        if not row.resolved:
-            return NOTHING
-        share = row.won / row.resolved if row.win_rate is None else row.win_rate
-        return self._texts.gettext("{rate} ({won} of {resolved})").format(
-            rate=percent(share, self._texts), won=row.won, resolved=row.resolved
-        )
-
-    def columns(self) -> tuple[Column, ...]:
+    def columns(self, stage: Stage) -> tuple[Column, ...]:
         """Give the columns of the table by manager."""
-        _ = self._texts.gettext
-        return (
-            Column(_("Manager"), is_number=False),
-            Column(_("Clients")),
-            Column(_("Due today")),
-            Column(_("Overdue")),
-            Column(_("Expected")),
-            Column(_("Paid")),
-            Column(_("Refused")),
-            Column(_("Win rate")),
-            Column(_("Still to come")),
-            Column(_("Forecast")),
-            Column(_("P10\u2013P90")),
-            Column(_("By win rate")),
-        )
+        return tuple(column for column, _write in self._cells(stage))
 
-    def rows(self, forecast: Forecast, period: Period, groups: Mapping[int, str]) -> tuple[TableRow, ...]:
-        """Write the rows of a period: for each unit the lead's own, then the managers'.
+    def rows(
+        self, forecast: Forecast, period: Period, stage: Stage, groups: Mapping[int, str]
+    ) -> tuple[TableRow, ...]:
+        """Write the rows of a period: for each unit the lead's own, then the managers', who add up to it.
 
         Args:
             forecast: One lead's.
             period: One of its periods.
+            stage: How that stands to the run's day.
             groups: Names of groups by manager id, to tell managers of one name apart.
         """
         _ = self._texts.gettext
-        is_weak = forecast.run is not None and is_guess(forecast.run)
+        weak = "" if forecast.run is None or stage is Stage.OVER else weak_sign(forecast.run)
         managers = sorted(
             (row for row in forecast.managers if row.period == period),
             key=lambda row: name_order(row.manager_name),
         )
         names = Counter((name_key(row.manager_name), row.unit) for row in managers)
+        cells = [write for _column, write in self._cells(stage)]
         rows: list[TableRow] = []
         for total in (row for row in forecast.leads if row.period == period):
-            caption = _("Total, {unit}").format(unit=unit_name(total.unit, self._texts))
-            rows.append(TableRow(self._cells(caption, total, is_weak), is_total=True))
-            for row in (row for row in managers if row.unit == total.unit):
+            own = [row for row in managers if row.unit == total.unit]
+            captions = [_("Total, {unit}").format(unit=unit_name(total.unit, self._texts))]
+            for row in own:
                 name, group = row.manager_name, groups.get(row.manager_id or 0)
-                if names[name_key(name), row.unit] > 1 and group:
-                    name = f"{name} ({group})"
-                rows.append(TableRow(self._cells(name, row, is_weak), is_total=False))
+                is_twin = names[name_key(name), row.unit] > 1 and group
+                captions.append(f"{name} ({group})" if is_twin else name)
+            for number, line in enumerate(_lines(captions, total, own, weak)):
+                rows.append(TableRow(tuple(write(line) for write in cells), is_total=number == 0))
         return tuple(rows)
 
-    def cards(self, row: ForecastRow, run: Run, commitment: Decimal | None) -> tuple[Card, ...]:
-        """Write the lead's own numbers of a unit.
+    def cards(self, row: ForecastRow, run: Run, commitment: Decimal | None, stage: Stage) -> tuple[Card, ...]:
+        """Write the lead's own numbers of a unit that stand below the whole one.
 
         Args:
             row: The numbers.
             run: Where they are from.
             commitment: The newest, None without one.
+            stage: How the period stands to the run's day.
         """
-        _, ngettext, unit = self._texts.gettext, self._texts.ngettext, row.unit
-        weak = WEAK if is_guess(run) else ""
-        return (
-            Card(
-                _("Forecast"),
-                weak + self.sum(row.forecast, unit),
-                _("no history, no range")
-                if row.low is None
-                else _("P10\u2013P90: {range}").format(range=self.range(row, with_unit=True)),
-            ),
-            Card(
-                _("Paid"),
-                self.sum(row.paid, unit),
-                ngettext("{n} payment", "{n} payments", row.paid_count).format(n=row.paid_count),
-            ),
-            Card(
-                _("Still to come"),
-                weak + self.sum(row.still_to_come, unit),
-                ngettext(
-                    "of {expected} ({n} entry)",
-                    "of {expected} ({n} entries)",
-                    row.open_count,
-                ).format(expected=self.number(row.expected, unit), n=row.open_count),
-            ),
-            Card(
-                _("By win rate"),
-                self.sum(row.hand_formula, unit) if row.resolved_all else NOTHING,
-                _("{won} of {resolved} ever resolved").format(won=row.won_all, resolved=row.resolved_all),
-            ),
-            self._goal(_("Target"), row.target, row, _("not set by the administrator")),
-            self._goal(_("Commitment"), commitment, row, _("none yet")),
-            Card(
-                _("Win rate"),
-                NOTHING if row.win_rate is None or not row.resolved else percent(row.win_rate, self._texts),
-                _("{won} of {resolved} in the last 365 days").format(won=row.won, resolved=row.resolved),
-            ),
-            self._pace(row, run),
+        _, numbers = self._texts.gettext, numbers_of([row])[0]
+        goals = (
+            self._goal(_("Target"), row.target, row, numbers, stage, _("not set by the administrator")),
+            self._goal(_("Commitment"), commitment, row, numbers, stage, _("none yet")),
         )
+        if stage is Stage.OVER:
+            return tuple(card for card in goals if card.level is not None)
+        own = (*goals, self._rate(row), self._pace(row, run))
+        return own if stage is Stage.AHEAD else (*self._parts(row, numbers, run), *own)
 
-    def difference(self, row: ForecastRow) -> str:
-        """Explain in a sentence why the forecast and the number by win rate differ."""
-        _, unit = self._texts.gettext, row.unit
-        if not row.resolved_all:
-            return _(
-                "By win rate nothing can be computed yet: none of your entries has been paid or refused."
-            )
-        gap = row.forecast - row.hand_formula
-        if self.number(abs(gap), unit) == self.number(0.0, unit):
-            sentence = _(
-                "By win rate it is {hand} too: paid + expected \u00d7 {won}/{resolved}, as if every open "
-                "entry were decided by {end}; the forecast counts only what is usually paid by then."
-            )
-        elif gap < 0:
-            sentence = _(
-                "By win rate it would be {hand}: paid + expected \u00d7 {won}/{resolved}, as if every open "
-                "entry were decided by {end}; the forecast is {gap} lower, since it counts only what is "
-                "usually paid by then."
-            )
-        else:
-            sentence = _(
-                "By win rate it would be {hand}: paid + expected \u00d7 {won}/{resolved}, every open entry "
-                "alike; the forecast is {gap} higher, since it goes by the age of each entry and by how fast "
-                "entries are paid."
-            )
-        return sentence.format(
-            hand=self.sum(row.hand_formula, unit),
-            won=row.won_all,
-            resolved=row.resolved_all,
-            end=self.day(row.period.end),
-            gap=self.sum(abs(gap), unit),
+    def came(self, accuracy: AccuracyRow | None) -> tuple[Card, ...]:
+        """Write how the forecasts of a period that is over met what came."""
+        _, ngettext = self._texts.gettext, self._texts.ngettext
+        if accuracy is None:
+            return (Card(_("Forecast missed by"), NOTHING, _("no forecast of this period is stored")),)
+        days = ngettext("{n} day compared", "{n} days compared", accuracy.days).format(n=accuracy.days)
+        if accuracy.is_recalculated:
+            days = _("{days}, recalculated").format(days=days)
+        miss = NOTHING if accuracy.wape is None else percent(accuracy.wape, self._texts)
+        held = _("{days} of {all}").format(days=accuracy.covered, all=accuracy.days)
+        share = percent(accuracy.covered / accuracy.days if accuracy.days else 0.0, self._texts)
+        return (
+            Card(_("Forecast missed by"), miss, days),
+            Card(_("The range held on"), held, _("{share} of the days").format(share=share)),
         )
 
     def beside(self, row: ForecastRow) -> str:
-        """Tell the number that is never mixed into the forecast; empty without the history for it."""
+        """Tell the numbers that are never mixed into the forecast, in small print."""
         _, parts = self._texts.gettext, []
+        if row.resolved_all:
+            hand = _("by win rate {sum} (paid + expected \u00d7 the share ever paid)")
+            parts.append(hand.format(sum=self.headline.sum(row.hand_formula, row.unit)))
         if row.run_rate is not None:
-            parts.append(
-                _("by the pace of the last 90 days it would be {sum}").format(
-                    sum=self.sum(row.run_rate, row.unit)
-                )
-            )
-        return _("Not in the forecast: {parts}.").format(parts="; ".join(parts)) if parts else ""
-
-    def chart(
-        self,
-        period: Period,
-        points: Sequence[TrendPoint],
-        row: ForecastRow | None,
-        commitment: Decimal | None,
-    ) -> Chart:
-        """Give what the chart of one unit shows."""
-        _, n = self._texts.gettext, len(points)
-        if n > 1:
-            text = self._texts.ngettext("{n} day", "{n} days", n).format(n=n)
-        elif n == 1:
-            text = _(
-                "A chart needs the results of at least two days; there are those of one: {day}, "
-                "forecast {sum}."
-            ).format(day=self.day(points[0].day), sum=self.sum(points[0].forecast, points[0].unit))
-        else:
-            text = _("A chart needs the results of at least two days; there are none yet.")
-        target = None if row is None else row.target
-        return Chart(
-            period=period,
-            points=tuple(points),
-            target=None if target is None else float(target),
-            commitment=None if commitment is None else float(commitment),
-            text=text,
-            captions={
-                "forecast": f"{_('Forecast')} ({text})" if n > 1 else "",
-                "range": _("P10\u2013P90"),
-                "paid": _("Paid"),
-                "hand": _("By win rate"),
-                "target": _("Target"),
-                "commitment": _("Commitment"),
-                "unit": "" if row is None else unit_name(row.unit, self._texts),
-                "above": _("By win rate: {number}, above the scale"),
-            },
-            language=self._texts.language,
-        )
+            pace = _("by the pace of 90 days {sum}")
+            parts.append(pace.format(sum=self.headline.sum(row.run_rate, row.unit)))
+        return _("For comparison only: {parts}.").format(parts="; ".join(parts)) if parts else ""
 
     def commitment_columns(self) -> tuple[Column, ...]:
         """Give the columns of the list of commitments."""
@@ -286,67 +177,107 @@ class ForecastTexts:
         """Write the commitments, in the order given."""
         return tuple(
             (
-                f"{self.day(row.made_at.astimezone().date())} {row.made_at.astimezone():%H:%M}",
+                f"{self.headline.day(row.made_at.astimezone().date())} {row.made_at.astimezone():%H:%M}",
                 self.exact(row.amount, row.unit),
                 " ".join(row.note.split()),
             )
             for row in rows
         )
 
-    def accuracy_columns(self) -> tuple[Column, ...]:
-        """Give the columns of the accuracy of past forecasts."""
-        _ = self._texts.gettext
-        return (
-            Column(_("Period"), is_number=False),
-            Column(_("Unit"), is_number=False),
-            Column(_("Days compared")),
-            Column(_("Forecast misses by")),
-            Column(_("By win rate misses by")),
-            Column(_("Days within P10\u2013P90")),
+    def _cells(self, stage: Stage) -> list[_Cell]:
+        """Give the columns of a stage, each with what it shows of a row."""
+        _, number = self._texts.gettext, self.headline.number
+        name: _Cell = (Column(_("Manager"), is_number=False), lambda line: line.name)
+        paid: _Cell = (Column(_("Paid")), lambda line: number(line.numbers.parts.paid, line.row.unit))
+        whole: _Cell = (
+            Column(_("Forecast")),
+            lambda line: line.weak + number(line.numbers.forecast, line.row.unit),
         )
-
-    def accuracy(self, rows: Sequence[AccuracyRow]) -> tuple[tuple[str, ...], ...]:
-        """Write the accuracy, in the order given."""
-        covered = self._texts.gettext("{days} of {all} ({share})")
-        return tuple(
-            (
-                period_name(row.period, self._texts),
-                unit_name(row.unit, self._texts),
-                str(row.days),
-                NOTHING if row.wape is None else percent(row.wape, self._texts),
-                NOTHING if row.hand_wape is None else percent(row.hand_wape, self._texts),
-                covered.format(
-                    days=row.covered,
-                    all=row.days,
-                    share=percent(row.covered / row.days if row.days else 0.0, self._texts),
-                ),
-            )
-            for row in rows
-        )
-
-    def _cells(self, name: str, row: ForecastRow, is_weak: bool) -> tuple[str, ...]:
-        unit = row.unit
-        return (
+        likely: _Cell = (Column(_("Likely range")), lambda line: self._range(line))
+        expected: _Cell = (Column(_("Expected")), lambda line: number(line.expected, line.row.unit))
+        clients: _Cell = (Column(_("Clients")), lambda line: str(line.row.clients))
+        refused: _Cell = (Column(_("Refused")), lambda line: number(line.refused, line.row.unit))
+        rate: _Cell = (Column(_("Win rate")), lambda line: self.headline.rate(line.row) or NOTHING)
+        if stage is Stage.OVER:
+            return [name, paid, refused]
+        if stage is Stage.AHEAD:
+            return [name, whole, likely, expected, clients, rate]
+        return [
             name,
-            str(row.clients),
-            str(row.due_today),
-            (LATE if row.overdue else "") + str(row.overdue),
-            self.number(row.expected, unit),
-            self.number(row.paid, unit),
-            self.number(row.refused, unit),
-            self.rate(row),
-            self.number(row.still_to_come, unit),
-            (WEAK if is_weak else "") + self.number(row.forecast, unit),
-            self.range(row),
-            self.number(row.hand_formula, unit) if row.resolved_all else NOTHING,
+            paid,
+            (
+                Column(_("From open entries")),
+                lambda line: line.weak + number(line.numbers.parts.from_open, line.row.unit),
+            ),
+            (
+                Column(_("From new entries")),
+                lambda line: line.weak + number(line.numbers.parts.from_new, line.row.unit),
+            ),
+            whole,
+            likely,
+            expected,
+            clients,
+            (Column(_("Due today")), lambda line: str(line.row.due_today)),
+            (Column(_("Overdue")), lambda line: (LATE if line.row.overdue else "") + str(line.row.overdue)),
+            refused,
+            rate,
+            (Column(_("By win rate")), lambda line: self._by_hand(line.row)),
+        ]
+
+    def _by_hand(self, row: ForecastRow) -> str:
+        return self.headline.number(row.hand_formula, row.unit) if row.resolved_all else NOTHING
+
+    def _range(self, line: _Line) -> str:
+        low, high, unit = line.numbers.low, line.numbers.high, line.row.unit
+        if low is None or high is None:
+            return self._texts.gettext("no history")
+        return f"{self.headline.number(low, unit)} \u2013 {self.headline.number(high, unit)}"
+
+    def _parts(self, row: ForecastRow, numbers: Numbers, run: Run) -> tuple[Card, ...]:
+        _, ngettext, write, unit = self._texts.gettext, self._texts.ngettext, self.headline, row.unit
+        weak = weak_sign(run)
+        payments = ngettext("{n} payment", "{n} payments", row.paid_count).format(n=row.paid_count)
+        entries = ngettext("of {expected} ({n} entry)", "of {expected} ({n} entries)", row.open_count).format(
+            expected=write.number(row.expected, unit), n=row.open_count
+        )
+        if numbers.open_low is None or numbers.open_high is None:
+            known = _("no history, no range")
+        else:
+            known = _("{low} to {high}").format(
+                low=write.number(numbers.open_low, unit), high=write.number(numbers.open_high, unit)
+            )
+        return (
+            Card(_("Paid"), write.sum(numbers.parts.paid, unit), payments),
+            Card(_("+ from open entries"), weak + write.sum(numbers.parts.from_open, unit), entries),
+            Card(
+                _("+ from new entries"),
+                weak + write.sum(numbers.parts.from_new, unit),
+                _("still to be entered in the period"),
+            ),
+            Card(_("Without new entries"), weak + write.sum(numbers.open_forecast, unit), known),
         )
 
-    def _goal(self, caption: str, goal: Decimal | None, row: ForecastRow, missing: str) -> Card:
+    def _goal(
+        self,
+        caption: str,
+        goal: Decimal | None,
+        row: ForecastRow,
+        numbers: Numbers,
+        stage: Stage,
+        missing: str,
+    ) -> Card:
         if goal is None:
             return Card(caption, NOTHING, missing)
-        share = percent(row.forecast / float(goal), self._texts) if goal else NOTHING
-        note = self._texts.gettext("the forecast is {share} of it").format(share=share)
-        return Card(caption, self.exact(goal, row.unit), note)
+        note = self.headline.against(goal, row, numbers, stage)
+        return Card(caption, self.exact(goal, row.unit), note, numbers.level(goal) if goal else None)
+
+    def _rate(self, row: ForecastRow) -> Card:
+        _ = self._texts.gettext
+        return Card(
+            _("Win rate"),
+            NOTHING if row.win_rate is None or not row.resolved else percent(row.win_rate, self._texts),
+            _("{won} of {resolved} in the last 365 days").format(won=row.won, resolved=row.resolved),
+        )
 
     def _pace(self, row: ForecastRow, run: Run) -> Card:
         ngettext, pace, n = self._texts.ngettext, row.speed_index, row.paid_events
@@ -365,9 +296,21 @@ class ForecastTexts:
             note = ngettext(
                 "pays {times} times slower ({n} payment)", "pays {times} times slower ({n} payments)", n
             )
-        times = self._decimal(max(pace, 1 / pace))
-        return Card(caption, f"\u00d7\u00a0{self._decimal(pace)}", note.format(times=times, n=n))
+        times = decimal_text(max(pace, 1 / pace), self._texts)
+        return Card(caption, f"\u00d7\u00a0{decimal_text(pace, self._texts)}", note.format(times=times, n=n))
 
-    def _decimal(self, value: float) -> str:
-        text = f"{value:.1f}"
-        return text.replace(".", ",") if self._texts.language == "ru" else text
+
+def _lines(
+    captions: Sequence[str], total: ForecastRow, managers: Sequence[ForecastRow], weak: str
+) -> list[_Line]:
+    """Share the lead's sums among the managers, so that every column adds up."""
+    rows, places = [total, *managers], places_of(total.unit)
+
+    def shared(top: Decimal, below: list[Decimal]) -> list[Decimal]:
+        shown = round_shown(top, places=places)
+        return [shown, *share_out(shown, below, places=places)]
+
+    expected = shared(total.expected, [row.expected for row in managers])
+    refused = shared(total.refused, [row.refused for row in managers])
+    columns = zip(captions, rows, numbers_of(rows), expected, refused, strict=True)
+    return [_Line(*line, weak) for line in columns]

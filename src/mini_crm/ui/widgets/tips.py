@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tkinter as tk
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from tkinter import font as tkfont
 from tkinter import ttk
 
@@ -87,12 +87,13 @@ class Tip:
         window.deiconify()
 
 
-def tip_cut_cells(tree: ttk.Treeview, theme: Theme) -> Tip:
+def tip_cut_cells(tree: ttk.Treeview, theme: Theme, heads: Mapping[str, str] | None = None) -> Tip:
     """Show cells and heads of a table whole where their column is too narrow.
 
     Args:
         tree: The table; its heads are bold.
         theme: For fonts.
+        heads: By column what its head stands for, shown where the head says less.
 
     Returns:
         The tip.
@@ -100,7 +101,7 @@ def tip_cut_cells(tree: ttk.Treeview, theme: Theme) -> Tip:
     tip = Tip(tree, theme)
 
     def moved(event: tk.Event[tk.Misc]) -> None:
-        tip.plan(_cut_text(tree, theme, event.x, event.y))
+        tip.plan(_cut_text(tree, theme, event.x, event.y, heads or {}))
 
     tree.bind("<Motion>", moved, add="+")
     return tip
@@ -134,13 +135,16 @@ def _margin(widget: tk.Misc, theme: Theme) -> int:
     return theme.px(16) if isinstance(widget, ttk.Entry) else 0
 
 
-def _cut_text(tree: ttk.Treeview, theme: Theme, x: int, y: int) -> str:
+def _cut_text(tree: ttk.Treeview, theme: Theme, x: int, y: int, heads: Mapping[str, str]) -> str:
     region, number = tree.identify_region(x, y), tree.identify_column(x)
     if region not in ("cell", "heading") or number in ("", "#0"):
         return ""
     width = int(tree.column(number, "width")) - CELL_PADDING
     row = tree.identify_row(y)
     text = str(tree.set(row, number) if region == "cell" else tree.heading(number, "text"))
+    whole = heads.get(str(tree.column(number, "id")), "") if region == "heading" else ""
+    if not text.startswith(whole):
+        return whole
     bold = region == "heading"
     return text if theme.text_width(text, bold=bold) > width or _is_scrolled_off(tree, number) else ""
 
