@@ -285,6 +285,7 @@ STORE: Table = {
         "{period} is neither the last, this or the next month, quarter or year, nor an open period."
     ),
     "period_exists": lambda t, d: t.gettext("The period {period} is open already."),
+    "lead_exists": lambda t, d: t.gettext("There is a lead “{name}” already. Nothing was changed."),
     "period_not_open": lambda t, d: t.gettext("There is no open period {period}."),
     "lead_not_found": lambda t, d: (
         t.gettext("There is no lead “{name}”. Nothing was changed.")
@@ -392,15 +393,48 @@ IMPORTS: Table = {
         "The file {path} cannot be read ({reason}). Nothing was changed; check your right to read it."
     ),
     "file_encoding": lambda t, d: t.gettext(
-        "The file {path} is not readable text. Nothing was changed; "
-        "save it as CSV in UTF-8 or Windows-1251, or as .xlsx."
+        "The file {path} is not readable text. Nothing was changed; save it as CSV in UTF-8 or as .xlsx, or "
+        "name its encoding by --encoding."
     ),
-    "file_old_excel": lambda t, d: t.gettext(
-        "The file {path} is of an old Excel or has a password. Nothing was changed; "
-        "save it as .xlsx without a password."
+    "file_encoding_unsure": lambda t, d: t.gettext(
+        "The text of the file {path} can be read in more than one way. Nothing was changed; repeat with the "
+        "right one of these:\n{readings}"
+    ),
+    "file_other_encoding": lambda t, d: t.gettext(
+        "The file {path} is not in the encoding {encoding}. Nothing was changed; repeat without "
+        "--encoding or with another one."
+    ),
+    "encoding_unknown": lambda t, d: t.gettext(
+        "--encoding: there is no encoding “{encoding}”. Possible are {known}, and others that Python knows."
+    ),
+    "file_web_page": lambda t, d: t.gettext(
+        "The file {path} is a web page or XML, whatever its name says. Nothing was changed; open it in Excel "
+        "and save it as .xlsx."
+    ),
+    "file_too_large": lambda t, d: t.gettext(
+        "The file {path} holds more than a table can have: too many rows or columns, or too long cells. "
+        "Nothing was changed; delete the empty rows and columns beyond the table, or divide it, and save it "
+        "as CSV."
+    ),
+    "file_password": lambda t, d: t.gettext(
+        "The file {path} has a password. Nothing was changed; save it without a password."
     ),
     "file_broken_excel": lambda t, d: t.gettext(
-        "The file {path} is damaged or not an Excel workbook. Nothing was changed; save it as .xlsx again."
+        "The file {path} is damaged or not a workbook. Nothing was changed; save it as .xlsx again."
+    ),
+    "file_no_sheets": lambda t, d: t.gettext(
+        "--sheet: the file {path} is text and has no sheets. Nothing was changed; repeat without --sheet."
+    ),
+    "sheet_unknown": lambda t, d: t.gettext(
+        "The file {path} has no sheet “{sheet}”. It has: {sheets}. Nothing was changed."
+    ),
+    "sheet_empty": lambda t, d: t.gettext(
+        "The sheet “{sheet}” of the file {path} is empty. Nothing was changed; name another by --sheet: "
+        "{sheets}."
+    ),
+    "sheets_all_hidden": lambda t, d: t.gettext(
+        "All sheets of the file {path} are hidden. Nothing was changed; name the one to read by --sheet: "
+        "{sheets}."
     ),
     "file_quotes": lambda t, d: t.gettext(
         "The file {path} cannot be split into rows: a quotation mark in line {line} has no partner. "
@@ -459,6 +493,37 @@ IMPORTS: Table = {
         "--map: “{text}” cannot be read. Write it as NAME=COLUMN, with commas between several."
     ),
     "map_unknown_name": lambda t, d: t.gettext("--map: there is no “{name}”. Possible names: {known}."),
+    "set_unreadable": lambda t, d: t.gettext("--set: “{text}” cannot be read. Write it as NAME=VALUE."),
+    "set_unknown_name": lambda t, d: t.gettext("--set: there is no “{name}”. Possible names: {known}."),
+    "set_twice": lambda t, d: t.gettext("--set: “{name}” is given more than once."),
+    "headings_two": lambda t, d: t.gettext(
+        "The file {path} has several columns that can be {field}: {columns}. Nothing was changed; "
+        "--map {field}=COLUMN says which one it is."
+    ),
+    "status_option_unreadable": lambda t, d: t.gettext(
+        "--status: “{text}” cannot be read. Write it as MEANING=WORD, with commas between several words."
+    ),
+    "status_option_meaning": lambda t, d: t.gettext(
+        "--status: “{name}” is no meaning. Possible ones: {known}."
+    ),
+    "status_option_twice": lambda t, d: t.gettext("--status: “{word}” is given two meanings."),
+    "status_words_unknown": lambda t, d: t.gettext(
+        "The program does not know what these words of the status mean: {words}. Nothing was changed. "
+        "Copy this option and put each word under paid=, refused= or expected= (--status may be repeated):\n"
+        "{option}"
+    ),
+    "source_other": lambda t, d: t.gettext(
+        "Rows of this file are there already from the source “{source}”: {n} of the first {of}. "
+        "Nothing was changed. If the file goes on with that source, give --source {option}; if its entries "
+        "are others, give a --source of its own."
+    ),
+    "cell_excel_error": lambda t, d: t.gettext(
+        "“{text}” is an error of the spreadsheet, not a value. Mend the cell there."
+    ),
+    "cell_spoilt_number": lambda t, d: t.gettext(
+        "“{text}”: the spreadsheet has cut a long number off, its last digits are lost. Give the column the "
+        "format Text there and enter the number again."
+    ),
     "source_too_long": lambda t, d: t.ngettext(
         "The name of the source is too long: at most {limit} character is possible. Give a shorter one by "
         "--source.",
@@ -474,6 +539,11 @@ IMPORTS: Table = {
 
 ADMIN: Table = {
     "leads_not_found": lambda t, d: t.gettext("There is no lead: {names}. Nothing was changed."),
+    "roster_lead_replaced": lambda t, d: t.gettext(
+        "The roster has {new}, who is new, but no longer {gone}. Nothing was changed. If one of them has "
+        "another name now, the history stays with: mini-crm-admin leads rename {old_quoted} {new_quoted}. "
+        "Whoever has really left is named by: {options}"
+    ),
     "passwords_for_whom": lambda t, d: t.gettext(
         "Say for whom: names of leads, or --all, or --missing; only one of the three."
     ),
@@ -664,7 +734,35 @@ FILES: Table = {
     ),
 }
 
-TABLES = (DOMAIN, STORE, SETTINGS, IMPORTS, ADMIN, DEMO, REPORT, UI, OUTBOX, FILES)
+NOTES: Table = {
+    "title_above_head": lambda t, d: t.gettext(
+        "Above the names of the columns, which stand in line {line}, there is a title: “{title}”."
+    ),
+    "rows_hidden": lambda t, d: t.ngettext(
+        "{n} hidden row of the sheet was read too.",
+        "{n} hidden rows of the sheet were read too.",
+        _number(d, "n"),
+    ),
+    "form_tells_less": lambda t, d: t.gettext(
+        "In a workbook of the form {kind} it is not seen which rows are hidden and which numbers show "
+        "leading zeros: all rows were read, and numbers without such zeros. If that matters, save it as "
+        ".xlsx."
+    ),
+    "formulas_without_results": lambda t, d: t.ngettext(
+        "{n} formula has no result in the file, so its cell is empty: {first}. Open the file in Excel and "
+        "save it there.",
+        "{n} formulas have no results in the file, so their cells are empty; the first is {first}. Open the "
+        "file in Excel and save it there.",
+        _number(d, "n"),
+    ),
+    "sheets_hidden": lambda t, d: t.gettext("Hidden sheets were not read: {sheets}."),
+    "sheets_other": lambda t, d: t.gettext(
+        "The sheet “{sheet}” was read. There are also: {sheets}; --sheet reads another."
+    ),
+}
+"""What a person should know of a file that was read; see ``note_sentence``."""
+
+TABLES = (DOMAIN, STORE, SETTINGS, IMPORTS, ADMIN, DEMO, REPORT, UI, OUTBOX, FILES, NOTES)
 
 
 def sentence(error: BaseException, texts: Texts) -> str:
@@ -690,6 +788,17 @@ def sentence(error: BaseException, texts: Texts) -> str:
     return texts.gettext("Unexpected error: {name}. Its details are in the log.").format(
         name=type(error).__name__
     )
+
+
+def note_sentence(code: str, data: Data, texts: Texts) -> str:
+    """Say what a person should know of a file.
+
+    Args:
+        code: A key of ``NOTES``.
+        data: Values for its placeholders.
+        texts: In the person's language.
+    """
+    return _filled(NOTES[code](texts, data), data, texts)
 
 
 def _kind(texts: Texts, data: Data) -> str:

@@ -7,7 +7,11 @@ import signal
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from types import FrameType
+
+READ_WORKBOOK = "read-workbook"
+"""First argument of ``mini-crm-admin`` where it is to read a workbook for the one that started it."""
 
 INTERRUPTED = 130
 """128 + SIGINT, as shells have it."""
@@ -36,9 +40,13 @@ def execer() -> None:
 
 
 def admin() -> None:
-    """Run ``mini-crm-admin`` and end the process."""
+    """Run ``mini-crm-admin`` and end the process; frozen, it is also the child that reads workbooks."""
 
     def load() -> Callable[[], None]:
+        if sys.argv[1:2] == [READ_WORKBOOK]:
+            from mini_crm.tables.workbook_child import main as read_workbook
+
+            return partial(read_workbook, sys.argv[2:])
         from mini_crm.admin import main
 
         return main

@@ -25,7 +25,7 @@ from contract.company import (
     sign_in,
 )
 from mini_crm.domain.credentials import KdfParameters, PasswordKind, new_kdf, new_token, verifier_of
-from mini_crm.domain.errors import Locked, MustWait, NotFound, SessionEnded, WrongPassword
+from mini_crm.domain.errors import AlreadyThere, Locked, MustWait, NotFound, SessionEnded, WrongPassword
 from mini_crm.store.port import Store
 
 WRONG = key_of("wrong")
@@ -340,6 +340,35 @@ def test_activated_again(company: Company) -> None:
     with pytest.raises(SessionEnded):
         store.get_session(company.anna.token)
     assert sign_in(store, ANNA, company.anna.key).lead_id == company.anna.lead_id
+
+
+def test_renamed_lead(company: Company) -> None:
+    """A renamed lead keeps entries, password and session; the old name is nobody's and free again."""
+    store, anna = company.store, company.anna
+    entry = anna.add(company.petr).entry_id
+    store.rename_lead(anna.lead_id, "Соколова Анна", BY)
+    assert lead_named(store, "Соколова Анна").lead_id == anna.lead_id
+    assert sign_in(store, "Соколова Анна", anna.key).lead_id == anna.lead_id
+    assert [each.entry_id for each in anna.everything()] == [entry]
+    with pytest.raises(WrongPassword):
+        store.get_salt(ANNA)
+    store.rename_lead(company.boris.lead_id, ANNA, BY)
+    assert lead_named(store, ANNA).lead_id == company.boris.lead_id
+
+
+def test_a_lead_may_change_the_case_of_the_name(company: Company) -> None:
+    """The same name written otherwise is no other lead's."""
+    company.store.rename_lead(company.anna.lead_id, ANNA.upper(), BY)
+    assert lead_named(company.store, ANNA.upper()).lead_id == company.anna.lead_id
+
+
+def test_a_name_that_another_lead_has(company: Company) -> None:
+    """No lead gets the name of another one, whatever the case; nobody is no lead."""
+    with pytest.raises(AlreadyThere, match="lead_exists"):
+        company.store.rename_lead(company.anna.lead_id, BORIS.lower(), BY)
+    with pytest.raises(NotFound, match="lead_not_found"):
+        company.store.rename_lead(987_654, "Никто", BY)
+    assert lead_named(company.store, ANNA).lead_id == company.anna.lead_id
 
 
 def test_lead_gone_from_the_roster(company: Company) -> None:

@@ -30,6 +30,8 @@ def test_every_act_is_recorded(company: Company) -> None:
     store.unlock_lead(anna, BY)
     store.set_lead_active(boris, False, BY)
     store.set_lead_active(boris, True, BY)
+    store.rename_lead(boris, "Борисов", BY)
+    store.rename_lead(boris, BORIS, BY)
     batch = brought(company, three(company))
     store.undo_import(batch, BY)
     store.void_entries([entry], BY)
@@ -45,6 +47,8 @@ def test_every_act_is_recorded(company: Company) -> None:
         ("unlock_lead", ANNA),
         ("deactivate_lead", BORIS),
         ("activate_lead", BORIS),
+        ("rename_lead", f"{BORIS} -> Борисов"),
+        ("rename_lead", f"Борисов -> {BORIS}"),
         ("import_entries", f"batch {batch}: old.csv"),
         ("undo_import", f"batch {batch}"),
         ("void_entries", str(entry)),

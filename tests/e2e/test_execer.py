@@ -329,7 +329,7 @@ def test_only_what_is_needed_is_loaded(execer: Execer, database: Path) -> None:
     execer.environ["PYTHONPROFILEIMPORTTIME"] = "1"
     loaded = execer.run(at(database)).stderr
     assert "mini_crm.store.sqlite" in loaded
-    for module in ("tkinter", "xlsxwriter", "openpyxl", "pyodbc", "matplotlib", "argon2", "babel"):
+    for module in ("tkinter", "xlsxwriter", "python_calamine", "pyodbc", "matplotlib", "argon2", "babel"):
         assert not re.search(rf"\| +{module}\b", loaded), module
 
 

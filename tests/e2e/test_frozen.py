@@ -21,7 +21,7 @@ from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
-from openpyxl import load_workbook
+from openpyxl import Workbook, load_workbook
 from PIL import Image, ImageColor
 
 from e2e.frozen_window import WAIT_S, screen
@@ -201,6 +201,21 @@ def test_console_programs_need_nothing_of_the_window(bare: Shipped) -> None:
     if sys.platform == "linux":
         code, _, said = bare.run("mini-crm", MINI_CRM_LOG_DIR="bare logs")
         assert (code, "ModuleNotFoundError" in said) == (1, True)  # what was deleted is what a window needs
+
+
+def test_files_of_every_kind(shipped: Shipped) -> None:
+    """A workbook is read by a second process of the same program, KOI8-R text by what tells encodings."""
+    text = "lead,group,manager\nМария Белова,Юг,Глеб Орлов\n"
+    (shipped.work / "roster.csv").write_bytes(text.encode("koi8-r"))
+    book = Workbook()
+    for line in text.splitlines():
+        book.worksheets[0].append(line.split(","))
+    book.save(shipped.work / "roster.xlsx")
+    for file in ("roster.csv", "roster.xlsx"):
+        changes = json.loads(
+            shipped.ok("mini-crm-admin", "import-roster", file, "--partial", "--dry-run", "--json")
+        )
+        assert [change["name"] for change in changes if change["kind"] == "lead_new"] == ["Мария Белова"]
 
 
 def test_t_sql_is_inside(shipped: Shipped) -> None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from uuid import uuid4
 
 from mini_crm.domain.dates import format_date
-from mini_crm.domain.model import Status
+from mini_crm.domain.model import EntryFilter, Status
 from mini_crm.ui.entries.page_view import EntriesView
 from unit.fake_entries_view import Cable, Gate
 
@@ -146,10 +146,20 @@ def dialog_pictures(desk: Desk) -> None:
     language = studio.language
     today = presenter.today()
     days = [format_date(today + timedelta(days=days), language=language) for days in (3, 9, 20)]
-    presenter.paste(
-        f"{first}\t00420011\t15000\t{days[0]}\t\n{second}\t00420012\t1,234\t{days[1]}\t\n"
-        f"{first}\t00420013\t8 400\t31.02.2026\t\n{second}\t00420014\t990\t{days[2]}\t\n"
-    )
+    heads = ["Manager", "Client", "Amount", "Due date", "Status", "Note"]
+    if language == "ru":
+        heads = ["Менеджер", "Клиент", "Сумма", "Срок", "Статус", "Примечание"]
+    desk_of = desk.main.desk
+    coming = EntryFilter(pay_by_from=today)
+    (before, *_others) = desk_of.store.list_entries(desk_of.token, coming).entries
+    rows = [
+        heads,
+        [first, "00420011", "15000", f"{days[0]} 0:00", "Won", '"' + heads[5]],
+        [second, "00420012", "1,234", days[1], "", ""],
+        [first, "00420013", "8 400", "31.02.2026", "???", ""],
+        [before.manager_name, before.client_pin, str(before.amount), str(before.pay_by), "", ""],
+    ]
+    presenter.paste("\n".join("\t".join(row) for row in rows))
     studio.wait(lambda: studio.dialogs)
     studio.shoot("paste")
     studio.close_dialogs()

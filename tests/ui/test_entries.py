@@ -206,6 +206,20 @@ def test_rows_from_excel(open_window: Open) -> None:
     assert [str(entry.amount) for entry in window.entries()] == ["10.00", "1234.00"]
 
 
+def test_columns_of_a_paste_are_chosen_at_its_head(open_window: Open) -> None:
+    """A menu at a heading offers the pasted columns; the chosen one is the field's from then on."""
+    window = open_window("en")
+    window.presenter.paste("0042\tОрлов Пётр\t5\t\tx\n")
+    dialog = window.dialog(PasteDialog)
+    wait = window.wait_until
+    wait(lambda: dialog.table.get_children())
+    menu = dialog.column_menu("manager")
+    assert [menu.entrycget(at, "label") for at in (0, 1)] == ["✓ 1: 0042", "   2: Орлов Пётр"]
+    menu.invoke(1)
+    wait(lambda: dialog.table.set("1", "manager") == "Орлов Пётр")
+    assert dialog.table.set("1", "client_pin") == "0042"
+
+
 def test_history_of_a_row(open_window: Open) -> None:
     """F3 shows who changed what, newest first."""
     window = open_window("ru")

@@ -18,7 +18,10 @@ from ui.conftest import LEAD, OTHER_LEAD
 
 HERE = Path(__file__).parent
 ROOT = HERE.parents[1]
-LATER = {"matplotlib", "numpy", "openpyxl", "pyodbc", "sqlite3", "tkcalendar", "xlsxwriter"}
+LATER = {
+    "charset_normalizer", "matplotlib", "numpy", "pyodbc", "python_calamine", "sqlite3", "tkcalendar",
+    "xlsxwriter",
+}  # fmt: skip
 """Not to be loaded before it is needed."""
 
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import date
 from decimal import Decimal
 
 import pytest
 
 from contract.company import COUNTED, MARIA, NORTH, OLEG, PETR
+from mini_crm.domain.model import Status
 from unit.entries_page import Page, clock, company, page
 
 __all__ = ["clock", "company", "page"]
@@ -128,3 +130,93 @@ def test_what_nobody_sees_is_dropped_from_a_paste(page: Page) -> None:
     page.presenter.paste(f"\u202a{PETR}\u202c\t0\u200b042\t5\ufeff\t30.03.2026\tok\x7f\n")
     (row,) = page.view.paste.rows.values()
     assert row.cells[2:] == ("0042", "5", "30.03.2026", "ok")
+
+
+def test_a_lone_quotation_mark_swallows_no_rows(page: Page) -> None:
+    """Three pasted rows stay three, whether one or two of their cells begin or end with a quotation mark."""
+    for second, third in (("к", "к"), ('к"', "к"), ("к", '"к"')):
+        page.presenter.paste(
+            f'{PETR}\t0042\t10\t30.03.2026\t"Ждём\r\n{PETR}\t0043\t20\t30.03.2026\t{second}\r\n'
+            f"{PETR}\t0044\t30\t30.03.2026\t{third}\r\n"
+        )
+        assert [row.cells[-1] for row in page.view.paste.rows.values()] == ['"Ждём', second, third]
+        assert all(not row.errors for row in page.view.paste.rows.values())
+
+
+@pytest.mark.parametrize(
+    "day",
+    ["2026-12-03 00:00", "03.12.26", "03.12.2026 0:00", "2026-12-03T00:00:00", "3 декабря 2026 г.",
+     "20261203"],
+)  # fmt: skip
+def test_days_with_a_time_are_taken(page: Page, day: str) -> None:
+    """A pasted day is understood as in a file, with or without a time behind it."""
+    page.presenter.paste(f"{PETR}\t1\t10\t{day}\t\n")
+    paste = page.view.paste.presenter
+    assert paste is not None
+    assert page.view.paste.can_save
+    paste.save()
+    assert [entry.pay_by for entry in page.company.anna.everything()] == [date(2026, 12, 3)]
+
+
+def test_a_status_column_is_taken(page: Page) -> None:
+    """Words of the window and of other systems are statuses; an unknown one is told and can be mended."""
+    page.presenter.paste(
+        f"Оператор\tПин\tСумма\tСрок\tСтатус\n{PETR}\t1\t10\t30.03.2026\tОплачено\n"
+        f"{PETR}\t2\t10\t30.03.2026\tСделка провалена\n{PETR}\t3\t10\t30.03.2026\tДумает\n"
+        f"{PETR}\t4\t10\t30.03.2026\t\n"
+    )
+    paste = page.view.paste.presenter
+    assert paste is not None
+    assert {number: set(row.errors) for number, row in page.view.paste.rows.items()} == {
+        1: set(), 2: set(), 3: {"status"}, 4: set(),
+    }  # fmt: skip
+    paste.set_cell(3, "status", "Ожидаем")
+    paste.save()
+    stored = [(entry.client_pin, entry.status) for entry in page.company.anna.everything()]
+    assert stored == [
+        ("1", Status.PAID), ("2", Status.REFUSED), ("3", Status.EXPECTED), ("4", Status.EXPECTED),
+    ]  # fmt: skip
+
+
+def test_headings_of_other_systems_are_known(page: Page) -> None:
+    """What Bitrix24 calls its columns is understood; columns that mean nothing here are left out."""
+    page.presenter.paste(
+        "ID\tОтветственный\tКомпания\tСумма\tПредполагаемая дата закрытия\tВоронка\n"
+        f"7\t{PETR}\tООО Астра\t5\t30.03.2026\tx\n"
+    )
+    assert page.view.paste.rows[1].cells == (NORTH, PETR, "ООО Астра", "5", "30.03.2026", "")
+
+
+def test_amounts_are_decided_by_their_column(page: Page) -> None:
+    """One amount with a decimal point tells that a comma parts thousands."""
+    page.presenter.paste(f"{PETR}\t1\t21,042\t30.03.2026\n{PETR}\t2\t1,047.96\t30.03.2026\n")
+    assert [row.cells[3] for row in page.view.paste.rows.values()] == ["21042", "1,047.96"]
+    assert all(not row.errors for row in page.view.paste.rows.values())
+
+
+def test_columns_are_chosen_where_no_head_is_known(page: Page) -> None:
+    """Which pasted column is which field can be chosen; the two fields change places."""
+    page.presenter.paste(f"0042\t{PETR}\t5\t30.03.2026\n0043\t{PETR}\t6\t30.03.2026\n")
+    paste = page.view.paste.presenter
+    assert paste is not None
+    assert not page.view.paste.can_save
+    assert paste.choices()[:2] == [(0, "1: 0042"), (1, f"2: {PETR}")]
+    paste.choose("manager", 1)
+    assert page.view.paste.rows[2].cells == (NORTH, PETR, "0043", "6", "30.03.2026", "")
+    paste.choose("client_pin", None)
+    assert page.view.paste.rows[2].cells[2] == ""
+    assert set(page.view.paste.rows[2].errors) == {"client_pin"}
+
+
+def test_rows_that_were_pasted_before_are_marked(page: Page) -> None:
+    """Pasting the same rows again names the entries that are there; another amount is another sale."""
+    rows = f"{PETR}\t0042\t5\t30.03.2026\n{PETR}\t0043\t6\t31.03.2026\n"
+    page.presenter.paste(rows)
+    assert [row.entry_id for row in page.view.paste.rows.values()] == [None, None]
+    paste = page.view.paste.presenter
+    assert paste is not None
+    paste.save()
+    page.presenter.paste(rows.replace("\t6\t", "\t7\t"))
+    first = page.company.anna.everything()[0]
+    assert [row.entry_id for row in page.view.paste.rows.values()] == [first.entry_id, None]
+    assert "↻: 1" in page.view.paste.count

@@ -21,7 +21,12 @@ AT_THE_TOP = {
 }  # fmt: skip
 
 # Module names that differ from the name of their package.
-MODULES = {"argon2-cffi": "argon2", "python-dotenv": "dotenv"}
+MODULES = {
+    "argon2-cffi": "argon2",
+    "charset-normalizer": "charset_normalizer",
+    "python-calamine": "python_calamine",
+    "python-dotenv": "dotenv",
+}
 NEVER_IMPORTED = {"tzdata"}  # data only, read by zoneinfo
 
 

@@ -16,7 +16,8 @@ from hypothesis import strategies as st
 from openpyxl import Workbook
 
 from mini_crm.domain.errors import BadFile, BadValue
-from mini_crm.usecases.tables import Row, Table, open_table
+from mini_crm.tables.opening import open_table
+from mini_crm.tables.table import Row, Table
 
 RUSSIAN = "Руководитель;Сумма\nЁлкина Анна — №1;1 234,50\n"
 READ = [("Руководитель", "Сумма"), ["Ёлкина Анна — №1", "1 234,50"]]
@@ -108,11 +109,9 @@ def test_long_cell(tmp_path: Path) -> None:
         (b"\xef\xbb\xbf", "file_empty"),
         (bytes(range(256)) * 4, "file_encoding"),
         (b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR", "file_encoding"),
-        ("lead,amount\nA,5\n".encode("utf-16-le"), "file_encoding"),
         (codecs.BOM_UTF16_LE + b"l\0e\0a", "file_encoding"),
-        ("Руководитель;Сумма\nИванова Мария;5\n".encode("cp866"), "file_encoding"),
         ("Руководитель;Сумма\nИванова Мария;5\n".encode()[:-4], "file_encoding"),
-        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 100, "file_old_excel"),
+        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 100, "file_broken_excel"),
         (b"PK\x03\x04" + b"not a zip", "file_broken_excel"),
         (b'lead,amount\nA,5\n"B,6\nC,7\n', "file_quotes"),
         (b'lead,amount\n"A"B,6\n', "file_quotes"),
@@ -207,8 +206,8 @@ def test_excel(tmp_path: Path) -> None:
     with open_table(path) as table:
         assert table.columns == ("a", "b", "c", "d")
         assert list(table.rows) == [
-            Row(3, ["20000", "0.3", "2026-03-05", "2026-03-05 10:20:30"]),
-            Row(4, ["007", "12", "True", "x"]),
+            Row(3, ["20000", "0.3", "2026-03-05", "2026-03-05T10:20:30"], (True, True, True, True)),
+            Row(4, ["007", "12", "True", "x"], (False, True, False, False)),
         ]
 
 
@@ -217,7 +216,9 @@ def test_excel_without_rows(tmp_path: Path) -> None:
     assert refusal(workbook(tmp_path, [])).code == "file_empty"
 
 
-cells = st.text(st.characters(codec="utf-8", exclude_characters="\0", exclude_categories=["Cs"]), max_size=20)
+cells = st.text(
+    st.characters(codec="utf-8", exclude_characters="\0", exclude_categories=["Cs", "Cn"]), max_size=20
+)
 
 
 @given(rows=st.lists(st.lists(cells, min_size=3, max_size=3), max_size=8), separator=st.sampled_from(",;\t"))

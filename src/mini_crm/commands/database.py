@@ -16,8 +16,8 @@ from mini_crm.options import OUT_FILE
 from mini_crm.program import Program
 from mini_crm.settings import DATABASE, SQLITE, Settings, env_file, load_settings
 from mini_crm.store.port import Store
+from mini_crm.tables.opening import open_input
 from mini_crm.usecases.cells import check_unit
-from mini_crm.usecases.tables import open_input
 
 DEFAULT_CURRENCY = "RUB"
 FILE_NAME = "mini-crm.sqlite"

@@ -3,23 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import date
+from dataclasses import dataclass, replace
+from datetime import date, tzinfo
 from pathlib import Path
 
 import click
 
 from mini_crm.commands.database import DEFAULT_CURRENCY, create_database, usual_unit
+from mini_crm.commands.import_plan import options_to_repeat, plan_json, say_plan, unknown_words_option
 from mini_crm.commands.output import (
     FILE,
     dry_run_option,
     json_option,
     progress_bar,
+    quoted,
     reject_reason,
     say_json,
-    say_rejects,
     say_table,
     some,
+    table_options,
 )
 from mini_crm.domain.errors import BadData, UsageError
 from mini_crm.domain.model import PIECES, ImportResult, Lead
@@ -27,12 +29,19 @@ from mini_crm.domain.rules import utf16_length
 from mini_crm.options import OUT_FILE
 from mini_crm.program import Program
 from mini_crm.store.place import is_there
+from mini_crm.store.zones import zone
 from mini_crm.usecases.cells import MAX_SOURCE, check_unit
-from mini_crm.usecases.imports import COLUMNS, EntryFile, parse_mapping, read_entries
+from mini_crm.usecases.foreign.day_order import ORDERS, Order
+from mini_crm.usecases.foreign.headings import COLUMNS, parse_constants, parse_mapping
+from mini_crm.usecases.foreign.signs import DECIMALS
+from mini_crm.usecases.foreign.statuses import parse_status_words
+from mini_crm.usecases.imports import EntryFile, key_of, read_entries
+from mini_crm.usecases.plan import Wishes
 from mini_crm.usecases.rejects import write_rejects
 from mini_crm.usecases.rosters import Roster, check_size
 
-_NOT_IN_ROSTER = ("roster_no_lead", "roster_no_group", "roster_no_manager")
+SAMPLED_IDS = 200
+"""Rows that are looked for under the names of earlier sources."""
 
 
 def commands(program: Program) -> list[click.Command]:
@@ -45,8 +54,9 @@ class _Wishes:
     """What the command line of ``import-entries`` asks for."""
 
     file: Path
-    mapping: dict[str, str]
+    reading: Wishes
     source: str
+    named_source: bool
     unit: str | None
     create_roster: bool
     update: bool
@@ -57,7 +67,10 @@ class _Wishes:
 def _import_entries(program: Program) -> click.Command:
     _ = program.texts.gettext
 
-    @click.command("import-entries", help=_("Import entries from a CSV or xlsx file."))
+    @click.command(
+        "import-entries",
+        help=_("Import entries from a CSV file or a workbook, also as other systems write them."),
+    )
     @click.argument("file", type=FILE)
     @click.option(
         "--map",
@@ -66,6 +79,31 @@ def _import_entries(program: Program) -> click.Command:
         metavar="NAME=COLUMN,…",
         help=_("What columns are called in the file. Names: {names}.").format(names=", ".join(COLUMNS)),
     )
+    @click.option(
+        "--set",
+        "constants",
+        multiple=True,
+        metavar="NAME=VALUE",
+        help=_("What is the same in every row, such as lead=Sales."),
+    )
+    @click.option(
+        "--status",
+        "statuses",
+        multiple=True,
+        metavar="MEANING=WORD,…",
+        help=_("What words of the status mean: paid, refused or expected."),
+    )
+    @click.option(
+        "--dates",
+        type=click.Choice(ORDERS),
+        help=_("Order of day, month and year, if no row of the file proves it."),
+    )
+    @click.option(
+        "--decimal",
+        type=click.Choice(list(DECIMALS.values())),
+        help=_("Sign that begins the fraction of an amount, if no row of the file proves it."),
+    )
+    @table_options(program)
     @click.option(
         "--source",
         help=_("Name of the source; with a row's id it is the key of the entry. By default the file's name."),
@@ -89,6 +127,12 @@ def _import_entries(program: Program) -> click.Command:
     def import_entries(
         file: Path,
         mappings: tuple[str, ...],
+        constants: tuple[str, ...],
+        statuses: tuple[str, ...],
+        dates: Order | None,
+        decimal: str | None,
+        sheet: str | None,
+        encoding: str | None,
         source: str | None,
         unit: str | None,
         create_roster: bool,
@@ -99,8 +143,17 @@ def _import_entries(program: Program) -> click.Command:
     ) -> int:
         wishes = _Wishes(
             file=file,
-            mapping=parse_mapping(",".join(mappings)),
+            reading=Wishes(
+                mapping=parse_mapping(mappings),
+                constants=parse_constants(constants),
+                statuses=parse_status_words(statuses),
+                dates=dates,
+                decimal=next((sign for sign, name in DECIMALS.items() if name == decimal), None),
+                sheet=sheet,
+                encoding=encoding,
+            ),
             source=_source(source or file.name),
+            named_source=source is not None,
             unit=check_unit(unit) if unit else None,
             create_roster=create_roster,
             update=update,
@@ -131,12 +184,20 @@ class _Import:
         self._rejects_file: Path | None = None
 
     def run(self, as_json: bool) -> int:
-        """Check the file, put bad rows aside, store the good ones; give the exit code."""
+        """Say how the file was understood, put bad rows aside, store the good ones; give the exit code."""
         wishes = self._wishes
         if wishes.rejects is not None and wishes.rejects.resolve() == wishes.file.resolve():
             raise UsageError("rejects_over_input", path=str(wishes.file))
         # All that can be wrong with the file is found before anything is made or stored.
         file = self._read()
+        if not as_json:
+            say_plan(self._program, file)
+        if unknown := file.plan.understanding.unknown_words:
+            if as_json:
+                say_json(self._program, {"plan": plan_json(file.plan, self._program.texts)})
+            raise BadData("status_words_unknown", words=unknown, option=unknown_words_option(unknown))
+        if self._new_database is None and file.ids:
+            self._look_for_other_source(file)
         self._put_aside(file)
         result = self._store(file)
         if as_json:
@@ -148,23 +209,49 @@ class _Import:
     def _read(self) -> EntryFile:
         wishes = self._wishes
         leads: Sequence[Lead] = ()
+        company_zone: tzinfo | None = None
         if self._new_database is not None:
             today, unit = date.today(), wishes.unit or DEFAULT_CURRENCY
         else:
             store = self._program.open_store()
             today, leads = store.get_today(), store.list_leads()
             unit = wishes.unit or usual_unit(store)
+            zone_name = store.get_setting("TimeZone")
+            company_zone = zone(zone_name) if zone_name else None
         with progress_bar(self._program.texts.gettext("Checking")) as progress:
             file = read_entries(
                 wishes.file,
-                wishes.mapping,
+                wishes.reading,
                 source=wishes.source,
                 today=today,
+                zone=company_zone,
+                unit=unit,
                 roster=Roster(leads, unit if wishes.create_roster else None),
                 progress=progress,
             )
         check_size(leads, file.roster)
         return file
+
+    def _look_for_other_source(self, file: EntryFile) -> None:
+        """Stop where the same rows are there already under another source's name.
+
+        A source that is named on the command line is taken at its word.
+
+        Raises:
+            BadData: ``source_other``.
+        """
+        wishes, store = self._wishes, self._program.open_store()
+        sample = [row for row in file.rows if row.line in file.ids][:SAMPLED_IDS]
+        sources = dict.fromkeys(batch.source for batch in store.list_import_batches() if not batch.undone_at)
+        if not sample or wishes.named_source or wishes.source in sources:
+            return
+        for source in sources:
+            rows = [replace(row, client_ref=key_of(source, file.ids[row.line])) for row in sample]
+            found = store.import_entries(source, rows, self._program.person, roster=file.roster, dry_run=True)
+            if found.unchanged:
+                raise BadData(
+                    "source_other", source=source, n=found.unchanged, of=len(sample), option=quoted(source)
+                )
 
     def _put_aside(self, file: EntryFile) -> None:
         """Write the bad rows into their file; a dry run does so only if it is told where."""
@@ -219,9 +306,11 @@ class _Import:
                     "column": r.column,
                     "code": r.error.code,
                     "reason": reject_reason(r, self._program.texts),
+                    "faults": [{"column": f.column, "code": f.error.code} for f in r.faults],
                 }
                 for r in file.rejects
             ],
+            "plan": plan_json(file.plan, self._program.texts),
             "unknown": result.unknown,
             "rejects_file": self._rejects_file,
         }
@@ -274,18 +363,17 @@ class _Import:
 
     def _say_rejects(self, file: EntryFile, result: ImportResult) -> None:
         _ = self._program.texts.gettext
-        say_rejects(self._program, file.rejects)
         if result.unknown:
             said = _("Not in the roster any more, so not stored: lines {lines}.")
             self._program.note(said.format(lines=some(result.unknown)))
-        if any(reject.error.code in _NOT_IN_ROSTER for reject in file.rejects):
-            self._program.note(_("--create-roster creates leads, groups and managers that are missing."))
         if self._rejects_file is not None:
             said = _(
                 "The rejected rows are in {path}. Mend them there and import that file like this one, "
-                "with --source {source}."
+                "with {options}."
             )
-            self._program.note(said.format(path=self._rejects_file, source=self._wishes.source))
+            source = quoted(self._wishes.source)
+            options = " ".join([f"--source {source}", *options_to_repeat(file.plan.understanding)])
+            self._program.note(said.format(path=self._rejects_file, options=options))
 
 
 def _free_name(file: Path, today: date) -> Path:

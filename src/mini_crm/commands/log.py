@@ -59,6 +59,7 @@ def _actions(texts: Texts) -> dict[str, str]:
         "set_credential": _("password issued"),
         "unlock_lead": _("lead unlocked"),
         "activate_lead": _("lead activated"),
+        "rename_lead": _("lead renamed"),
         "deactivate_lead": _("lead deactivated"),
         "import_entries": _("entries imported"),
         "undo_import": _("import taken back"),

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import shlex
 import shutil
+import subprocess
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
@@ -16,11 +18,14 @@ import click
 from mini_crm.domain.dates import parse_file_date
 from mini_crm.domain.errors import BadValue
 from mini_crm.i18n import Texts
-from mini_crm.messages import sentence
+from mini_crm.messages import note_sentence, sentence
 from mini_crm.program import Program
+from mini_crm.tables.table import Note, TableSource
 from mini_crm.usecases.rejects import Reject
 
 SHOWN_REJECTS = 10
+_SPECIAL = frozenset('"$`\\!')
+"""What a shell looks for between double quotation marks."""
 
 FILE = click.Path(path_type=Path, readable=False)
 """Files are checked where they are opened, which gives a better sentence and exit code 7."""
@@ -65,6 +70,29 @@ def dry_run_option(program: Program) -> Decorator:
     """Give the option ``--dry-run``."""
     help_text = program.texts.gettext("Only say what would be done; change nothing.")
     return click.option("--dry-run", is_flag=True, help=help_text)
+
+
+def table_options(program: Program) -> Decorator:
+    """Give the options ``--sheet`` and ``--encoding`` of a file that is read as a table."""
+    _ = program.texts.gettext
+    sheet = click.option(
+        "--sheet", metavar="NAME", help=_("Sheet of a workbook; by default the first visible one.")
+    )
+    encoding = click.option(
+        "--encoding",
+        metavar="NAME",
+        help=_("Encoding of a CSV file, such as cp1251; by default it is found out."),
+    )
+    return lambda command: sheet(encoding(command))
+
+
+def note_source(program: Program, source: TableSource) -> None:
+    """Print what a person should know of a file that was opened, beside the results."""
+    notes = list(source.notes)
+    if source.other_sheets:
+        notes.insert(0, Note("sheets_other", {"sheet": source.sheet, "sheets": source.other_sheets}))
+    for note in notes:
+        program.note(note_sentence(note.code, note.data, program.texts))
 
 
 def say_json(program: Program, data: object) -> None:
@@ -124,10 +152,20 @@ def some(numbers: Sequence[int], limit: int = 20) -> str:
     return f"{shown}, …" if len(numbers) > limit else shown
 
 
+def quoted(word: str) -> str:
+    """Write a word so that a command line takes it as it is: copied into a shell, it is one argument."""
+    if sys.platform == "win32":
+        return subprocess.list2cmdline([word])
+    return f'"{word}"' if not _SPECIAL & set(word) else shlex.quote(word)
+
+
 def reject_reason(reject: Reject, texts: Texts) -> str:
-    """Say what is wrong with a row, with its column in front."""
-    said = sentence(reject.error, texts)
-    return f"{reject.column}: {said}" if reject.column else said
+    """Say all that is wrong with a row, each with its column in front."""
+    return " ".join(
+        f"{fault.column}: {said}" if fault.column else said
+        for fault in reject.faults
+        for said in [sentence(fault.error, texts)]
+    )
 
 
 def say_rejects(program: Program, rejects: Sequence[Reject]) -> None:

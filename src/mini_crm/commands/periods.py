@@ -3,18 +3,28 @@
 from __future__ import annotations
 
 from datetime import date
+from functools import partial
 from pathlib import Path
 
 import click
 
 from mini_crm.commands.database import usual_unit
-from mini_crm.commands.output import FILE, Day, json_option, say_json, say_rejects, say_table
+from mini_crm.commands.output import (
+    FILE,
+    Day,
+    json_option,
+    note_source,
+    say_json,
+    say_rejects,
+    say_table,
+    table_options,
+)
 from mini_crm.domain.dates import format_date
 from mini_crm.domain.errors import BadData
 from mini_crm.domain.period import Period, PeriodKind, choice_name, parse_period
 from mini_crm.program import Program
 from mini_crm.usecases.cells import check_name
-from mini_crm.usecases.rosters import read_targets
+from mini_crm.usecases.rosters import Opening, read_targets
 
 
 def commands(program: Program) -> list[click.Command]:
@@ -90,15 +100,17 @@ def _import_targets(program: Program) -> click.Command:
     @click.command(
         "import-targets",
         help=_(
-            "Set targets from a CSV or xlsx file (columns period, lead, unit, amount). "
+            "Set targets from a file: CSV, xlsx, xls, xlsb or ods (columns period, lead, unit, amount). "
             "A row without a lead is for the company."
         ),
     )
     @click.argument("file", type=FILE)
+    @table_options(program)
     @json_option(program)
-    def import_targets(file: Path, as_json: bool) -> int:
+    def import_targets(file: Path, sheet: str | None, encoding: str | None, as_json: bool) -> int:
         store = program.open_store()
-        targets, rejects = read_targets(file, default_unit=usual_unit(store))
+        opening = Opening(sheet, encoding, partial(note_source, program))
+        targets, rejects = read_targets(file, default_unit=usual_unit(store), opening=opening)
         if rejects:
             say_rejects(program, rejects)
             program.note(_("Nothing was changed: targets are taken whole or not at all."))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import math
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -13,10 +14,13 @@ from mini_crm.commands.output import (
     FILE,
     dry_run_option,
     json_option,
+    note_source,
     progress_bar,
+    quoted,
     say_json,
     say_rejects,
     say_table,
+    table_options,
 )
 from mini_crm.domain.credentials import CODE_ALPHABET, CODE_LENGTH, PasswordKind
 from mini_crm.domain.errors import BadData, UsageError
@@ -28,7 +32,8 @@ from mini_crm.report.slips import write_slips
 from mini_crm.report.wording import unit_name
 from mini_crm.store.port import Store
 from mini_crm.usecases.accounts import Slip, find_leads, issue_passwords
-from mini_crm.usecases.rosters import check_size, read_roster
+from mini_crm.usecases.cells import check_name
+from mini_crm.usecases.rosters import Opening, check_size, read_roster
 
 
 def commands(program: Program) -> list[click.Command]:
@@ -42,25 +47,46 @@ def _import_roster(program: Program) -> click.Command:
     @click.command(
         "import-roster",
         help=_(
-            "Bring leads, groups and managers in line with a CSV or xlsx file (columns lead, group, manager, "
-            "unit). Whoever is not in it is deactivated; nothing is deleted."
+            "Bring leads, groups and managers in line with a file: CSV, xlsx, xls, xlsb or ods (columns "
+            "lead, group, manager, unit). Whoever is not in it is deactivated; nothing is deleted."
         ),
     )
     @click.argument("file", type=FILE)
     @click.option(
         "--partial", is_flag=True, help=_("The file is not the whole roster: nobody is deactivated.")
     )
+    @click.option(
+        "--gone",
+        multiple=True,
+        metavar="NAME",
+        help=_("A lead who has really left, where the file has a new one who might be the same person."),
+    )
+    @table_options(program)
     @dry_run_option(program)
     @json_option(program)
-    def import_roster(file: Path, partial: bool, dry_run: bool, as_json: bool) -> int:
+    def import_roster(
+        file: Path,
+        partial: bool,
+        gone: tuple[str, ...],
+        sheet: str | None,
+        encoding: str | None,
+        dry_run: bool,
+        as_json: bool,
+    ) -> int:
         store = program.open_store()
-        rows, rejects = read_roster(file, default_unit=usual_unit(store))
+        opening = Opening(sheet, encoding, functools.partial(note_source, program))
+        rows, rejects = read_roster(file, default_unit=usual_unit(store), opening=opening)
         if rejects:
             say_rejects(program, rejects)
             program.note(_("Nothing was changed: a roster is taken whole or not at all."))
             return BadData.exit_code
         check_size(store.list_leads(), rows)
-        changes = store.apply_roster(rows, program.person, dry_run=dry_run, complete=not partial)
+        leaving = find_leads(store.list_leads(), gone) if gone else []
+        planned = store.apply_roster(rows, program.person, dry_run=True, complete=not partial)
+        _refuse_replaced(planned, {lead.name for lead in leaving})
+        changes = planned
+        if not dry_run:
+            changes = store.apply_roster(rows, program.person, complete=not partial)
         if as_json:
             names = ("kind", "name", "old", "new", "open_entries")
             say_json(program, [{name: getattr(change, name) for name in names} for change in changes])
@@ -78,6 +104,25 @@ def _import_roster(program: Program) -> click.Command:
         return 0
 
     return import_roster
+
+
+def _refuse_replaced(changes: Sequence[RosterChange], leaving: set[str]) -> None:
+    """Stop where a lead may only have another name: the history would stay behind.
+
+    Raises:
+        BadData: ``roster_lead_replaced``.
+    """
+    new = [change.name for change in changes if change.kind == "lead_new"]
+    gone = [change.name for change in changes if change.kind == "lead_gone" and change.name not in leaving]
+    if new and gone:
+        raise BadData(
+            "roster_lead_replaced",
+            new=tuple(new),
+            gone=tuple(gone),
+            old_quoted=quoted(gone[0]),
+            new_quoted=quoted(new[0]),
+            options=" ".join(f"--gone {quoted(name)}" for name in gone),
+        )
 
 
 def _change_sentence(change: RosterChange, texts: Texts) -> str:
@@ -139,6 +184,18 @@ def _leads(program: Program) -> click.Command:
     def activate(names: tuple[str, ...]) -> None:
         said = _("{lead} can sign in again.")
         _for_each(program, names, said, lambda store, lead: store.set_lead_active(lead, True, program.person))
+
+    @group.command("rename", help=_("Give a lead another name; entries and password stay."))
+    @click.argument("old")
+    @click.argument("new")
+    def rename(old: str, new: str) -> None:
+        store = program.open_store()
+        (lead,) = find_leads(store.list_leads(), [old])
+        name = check_name(new, "lead")
+        store.rename_lead(lead.lead_id, name, program.person)
+        program.say(
+            _("{old} is called {new} now. Entries and password are the same.").format(old=lead.name, new=name)
+        )
 
     @group.command("reset", help=_("Give one lead a new password and show it once."))
     @click.argument("name")

@@ -9,6 +9,7 @@ from __future__ import annotations
 import calendar
 import re
 import unicodedata
+from collections.abc import Iterable
 from datetime import date, time
 from typing import NoReturn
 
@@ -85,7 +86,7 @@ def parse_date(text: str, *, today: date, field: str) -> date:
             readings.append((third, first, second))
     if not readings:
         _unreadable(typed, field)
-    return _only_one([(_full_year(y), int(m), int(d)) for y, m, d in readings], typed, field)
+    return only_day(readings, typed, field)
 
 
 def parse_file_date(text: str, field: str) -> date:
@@ -121,6 +122,20 @@ def parse_file_date(text: str, field: str) -> date:
     else:
         _unreadable(typed, field)
     return _only_one([(int(year), int(month), int(day_of_month))], typed, field)
+
+
+def only_day(readings: Iterable[tuple[str, str, str]], typed: str, field: str) -> date:
+    """Give the one day that some readings of a text allow.
+
+    Args:
+        readings: Digits of year, month and day; a year of two digits is read as a person means it.
+        typed: What stands there, for errors.
+        field: The field to name in errors.
+
+    Raises:
+        BadValue: ``date_ambiguous``, ``date_impossible`` or ``date_out_of_range``.
+    """
+    return _only_one([(_full_year(y), int(m), int(d)) for y, m, d in readings], typed, field)
 
 
 def format_date(day: date, *, language: str) -> str:

@@ -91,35 +91,46 @@ def parse_amount(
         BadValue: ``amount_missing``, ``amount_unreadable``, ``amount_ambiguous``, ``amount_decimals``,
             ``amount_not_positive``, ``amount_too_large``, ``amount_not_whole`` or ``amount_other_unit``.
     """
-    typed = trimmed(text)
-    if not typed:
-        raise BadValue("amount_missing", field=field)
-    parts = _PARTS.fullmatch(typed) if len(typed) <= SHOWN_LENGTH else None
-    if parts is None:
-        _unreadable(typed, field)
-    before, number, behind = parts[1].strip(), parts[2].translate(_SAME), parts[3].strip()
-    negative = before.startswith(_MINUS)
-    if negative:
-        before = before[1:].strip()
-    if before and behind:
-        _unreadable(typed, field)
-    _check_unit(before or behind, unit, typed, field)
-    integer, point, fraction = _digits(number, typed, field)
-    if negative:
-        raise BadValue("amount_not_positive", field=field, text=typed)
-    value = Decimal(f"{integer}.{fraction or 0}")
-    if point and len(fraction) == 3 and integer != "0" and len(integer) <= 3:
-        rounded = value.quantize(CENT, context=_EXACT)
-        raise BadValue(
-            "amount_ambiguous",
-            field=field,
-            text=typed,
-            as_thousands=f"{integer} {fraction}",
-            as_fraction=str(rounded).replace(".", point),
-        )
+    value, fraction = _parsed(text, field, unit, None)
     if len(fraction) > 2:
-        raise BadValue("amount_decimals", field=field, text=typed)
-    return _checked(value, typed, field=field, whole=whole, limit=limit)
+        raise BadValue("amount_decimals", field=field, text=trimmed(text))
+    return _checked(value, trimmed(text), field=field, whole=whole, limit=limit)
+
+
+def round_amount(
+    text: str,
+    *,
+    field: str = "amount",
+    unit: str | None = None,
+    decimal: str | None = None,
+    limit: Decimal = MAX_AMOUNT,
+) -> tuple[Decimal, bool]:
+    """Read an amount from a file, in which it may have more than two places.
+
+    Args:
+        text: The cell; blanks around it, and an apostrophe before it, do not matter.
+        field: The column to name in errors.
+        unit: The unit of the group, if it is known; of pieces only whole numbers are taken.
+        decimal: The sign that begins the fraction in this column; None if nobody knows.
+        limit: As for ``parse_amount``.
+
+    Returns:
+        The amount with two places, rounded half up, and whether rounding changed it.
+
+    Raises:
+        BadValue: As ``parse_amount``, but never ``amount_decimals``.
+    """
+    typed = trimmed(text).lstrip("'")
+    value, _ = _parsed(typed, field, unit, decimal)
+    if unit == PIECES and not _is_whole(value):
+        raise BadValue("amount_not_whole", field=field, text=typed)
+    amount = _rounded(value)
+    return _checked(amount, typed, field=field, whole=False, limit=limit), amount != value
+
+
+def units_of(word: str) -> tuple[str, ...]:
+    """Give the units that a word or sign beside an amount can mean; none if it is no unit."""
+    return _UNIT_WORDS.get(_unit_key(word), ())
 
 
 def check_amount(value: Decimal, *, field: str, whole: bool = False) -> Decimal:
@@ -215,7 +226,7 @@ def _check_unit(word: str, unit: str | None, typed: str, field: str) -> None:
     """Refuse what is no unit, and a unit that is not the one asked for."""
     if not word:
         return
-    key = word.casefold().removesuffix(".")
+    key = _unit_key(word)
     meant = _UNIT_WORDS.get(key)
     if unit is not None and (key == unit.casefold() or (meant is not None and unit in meant)):
         return
@@ -223,6 +234,63 @@ def _check_unit(word: str, unit: str | None, typed: str, field: str) -> None:
         _unreadable(typed, field)
     if unit is not None:
         raise BadValue("amount_other_unit", field=field, text=typed, typed=word, unit=unit)
+
+
+def _unit_key(word: str) -> str:
+    return word.casefold().removesuffix(".")
+
+
+def _parsed(text: str, field: str, unit: str | None, decimal: str | None) -> tuple[Decimal, str]:
+    """Give the number that stands in a text, and the digits of its fraction.
+
+    Args:
+        text: The field or cell.
+        field: Named in errors.
+        unit: As for ``parse_amount``.
+        decimal: The sign that begins a fraction, where it is known; the other one then parts thousands.
+    """
+    typed = trimmed(text)
+    if not typed:
+        raise BadValue("amount_missing", field=field)
+    parts = _PARTS.fullmatch(typed) if len(typed) <= SHOWN_LENGTH else None
+    if parts is None:
+        _unreadable(typed, field)
+    before, number, behind = parts[1].strip(), parts[2].translate(_SAME), parts[3].strip()
+    negative = before.startswith(_MINUS)
+    if negative:
+        before = before[1:].strip()
+    if before and behind:
+        _unreadable(typed, field)
+    _check_unit(before or behind, unit, typed, field)
+    if decimal is not None:
+        number = _with_point(number, decimal, typed, field)
+    integer, point, fraction = _digits(number, typed, field)
+    if negative:
+        raise BadValue("amount_not_positive", field=field, text=typed)
+    value = Decimal(f"{integer}.{fraction or 0}")
+    doubtful = point and len(fraction) == 3 and integer != "0" and len(integer) <= 3
+    if doubtful and decimal is None:
+        raise BadValue(
+            "amount_ambiguous",
+            field=field,
+            text=typed,
+            as_thousands=f"{integer} {fraction}",
+            as_fraction=str(_rounded(value)).replace(".", point),
+        )
+    return value, fraction
+
+
+def _with_point(number: str, decimal: str, typed: str, field: str) -> str:
+    """Write a number whose signs are known without thousands signs, and with a point."""
+    integer, sign, fraction = number.partition(decimal)
+    if sign and not fraction.isdecimal():
+        _unreadable(typed, field)
+    if not integer.isdecimal():
+        grouped = _GROUPED.fullmatch(integer)
+        if grouped is None or grouped[3] is not None:
+            _unreadable(typed, field)
+        integer = integer.replace(grouped[2], "")
+    return f"{integer}.{fraction}" if sign else integer
 
 
 def _digits(number: str, typed: str, field: str) -> tuple[str, str, str]:

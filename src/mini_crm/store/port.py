@@ -375,6 +375,16 @@ class AdminStore(Protocol):
         """Let a lead in, or not; deactivating ends all sessions."""
         ...
 
+    def rename_lead(self, lead_id: int, name: str, by: str) -> None:
+        """Give a lead another name; entries, password and sessions stay.
+
+        Raises:
+            NotFound: No such lead.
+            AlreadyThere: Another lead has this name.
+            BadValue: The name is too long.
+        """
+        ...
+
     def import_entries(
         self,
         source: str,

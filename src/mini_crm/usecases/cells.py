@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from decimal import Decimal
 
 from mini_crm.domain.dates import SHOWN_LENGTH, trimmed
 from mini_crm.domain.errors import BadValue
 from mini_crm.domain.model import PIECES
-from mini_crm.domain.money import MAX_AMOUNT, parse_amount
+from mini_crm.domain.money import MAX_AMOUNT, round_amount
 from mini_crm.domain.rules import check_name_fits
 from mini_crm.domain.text import first_hidden
 
@@ -16,6 +17,47 @@ MAX_NAME = 100
 """In UTF-16 units, which is what ``nvarchar`` counts."""
 MAX_SOURCE = 260
 """Of what an import calls itself, in UTF-16 units."""
+
+FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n")
+"""What makes a spreadsheet take text for a formula."""
+
+_NOTHING = ("NULL", "\\N")
+"""What dumps of databases write where nothing stands."""
+_EXCEL_ERRORS = frozenset(
+    {"#N/A", "#REF!", "#VALUE!", "#NAME?", "#DIV/0!", "#NUM!", "#NULL!", "#SPILL!", "#CALC!"}
+    # The same in Russian.
+    | {"#\u041d/\u0414", "#\u0421\u0421\u042b\u041b\u041a\u0410!", "#\u0417\u041d\u0410\u0427!"}
+    | {"#\u0418\u041c\u042f?", "#\u0414\u0415\u041b/0!", "#\u0427\u0418\u0421\u041b\u041e!"}
+    | {"#\u041f\u0423\u0421\u0422\u041e!"}
+)
+_SPOILT = re.compile(r"[0-9](?:[.,][0-9]+)?E\+[0-9]{2,}", re.IGNORECASE)
+"""A long number as Excel shows it: its last digits are lost."""
+
+
+def meant(cell: str) -> str:
+    """Give what a cell of a file says: without outer blanks, and empty where a database had nothing.
+
+    The apostrophe that keeps a spreadsheet from running the text is no part of it, so that a rejects file
+    that is imported says what stood in the original.
+    """
+    text = cell.strip()
+    if text in _NOTHING:
+        return ""
+    if text.startswith("'") and text[1:].lstrip(" ").startswith(FORMULA_STARTS):
+        return text[1:].strip()
+    return text
+
+
+def check_identifier(text: str, field: str) -> None:
+    """Refuse what a spreadsheet has made of an identifier or a name.
+
+    Raises:
+        BadValue: ``cell_excel_error`` or ``cell_spoilt_number``.
+    """
+    if text.upper() in _EXCEL_ERRORS:
+        raise BadValue("cell_excel_error", field=field, text=text)
+    if _SPOILT.fullmatch(text):
+        raise BadValue("cell_spoilt_number", field=field, text=text)
 
 
 def check_name(text: str, field: str) -> str:
@@ -29,11 +71,13 @@ def check_name(text: str, field: str) -> str:
         The name in Unicode form NFC.
 
     Raises:
-        BadValue: ``name_missing``, ``name_too_long`` or ``name_characters``.
+        BadValue: ``name_missing``, ``name_too_long``, ``name_characters``, ``cell_excel_error`` or
+            ``cell_spoilt_number``.
     """
     name = trimmed(unicodedata.normalize("NFC", " ".join(text.split())))
     if not name:
         raise BadValue("name_missing", field=field)
+    check_identifier(name, field)
     check_name_fits(name, field, MAX_NAME)
     if hidden := first_hidden(name):
         position, character = hidden
@@ -58,7 +102,7 @@ def check_unit(text: str, field: str = "unit") -> str:
 def parse_file_amount(
     text: str, *, field: str = "amount", unit: str | None = None, limit: Decimal = MAX_AMOUNT
 ) -> Decimal:
-    """Read an amount from a file.
+    """Read an amount from a file where each stands for itself, such as a target.
 
     As ``parse_amount``, and besides with zeros behind the second place where the dot can only be a
     decimal one: ``1096.000`` and ``5.2500``, but not ``100.000``.
@@ -72,9 +116,7 @@ def parse_file_amount(
     Raises:
         BadValue: As ``parse_amount``.
     """
-    typed = trimmed(text)
-    integer, dot, places = typed.partition(".")
-    if dot and len(places) > 2 and places.isdecimal() and integer.isdecimal():
-        if (len(places) > 3 or len(integer) > 3) and not places[2:].strip("0"):
-            typed = f"{integer}.{places[:2]}"
-    return parse_amount(typed, field=field, whole=unit == PIECES, unit=unit, limit=limit)
+    amount, is_rounded = round_amount(text, field=field, unit=unit, limit=limit)
+    if is_rounded:
+        raise BadValue("amount_decimals", field=field, text=trimmed(text))
+    return amount

@@ -6,55 +6,39 @@ id; without an id, from what does not change in the life of an entry.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections import Counter
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, tzinfo
 from decimal import Decimal
 from pathlib import Path
-from types import MappingProxyType
+from typing import TypeVar
 from uuid import UUID, uuid5
 
-from mini_crm.domain.dates import SHOWN_LENGTH, parse_file_date, trimmed
-from mini_crm.domain.errors import BadValue, UsageError
+from mini_crm.domain.dates import SHOWN_LENGTH, trimmed
+from mini_crm.domain.errors import BadValue
 from mini_crm.domain.model import ImportRow, RosterRow, Status
+from mini_crm.domain.money import round_amount
 from mini_crm.domain.rules import check_comment, check_pay_by, check_pin, check_status, name_key
-from mini_crm.usecases.cells import check_name, parse_file_amount
-from mini_crm.usecases.rejects import Reject
+from mini_crm.tables.opening import open_table
+from mini_crm.tables.table import Row, Table
+from mini_crm.usecases.cells import check_identifier, check_name, meant
+from mini_crm.usecases.foreign.currencies import read_unit
+from mini_crm.usecases.foreign.day_order import DayOrder
+from mini_crm.usecases.foreign.days import is_no_day, read_day
+from mini_crm.usecases.foreign.statuses import StatusWords
+from mini_crm.usecases.foreign.systems import CLOSING, REASON, word_key
+from mini_crm.usecases.plan import SAMPLE, Plan, Understanding, Wishes, group_faults, understand
+from mini_crm.usecases.rejects import Fault, Reject
 from mini_crm.usecases.rosters import Roster
-from mini_crm.usecases.tables import Row, Table, open_table
 
-COLUMNS = (
-    "id",
-    "lead",
-    "group",
-    "manager",
-    "client_pin",
-    "amount",
-    "paid_amount",
-    "entered_on",
-    "pay_by",
-    "status",
-    "status_on",
-    "comment",
-)
-NEEDED = ("lead", "manager", "amount", "entered_on")
 DEFAULT_GROUP = "Imported"
 
 NAMESPACE = UUID("6f1b3c52-7d0e-5c4e-9a53-1d2f8f0b7a11")
 """Never to change: keys of entries that were imported once are made of it."""
 
-STATUS_WORDS: Mapping[str, Status] = MappingProxyType(
-    {
-        "": Status.EXPECTED,
-        **{status.value: status for status in Status},
-        # What the window calls them in Russian.
-        "\u043e\u0436\u0438\u0434\u0430\u0435\u043c": Status.EXPECTED,
-        "\u043e\u043f\u043b\u0430\u0447\u0435\u043d\u043e": Status.PAID,
-        "\u043e\u0442\u043a\u0430\u0437": Status.REFUSED,
-    }
-)
-
 _PROGRESS_EVERY = 1000
+_Read = TypeVar("_Read")
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,10 +47,12 @@ class EntryFile:
 
     Attributes:
         columns: Names as the file writes them.
-        rows: Good rows, in the file's order.
+        rows: Good rows, in the file's order; none while a word of its statuses is unknown.
         rejects: Bad rows, in the file's order.
         assumed: Lines whose day of payment or refusal is the promised day, for want of a better one.
         roster: Leads, groups and managers that have to be created first.
+        plan: How the file was understood.
+        ids: The id of each row that has one, by line.
     """
 
     columns: tuple[str, ...]
@@ -74,116 +60,158 @@ class EntryFile:
     rejects: tuple[Reject, ...]
     assumed: tuple[int, ...]
     roster: tuple[RosterRow, ...]
-
-
-def parse_mapping(text: str) -> dict[str, str]:
-    """Read which column of a file is meant, such as ``id=deal_id,entered_on=entry_date``.
-
-    Args:
-        text: Pairs NAME=COLUMN, separated by commas; NAME is one of ``COLUMNS``.
-
-    Raises:
-        UsageError: ``map_unreadable``, ``map_unknown_name`` or ``map_twice``.
-    """
-    mapping: dict[str, str] = {}
-    for pair in text.split(","):
-        if not pair.strip():
-            continue
-        name, equals, column = (part.strip() for part in pair.partition("="))
-        if not equals or not name or not column:
-            raise UsageError("map_unreadable", text=pair.strip())
-        if name not in COLUMNS:
-            raise UsageError("map_unknown_name", name=name, known=", ".join(COLUMNS))
-        if name in mapping:
-            raise UsageError("map_twice", name=name)
-        mapping[name] = column
-    return mapping
+    plan: Plan
+    ids: dict[int, str]
 
 
 def read_entries(
     path: Path,
-    mapping: Mapping[str, str],
+    wishes: Wishes | None = None,
     *,
     source: str,
     today: date,
+    zone: tzinfo | None = None,
+    unit: str | None = None,
     roster: Roster | None = None,
     progress: Callable[[int, int], None] | None = None,
 ) -> EntryFile:
     """Read and check a file of entries; nothing is stored.
 
     Args:
-        path: CSV or xlsx.
-        mapping: For each of ``COLUMNS`` that is called something else: its name in the file.
+        path: CSV or a workbook.
+        wishes: What the command line says about it.
         source: Part of every row's key.
         today: The server's day: what lies behind it is refused.
+        zone: The company's; None for that of this computer.
+        unit: In which groups count if nothing else is said.
         roster: Where names are looked up; None to leave that to the store.
         progress: Called with the number of rows done, and of all rows (0 if nobody knows).
 
     Raises:
         BadFile: The file cannot be read, or has not the columns.
     """
-    rows: list[ImportRow] = []
-    rejects: list[Reject] = []
-    assumed: list[int] = []
-    with open_table(path) as table:
-        named = {name: mapping.get(name, name) for name in COLUMNS}
-        places = table.find(named, dict.fromkeys((*NEEDED, *mapping)))
-        reader = _EntryReader(table, places, source, today, roster)
-        for done, row in enumerate(table.rows, start=1):
-            try:
-                entry, is_assumed = reader.read(row)
-            except BadValue as error:
-                rejects.append(Reject(row.line, table.name_of(places, error.field), error, tuple(row.cells)))
-            else:
+    wishes = wishes or Wishes()
+    with open_table(path, sheet=wishes.sheet, encoding=wishes.encoding) as table:
+        # Kept, since one row can decide what all others mean.
+        lines = list(table.rows)
+        understanding, words = understand(table, lines, wishes)
+        reader = _EntryReader(table, understanding, words, source, today, zone, unit, roster)
+        rows: list[ImportRow] = []
+        rejects: list[Reject] = []
+        for done, row in enumerate(lines if not understanding.unknown_words else (), start=1):
+            entry, faults = reader.read(row)
+            if entry is not None:
                 rows.append(entry)
-                if is_assumed:
-                    assumed.append(row.line)
+            else:
+                told = tuple(Fault(understanding.headings.name_of(error.field), error) for error in faults)
+                rejects.append(Reject(row.line, told, tuple(row.cells)))
             if progress is not None and done % _PROGRESS_EVERY == 0:
                 progress(done, table.lines)
-        created = roster.created if roster is not None else ()
-        return EntryFile(table.columns, tuple(rows), tuple(rejects), tuple(assumed), created)
+    plan = Plan(
+        understanding=understanding,
+        unit=unit,
+        units=dict(reader.units),
+        sample=tuple(rows[:SAMPLE]),
+        faults=group_faults(rejects),
+        rounded=tuple(reader.rounded),
+    )
+    created = roster.created if roster is not None else ()
+    assumed = tuple(reader.assumed)
+    return EntryFile(table.columns, tuple(rows), tuple(rejects), assumed, created, plan, reader.ids)
+
+
+def key_of(source: str, row_id: str) -> UUID:
+    """Give the key of a row that has an id."""
+    return uuid5(NAMESPACE, f"{source}\n{row_id}")
+
+
+@dataclass(frozen=True, slots=True)
+class _Outcome:
+    """What a row says of payment and refusal."""
+
+    status: Status | None
+    status_on: date | None
+    pay_by: date | None
+    assumed: bool
 
 
 class _EntryReader:
-    """Reads the rows of one file; it remembers what must not come twice."""
+    """Reads the rows of one file; it remembers what must not come twice.
+
+    Attributes:
+        rounded: Lines whose amount was rounded.
+        assumed: Lines whose day of the outcome is assumed.
+        units: Rows of each unit that the file names.
+        ids: The id of each row that has one, by line.
+    """
 
     def __init__(
-        self, table: Table, places: dict[str, int], source: str, today: date, roster: Roster | None
+        self,
+        table: Table,
+        understanding: Understanding,
+        words: StatusWords,
+        source: str,
+        today: date,
+        zone: tzinfo | None,
+        unit: str | None,
+        roster: Roster | None,
     ) -> None:
         self._table = table
-        self._places = places
+        self._understanding = understanding
+        self._words = words
         self._source = source
         self._today = today
+        self._zone = zone
+        self._unit = unit
         self._roster = roster
+        headings = understanding.headings
+        self._places = headings.places
+        self._constants = headings.constants
+        system = headings.system
+        self._no_day = system.empty if system is not None else frozenset[str]()
+        self._lost_by_reason = system is not None and system.lost_by_reason
+        self.rounded: list[int] = []
+        self.assumed: list[int] = []
+        self.units: Counter[str] = Counter()
+        self.ids: dict[int, str] = {}
         self._lines: dict[str, int] = {}
         self._alike: dict[str, int] = {}
-        # Files have few different days and names, and many rows.
-        self._days: dict[str, date] = {}
+        # Files have few different days, names and words, and many rows.
+        self._days: dict[tuple[str, str], date | None] = {}
         self._names: dict[tuple[str, str], str] = {}
+        self._meanings: dict[str, Status | None] = {}
+        self._read_units: dict[str, str] = {}
+        self._pins: dict[str, str] = {"": ""}
+        self._groups: dict[tuple[str, str, str, str | None], tuple[str, str | None]] = {}
+        self._wanted: set[tuple[str, str, str]] = set()
+        self._faults: list[BadValue] = []
 
-    def read(self, row: Row) -> tuple[ImportRow, bool]:
-        """Read a row; also say whether its day of payment or refusal is assumed.
-
-        Raises:
-            BadValue: The first thing that is wrong with it.
-        """
-        self._table.check_width(row)
-        row_id = self._id(row)
-        lead, manager = self._name(row, "lead"), self._name(row, "manager")
-        group = self._name(row, "group") if self._cell(row, "group") else DEFAULT_GROUP
-        unit = self._roster.unit_of(lead, group, manager) if self._roster is not None else None
-        pin = self._cell(row, "client_pin")
-        client_pin = check_pin(pin) if pin else ""
-        amount = parse_file_amount(self._cell(row, "amount"), unit=unit)
-        entered_on = self._day(row, "entered_on")
-        if entered_on is None:
-            raise BadValue("date_missing", field="entered_on")
-        if entered_on > self._today:
-            raise BadValue("entered_in_future", field="entered_on", entered_on=entered_on, today=self._today)
-        pay_by = self._day(row, "pay_by")
-        if pay_by is not None:
-            check_pay_by(pay_by, entered_on)
-        status, status_on, is_assumed = self._status(row, entered_on, pay_by)
+    def read(self, row: Row) -> tuple[ImportRow | None, list[BadValue]]:
+        """Read a row: give the entry, or all that is wrong with it."""
+        faults: list[BadValue] = []
+        self._faults = faults
+        self._try(self._table.check_width, row)
+        if faults:
+            return None, faults  # its cells are shifted: what they say is not what is wrong
+        row_id = self._try(self._id, row)
+        lead, manager = self._try(self._name, row, "lead"), self._try(self._name, row, "manager")
+        group = self._try(self._name, row, "group") if self._cell(row, "group") else DEFAULT_GROUP
+        unit = self._try(self._unit_of_row, row) if self._has("currency") else None
+        if lead and manager and group and not faults:
+            group, unit = self._try(self._place, lead, group, manager, unit) or (group, unit)
+        client_pin = self._try(self._pin, row)
+        amount, is_rounded = self._try(self._amount, row, "amount", unit) or (None, False)
+        entered_on = self._try(self._entered_on, row)
+        outcome = self._outcome(row, entered_on)
+        paid_amount = None
+        if self._has("paid_amount"):
+            paid_amount = self._try(self._paid_amount, row, outcome.status, unit)
+        comment = self._try(self._comment, row, outcome.status)
+        if faults:
+            return None, faults
+        # Without a fault all of these are there; says so to the type checker.
+        assert lead and manager and group and amount and entered_on and outcome.status  # noqa: S101
+        assert client_pin is not None and comment is not None  # noqa: S101
         entry = ImportRow(
             line=row.line,
             client_ref=self._key(row_id, (lead, group, manager, client_pin, str(amount), str(entered_on))),
@@ -192,20 +220,61 @@ class _EntryReader:
             manager=manager,
             client_pin=client_pin,
             amount=amount,
-            paid_amount=self._paid_amount(row, status, unit),
+            paid_amount=paid_amount[0] if paid_amount else None,
             entered_on=entered_on,
-            pay_by=pay_by,
-            status=status,
-            status_on=status_on,
-            comment=check_comment(self._cell(row, "comment")),
+            pay_by=outcome.pay_by,
+            status=outcome.status,
+            status_on=outcome.status_on,
+            comment=comment,
         )
-        if self._roster is not None:
-            self._roster.take(lead, group, manager)
-        return entry, is_assumed
+        if is_rounded or (paid_amount and paid_amount[1]):
+            self.rounded.append(row.line)
+        if outcome.assumed:
+            self.assumed.append(row.line)
+        self._taken(lead, group, manager, unit)
+        if unit is not None and self._has("currency"):
+            self.units[unit] += 1
+        if row_id is not None:
+            self.ids[row.line] = row_id
+        return entry, faults
+
+    def _taken(self, lead: str, group: str, manager: str, unit: str | None) -> None:
+        """Note whom a good row needs, so that bad rows create nobody."""
+        if self._roster is not None and (place := (lead, group, manager)) not in self._wanted:
+            self._wanted.add(place)
+            self._roster.take(lead, group, manager, unit)
+
+    def _try(self, read: Callable[..., _Read], *arguments: object) -> _Read | None:
+        """Read something; what is wrong with it is put to the row's faults."""
+        try:
+            return read(*arguments)
+        except BadValue as error:
+            self._faults.append(error)
+            return None
+
+    def _has(self, field: str) -> bool:
+        return field in self._places or field in self._constants
 
     def _cell(self, row: Row, field: str) -> str:
-        place = self._places.get(field)
-        return "" if place is None else row.cells[place].strip()
+        if field in self._constants:
+            return self._constants[field]
+        for place in self._places.get(field, ()):
+            if text := meant(row.cells[place]):
+                return text
+        return ""
+
+    def _id(self, row: Row) -> str | None:
+        if "id" not in self._places:
+            return None
+        row_id = trimmed(self._cell(row, "id"))
+        if not row_id:
+            raise BadValue("id_missing", field="id")
+        check_identifier(row_id, "id")
+        # Also the id of a bad row is taken: which of the two is the right one nobody knows.
+        first = self._lines.setdefault(row_id, row.line)
+        if first != row.line:
+            raise BadValue("id_twice", field="id", text=row_id[:SHOWN_LENGTH], first_line=first)
+        return row_id
 
     def _name(self, row: Row, field: str) -> str:
         text = self._cell(row, field)
@@ -214,56 +283,120 @@ class _EntryReader:
             name = self._names[field, text] = check_name(text, field)
         return name
 
+    def _unit_of_row(self, row: Row) -> str | None:
+        text = self._cell(row, "currency")
+        if not text:
+            return None
+        unit = self._read_units.get(text)
+        if unit is None:
+            unit = self._read_units[text] = read_unit(text, self._unit)
+        return unit
+
+    def _place(self, lead: str, group: str, manager: str, unit: str | None) -> tuple[str, str | None]:
+        """Give the group and the unit in which the row counts."""
+        if self._roster is None:
+            return group, unit
+        key = lead, group, manager, unit
+        found = self._groups.get(key)
+        if found is None:
+            if unit is not None:
+                group = self._roster.group_for(lead, group, unit)
+            found = self._groups[key] = group, self._roster.unit_of(lead, group, manager, unit)
+        return found
+
+    def _pin(self, row: Row) -> str:
+        text = self._cell(row, "client_pin")
+        pin = self._pins.get(text)
+        if pin is None:
+            check_identifier(text, "client_pin")
+            pin = self._pins[text] = check_pin(text)
+        return pin
+
+    def _amount(self, row: Row, field: str, unit: str | None) -> tuple[Decimal, bool]:
+        signs = self._understanding.signs.get(field)
+        is_number = row.typed is not None and field in self._places and row.typed[self._places[field][0]]
+        decimal = "." if is_number else signs.decimal if signs is not None else None
+        return round_amount(self._cell(row, field), field=field, unit=unit, decimal=decimal)
+
     def _day(self, row: Row, field: str) -> date | None:
+        """Read a day; None where there is none."""
         text = self._cell(row, field)
         if not text:
             return None
-        day = self._days.get(text)
+        key = field, text
+        if key not in self._days:
+            if is_no_day(text) or word_key(text) in self._no_day:
+                self._days[key] = None
+            else:
+                order = self._understanding.days.get(field, DayOrder()).order
+                told = "status_on" if field == CLOSING else field
+                self._days[key] = read_day(text, told, today=self._today, order=order, zone=self._zone)
+        return self._days[key]
+
+    def _entered_on(self, row: Row) -> date:
+        day = self._day(row, "entered_on")
         if day is None:
-            day = self._days[text] = parse_file_date(text, field)
+            raise BadValue("date_missing", field="entered_on")
+        if day > self._today:
+            raise BadValue("entered_in_future", field="entered_on", entered_on=day, today=self._today)
         return day
 
-    def _status(self, row: Row, entered_on: date, pay_by: date | None) -> tuple[Status, date | None, bool]:
-        word = self._cell(row, "status")
-        status = STATUS_WORDS.get(name_key(word))
-        if status is None:
-            known = ", ".join(word for word in STATUS_WORDS if word)
-            raise BadValue("status_unknown", field="status", text=word[:SHOWN_LENGTH], known=known)
-        status_on, field = self._day(row, "status_on"), "status_on"
-        is_assumed = status is not Status.EXPECTED and status_on is None
-        if is_assumed:
-            if pay_by is None:
-                raise BadValue("status_on_missing", field="status_on")
-            status_on, field = pay_by, "pay_by"
-        day = check_status(status, status_on, entered_on=entered_on, today=self._today, field=field)
-        return status, day, is_assumed
+    def _outcome(self, row: Row, entered_on: date | None) -> _Outcome:
+        """Read the status and its days, and check them as far as the day of entry is known."""
+        status = self._status(row)
+        before = len(self._faults)
+        closing, pay_by, status_on = (
+            self._try(self._day, row, field) if self._has(field) else None
+            for field in (CLOSING, "pay_by", "status_on")
+        )
+        if len(self._faults) > before:
+            return _Outcome(status, None, None, False)
+        if status is Status.EXPECTED:
+            pay_by = pay_by or closing
+        else:
+            status_on = status_on or closing
+        if entered_on is not None and pay_by is not None:
+            self._try(check_pay_by, pay_by, entered_on)
+        assumed = status is not Status.EXPECTED and status_on is None
+        if assumed and pay_by is None:
+            self._faults.append(BadValue("status_on_missing", field="status_on"))
+        elif status is not None and entered_on is not None:
+            day, field = (pay_by, "pay_by") if assumed else (status_on, "status_on")
+            self._try(self._check_status, status, day, entered_on, field)
+        return _Outcome(status, pay_by if assumed else status_on, pay_by, assumed)
 
-    def _paid_amount(self, row: Row, status: Status, unit: str | None) -> Decimal | None:
+    def _check_status(self, status: Status, day: date | None, entered_on: date, field: str) -> None:
+        check_status(status, day, entered_on=entered_on, today=self._today, field=field)
+
+    def _status(self, row: Row) -> Status | None:
+        word = self._cell(row, "status")
+        if word not in self._meanings:
+            self._meanings[word] = self._words.meaning(word)
+        status = self._meanings[word]
+        if status is Status.EXPECTED and self._lost_by_reason and self._cell(row, REASON):
+            return Status.REFUSED
+        return status
+
+    def _paid_amount(self, row: Row, status: Status | None, unit: str | None) -> tuple[Decimal, bool] | None:
         text = self._cell(row, "paid_amount")
         if not text:
             return None
         if status is not Status.PAID:
-            if not text.strip("0.,"):
+            if not any(char in "123456789" for char in text):
                 return None  # nothing came, as it should be
             raise BadValue("paid_amount_without_paid", field="paid_amount", text=text[:SHOWN_LENGTH])
-        return parse_file_amount(text, field="paid_amount", unit=unit)
+        return self._amount(row, "paid_amount", unit)
 
-    def _id(self, row: Row) -> str | None:
-        if "id" not in self._places:
-            return None
-        row_id = trimmed(self._cell(row, "id"))
-        if not row_id:
-            raise BadValue("id_missing", field="id")
-        # Also the id of a bad row is taken: which of the two is the right one nobody knows.
-        first = self._lines.setdefault(row_id, row.line)
-        if first != row.line:
-            raise BadValue("id_twice", field="id", text=row_id[:SHOWN_LENGTH], first_line=first)
-        return row_id
+    def _comment(self, row: Row, status: Status | None) -> str:
+        """Give the comment, with the reason of a refusal before it."""
+        reason = self._cell(row, REASON) if status is Status.REFUSED else ""
+        comment = "\n".join(filter(None, (reason, self._cell(row, "comment"))))
+        return check_comment(comment) if comment else ""
 
-    def _key(self, row_id: str | None, lasting: tuple[str, ...]) -> UUID:
+    def _key(self, row_id: str | None, lasting: Sequence[str]) -> UUID:
         """Make the key; of rows that agree in all that lasts, the order in the file tells them apart."""
         if row_id is not None:
-            return uuid5(NAMESPACE, f"{self._source}\n{row_id}")
+            return key_of(self._source, row_id)
         content = "\x1f".join(name_key(text) for text in lasting)
         number = self._alike[content] = self._alike.get(content, 0) + 1
         return uuid5(NAMESPACE, f"{self._source}\n\x1f{content}\x1f{number}")

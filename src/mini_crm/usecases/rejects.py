@@ -10,8 +10,20 @@ from pathlib import Path
 
 from mini_crm.domain.errors import BadFile, BadValue
 from mini_crm.files import OWNER_ONLY, replacing
+from mini_crm.usecases.cells import FORMULA_STARTS
 
-_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n")
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """One thing that is wrong with a row.
+
+    Attributes:
+        column: The column at fault, as the file calls it; empty if it is the whole row.
+        error: What is wrong, for ``mini_crm.messages``.
+    """
+
+    column: str
+    error: BadValue
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,15 +32,23 @@ class Reject:
 
     Attributes:
         line: Line in the file, 1 for the head.
-        column: The column at fault, as the file calls it; empty if it is the whole row.
-        error: What is wrong, for ``mini_crm.messages``.
+        faults: All that is wrong with it, at least one.
         cells: The row as it stands in the file.
     """
 
     line: int
-    column: str
-    error: BadValue
+    faults: tuple[Fault, ...]
     cells: tuple[str, ...]
+
+    @property
+    def column(self) -> str:
+        """The column of the first fault."""
+        return self.faults[0].column
+
+    @property
+    def error(self) -> BadValue:
+        """The first fault."""
+        return self.faults[0].error
 
 
 def write_rejects(
@@ -71,4 +91,4 @@ def write_rejects(
 
 def harmless(text: str) -> str:
     """Give text that no spreadsheet reads as a formula."""
-    return f"'{text}" if text.lstrip(" ").startswith(_FORMULA_STARTS) else text
+    return f"'{text}" if text.lstrip(" ").startswith(FORMULA_STARTS) else text

@@ -5,8 +5,10 @@ Roster and targets are taken whole or not at all, so their readers give all bad 
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import TypeVar
@@ -15,11 +17,13 @@ from mini_crm.domain.dates import trimmed
 from mini_crm.domain.errors import BadData, BadFile, BadValue
 from mini_crm.domain.model import Lead, RosterRow, Target
 from mini_crm.domain.money import MAX_TOTAL
-from mini_crm.domain.period import parse_period
+from mini_crm.domain.period import Period, parse_period
 from mini_crm.domain.rules import name_key
+from mini_crm.tables.opening import open_table
+from mini_crm.tables.table import TableSource
 from mini_crm.usecases.cells import check_name, check_unit, parse_file_amount
-from mini_crm.usecases.rejects import Reject
-from mini_crm.usecases.tables import open_table
+from mini_crm.usecases.foreign.days import month_number
+from mini_crm.usecases.rejects import Fault, Reject
 
 ROSTER_COLUMNS = ("lead", "group", "manager", "unit")
 ROSTER_NEEDED = ("lead", "group", "manager")
@@ -31,6 +35,25 @@ MAX_MANAGERS = 1_048_575
 """What a run has room for, those who are no longer active included."""
 
 _Parsed = TypeVar("_Parsed")
+
+_NAMED_MONTH = re.compile(r"([^\W\d_]{3,})\.?[\s.-]*([0-9]{4}|[0-9]{2})(?:\s*\u0433\.?)?")
+_FIRST_DAY = re.compile(r"(?:([0-9]{4})-([0-9]{2})-01|01\.([0-9]{2})\.([0-9]{4}))(?:[T ]0?0:00(?::00)?)?")
+"""What Excel makes of 2026-11: a month by name, or the first of it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Opening:
+    """How a file is opened, if a person says so.
+
+    Attributes:
+        sheet: Of a workbook.
+        encoding: Of a CSV file.
+        told: Gets to know how the file was understood, before its rows are read.
+    """
+
+    sheet: str | None = None
+    encoding: str | None = None
+    told: Callable[[TableSource], None] = lambda source: None
 
 
 class Roster:
@@ -59,8 +82,27 @@ class Roster:
         """What is missing of all that was taken, to be created first."""
         return tuple(self._created.values())
 
-    def unit_of(self, lead: str, group: str, manager: str) -> str:
+    def group_for(self, lead: str, group: str, unit: str) -> str:
+        """Give the group that counts in a unit: the one of this name, else one with the unit behind it.
+
+        Args:
+            lead: Whose group.
+            group: The name that the file gives, or the usual one.
+            unit: In which the row counts.
+        """
+        known = self._units.get((name_key(lead), name_key(group)))
+        if known == unit or (known is None and self._new_unit in (None, unit)):
+            return group
+        return f"{group} {unit}"
+
+    def unit_of(self, lead: str, group: str, manager: str, unit: str | None = None) -> str:
         """Give the unit in which the group counts, or will count.
+
+        Args:
+            lead: The lead.
+            group: The lead's group.
+            manager: The group's manager.
+            unit: Of the group if it is created; None for the usual one.
 
         Raises:
             BadValue: ``roster_no_lead``, ``roster_no_group`` or ``roster_no_manager``, unless they may be
@@ -75,13 +117,20 @@ class Roster:
             if key[:2] not in self._units:
                 raise BadValue("roster_no_group", field="group", name=group, lead=lead)
             raise BadValue("roster_no_manager", field="manager", name=manager, group=group, lead=lead)
-        return self._units.get(key[:2], self._new_unit)
+        return self._units.get(key[:2], unit or self._new_unit)
 
-    def take(self, lead: str, group: str, manager: str) -> None:
-        """Note that these are wanted: what is missing of them is among ``created`` from now on."""
+    def take(self, lead: str, group: str, manager: str, unit: str | None = None) -> None:
+        """Note that these are wanted: what is missing of them is among ``created`` from now on.
+
+        Args:
+            lead: The lead.
+            group: The lead's group.
+            manager: The group's manager.
+            unit: Of the group if it is created; None for the usual one.
+        """
         key = (name_key(lead), name_key(group), name_key(manager))
         if key not in self._managers and self._new_unit is not None:
-            unit = self._units.setdefault(key[:2], self._new_unit)
+            unit = self._units.setdefault(key[:2], unit or self._new_unit)
             self._managers.add(key)
             self._created[key] = RosterRow(lead, group, manager, unit)
 
@@ -118,12 +167,15 @@ def check_size(leads: Iterable[Lead], rows: Iterable[RosterRow]) -> None:
         )
 
 
-def read_roster(path: Path, *, default_unit: str) -> tuple[list[RosterRow], list[Reject]]:
+def read_roster(
+    path: Path, *, default_unit: str, opening: Opening | None = None
+) -> tuple[list[RosterRow], list[Reject]]:
     """Read a roster file: a row for each manager.
 
     Args:
-        path: CSV or xlsx with the columns lead, group, manager and, if wanted, unit.
+        path: CSV or a workbook with the columns lead, group, manager and, if wanted, unit.
         default_unit: Where the unit is empty.
+        opening: How to open the file.
 
     Returns:
         The good rows, and the bad ones: with any of these the roster should not be applied.
@@ -147,15 +199,18 @@ def read_roster(path: Path, *, default_unit: str) -> tuple[list[RosterRow], list
             )
         return RosterRow(lead, group, manager, unit)
 
-    return _read(path, ROSTER_COLUMNS, ROSTER_NEEDED, parse)
+    return _read(path, opening, ROSTER_COLUMNS, ROSTER_NEEDED, parse)
 
 
-def read_targets(path: Path, *, default_unit: str) -> tuple[list[Target], list[Reject]]:
+def read_targets(
+    path: Path, *, default_unit: str, opening: Opening | None = None
+) -> tuple[list[Target], list[Reject]]:
     """Read a file of targets.
 
     Args:
-        path: CSV or xlsx with the columns period (its code), lead (empty for the company), unit, amount.
+        path: CSV or a workbook: period (its code), lead (empty for the company), unit, amount.
         default_unit: Where the unit is empty.
+        opening: How to open the file.
 
     Returns:
         The good rows, and the bad ones: with any of these no target should be set.
@@ -166,7 +221,7 @@ def read_targets(path: Path, *, default_unit: str) -> tuple[list[Target], list[R
     seen: dict[tuple[str, str, str], int] = {}
 
     def parse(line: int, cell: Callable[[str], str]) -> Target:
-        period = parse_period(cell("period"))
+        period = _period(cell("period"))
         lead = check_name(cell("lead"), "lead") if trimmed(cell("lead")) else None
         unit = check_unit(cell("unit") or default_unit)
         amount = parse_file_amount(cell("amount"), unit=unit, limit=MAX_TOTAL)
@@ -175,25 +230,44 @@ def read_targets(path: Path, *, default_unit: str) -> tuple[list[Target], list[R
             raise BadValue("row_twice", field="period", first_line=first)
         return Target(period, lead, unit, amount)
 
-    return _read(path, TARGET_COLUMNS, TARGET_NEEDED, parse)
+    return _read(path, opening, TARGET_COLUMNS, TARGET_NEEDED, parse)
+
+
+def _period(text: str) -> Period:
+    """Read a period's code, also one that a spreadsheet has turned into a month or its first day.
+
+    Raises:
+        BadValue: As ``parse_period``.
+    """
+    typed = trimmed(text)
+    if (match := _NAMED_MONTH.fullmatch(typed)) and (month := month_number(match[1])) is not None:
+        year = match[2] if len(match[2]) == 4 else f"20{match[2]}"
+        return parse_period(f"{year}-{month:02}")
+    if (match := _FIRST_DAY.fullmatch(typed)) is not None:
+        return parse_period(f"{match[1] or match[4]}-{match[2] or match[3]}")
+    return parse_period(text)
 
 
 def _read(
     path: Path,
+    opening: Opening | None,
     columns: tuple[str, ...],
     needed: tuple[str, ...],
     parse: Callable[[int, Callable[[str], str]], _Parsed],
 ) -> tuple[list[_Parsed], list[Reject]]:
     good: list[_Parsed] = []
     bad: list[Reject] = []
-    with open_table(path) as table:
+    how = opening or Opening()
+    with open_table(path, sheet=how.sheet, encoding=how.encoding) as table:
+        how.told(table.source)
         places = table.find({name: name for name in columns}, needed)
         for row in table.rows:
             try:
                 table.check_width(row)
                 good.append(parse(row.line, partial(_cell, row.cells, places)))
             except BadValue as error:
-                bad.append(Reject(row.line, table.name_of(places, error.field), error, tuple(row.cells)))
+                fault = Fault(table.name_of(places, error.field), error)
+                bad.append(Reject(row.line, (fault,), tuple(row.cells)))
     if not good and not bad:
         raise BadFile("file_no_rows", path=str(path))
     return good, bad

@@ -82,6 +82,18 @@ class Administration:
             "admin.SetLeadActive", about={"lead_id": lead_id}, lead_id=lead_id, is_active=is_active, by=by
         )
 
+    def rename_lead(self, lead_id: int, name: str, by: str) -> None:
+        """See ``AdminStore``."""
+        check_name_fits(name, "lead")
+        self.server.call(
+            "admin.RenameLead",
+            about={"lead_id": lead_id, "name": name},
+            lead_id=lead_id,
+            name=name,
+            name_key=name_key(name),
+            by=by,
+        )
+
     def list_periods(self) -> tuple[Period, ...]:
         """See ``AdminStore``."""
         (rows,) = self.server.call("admin.ListPeriods")

@@ -81,6 +81,7 @@ ERRORS: Mapping[int, tuple[type[MiniCrmError], str, str]] = {
     51204: (NotFound, "entry_not_found", ""),
     51213: (AlreadyThere, "period_exists", ""),
     51214: (NotFound, "manager_not_found", ""),
+    51223: (AlreadyThere, "lead_exists", ""),
     51224: (NotFound, "batch_not_found", ""),
     51234: (NotFound, "batch_undone", ""),
     51244: (NotFound, "lead_not_found", ""),

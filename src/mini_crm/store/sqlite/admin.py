@@ -113,6 +113,18 @@ class Administration:
                 conn.execute(ACCOUNTS["drop_sessions"], {"lead_id": lead_id})
             log_admin(conn, self.db.now(), by, "activate_lead" if is_active else "deactivate_lead", name)
 
+    def rename_lead(self, lead_id: int, name: str, by: str) -> None:
+        """See ``AdminStore``."""
+        check_name_fits(name, "lead")
+        with self.db.writing() as conn:
+            old = self._lead_name(conn, lead_id)
+            there = conn.execute(SQL["find_lead"], {"name_key": name_key(name)}).fetchone()
+            if there is not None and there["LeadId"] != lead_id:
+                raise AlreadyThere("lead_exists", name=name)
+            values = {"lead_id": lead_id, "name": name, "name_key": name_key(name)}
+            conn.execute(SQL["rename_lead"], values)
+            log_admin(conn, self.db.now(), by, "rename_lead", f"{old} -> {name}")
+
     def list_periods(self) -> tuple[Period, ...]:
         """See ``AdminStore``."""
         with self.db.writing() as conn:

@@ -29,6 +29,9 @@ SELECT LeadId, Name FROM Lead WHERE NameKey = :name_key;
 -- name: set_lead_active
 UPDATE Lead SET IsActive = :is_active WHERE LeadId = :lead_id;
 
+-- name: rename_lead
+UPDATE Lead SET Name = :name, NameKey = :name_key WHERE LeadId = :lead_id;
+
 -- name: add_lead
 INSERT INTO Lead (Name, NameKey) VALUES (:name, :name_key);
 

@@ -1,0 +1,1 @@
+"""What files of other systems mean: headings, words of statuses, days, amounts and currencies."""
