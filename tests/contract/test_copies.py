@@ -20,7 +20,7 @@ import pytest
 from contract.company import BY, PETR, fill, found, import_row
 from mini_crm.admin import build
 from mini_crm.domain.errors import DatabaseError
-from mini_crm.domain.model import Target
+from mini_crm.domain.model import Status, Target
 from mini_crm.domain.period import month_of
 from mini_crm.program import run_program
 from mini_crm.store.sqlite import SqliteStore, find_damage
@@ -67,6 +67,9 @@ def original(tmp_path_factory: pytest.TempPathFactory) -> Place:
         company.anna.token, uuid4(), month, "RUB", company.anna.draft(company.petr).amount, ""
     )
     store.reassign_entries([company.anna.add(company.petr).entry_id], company.zoya, BY)
+    old = {"status": Status.PAID, "status_on": company.day(-90)}
+    store.import_entries("old", [import_row(PETR, company.day(-95), line=10, **old)], BY)
+    store.keep_replays([company.day(-20)], BY)
     store.aggregate_forecast(None, "test")
     store.backup(place.copy, BY)
     store.close()
