@@ -76,9 +76,7 @@ def test_waiting_time_counts_down(app: App, clock: Clock, wait_until: WaitUntil)
     for _ in range(3):
         sign_in(app, LEAD, "2222-2222-2222")
         wait_until(lambda: view.banner.sentence and not view.button.instate(["disabled"]))
-    clock.ahead -= timedelta(
-        seconds=3
-    )  # a busy computer may take longer than the second that is to be waited
+    clock.ahead -= timedelta(seconds=3)  # a busy computer may need longer than the second of waiting
     sign_in(app, LEAD, CODE)
     wait_until(lambda: view.banner.sentence or app.main is not None)
     assert app.main is None
