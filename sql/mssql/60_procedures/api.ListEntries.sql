@@ -111,7 +111,7 @@ BEGIN
         SELECT
             e.EntryId, e.ClientRef, e.LeadId, e.GroupId, e.GroupName, e.Unit, e.ManagerId, e.ManagerName,
             e.ClientPin, e.Amount, e.PaidAmount, e.EnteredOn, e.PayBy, e.FirstPayBy, e.Status, e.StatusOn,
-            e.Comment, e.Version, e.ChangeSeq, e.DeletedAt, e.Probability, e.Contribution, e.IsLarge
+            e.Comment, e.Reason, e.Version, e.ChangeSeq, e.DeletedAt, e.Probability, e.Contribution, e.IsLarge
         FROM @Page AS p
         JOIN core.EntryRow AS e ON e.EntryId = p.EntryId
         ORDER BY

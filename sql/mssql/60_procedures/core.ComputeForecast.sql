@@ -66,7 +66,7 @@ BEGIN
         StatusOn int NULL, PromisedOn int NOT NULL);
     CREATE TABLE #OpenDeal (
         EntryId int NOT NULL PRIMARY KEY, LeadId int NOT NULL, GroupId int NOT NULL, ManagerId int NOT NULL,
-        UnitNo int NOT NULL, ClientPin nvarchar(32) COLLATE Latin1_General_BIN2 NOT NULL,
+        UnitNo int NOT NULL, ClientPin nvarchar(100) COLLATE Latin1_General_BIN2 NOT NULL,
         Amount decimal(19, 2) NOT NULL, EnteredOn int NOT NULL, PromisedOn int NOT NULL, PayBy date NULL,
         PaidOn date NULL);
     CREATE TABLE #Tally (
