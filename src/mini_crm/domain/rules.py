@@ -247,6 +247,15 @@ def utf16_length(text: str) -> int:
     return len(text.encode("utf-16-le", errors="surrogatepass")) // 2
 
 
+def shortened(text: str, limit: int) -> str:
+    """Cut a text to so many UTF-16 units, with an ellipsis where it was cut."""
+    if utf16_length(text) <= limit:
+        return text
+    while utf16_length(text) >= limit:
+        text = text[:-1]
+    return f"{text}\u2026"
+
+
 def name_order(text: str) -> str:
     """Give the form by which names are sorted: as ``name_key``, and the Russian yo stands with ye."""
     return name_key(text).replace("\u0451", "\u0435")
