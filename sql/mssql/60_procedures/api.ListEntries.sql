@@ -32,7 +32,7 @@ BEGIN
         THROW 51008, N'Procedures of schema api run in no transaction of the caller.', 1;
 
     DECLARE @LeadId int;
-    DECLARE @SearchKey nvarchar(600) = core.SearchKeyOf(@Text, N'');
+    DECLARE @SearchKey nvarchar(700) = core.SearchKeyOf(@Text, N'');
     DECLARE @Sign int = CASE WHEN @Descending = 1 THEN -1 ELSE 1 END;
     DECLARE @Least float = -1.0E300;        -- what is missing comes first, as in any other column
     DECLARE @Page TABLE (
