@@ -32,6 +32,9 @@ DOMAIN: Table = {
         "“{text}” can be read in two ways. Write {as_thousands} or {as_fraction}."
     ),
     "amount_decimals": lambda t, d: t.gettext("“{text}”: at most two digits may follow the decimal sign."),
+    "amount_needed": lambda t, d: t.gettext(
+        "This entry was imported without an amount. Enter one: without it only a refused entry can be kept."
+    ),
     "amount_not_positive": lambda t, d: t.gettext("“{text}”: the amount must be more than zero."),
     "amount_not_whole": lambda t, d: t.gettext(
         "“{text}”: this group counts pieces, so only a whole number is possible."

@@ -44,6 +44,17 @@ NAMED: dict[str, list[Sale]] = {
         *(refused(90 - n, 70 - n, lead="Lead D", unit="pcs", amount=Decimal(3)) for n in range(9)),
         *(expected(n, lead="Lead D", unit="pcs", amount=Decimal(4 * n + 1)) for n in range(9)),
     ],
+    "refusals without an amount": [
+        *MANY,
+        *(refused(140 - n, 100 - n, lead="Lead A", amount=Decimal(0)) for n in range(60)),
+        refused(9, 0, lead="Lead C", amount=Decimal(0)),
+        expected(4, lead="Lead A", amount=Decimal(1100)),
+        expected(4, lead="Lead A", amount=Decimal(1300)),
+    ],
+    "refusals without an amount in a unit of nothing else": [
+        *MANY,
+        *(refused(90 - n, 70 - n, lead="Lead D", unit="pcs", amount=Decimal(0)) for n in range(9)),
+    ],
     "deleted entries": [
         *MANY,
         paid(500, 500, amount=Decimal(10**6), deleted=True),

@@ -178,6 +178,8 @@ def a_sale(draw: st.DrawFn, leads: Sequence[str], units: Sequence[str], statuses
     if status is not Status.EXPECTED:
         days = draw(st.one_of(st.just(0), st.integers(0, 20), st.integers(0, entered_ago)))
         resolved_ago = max(0, entered_ago - days)
+    if status is Status.REFUSED:
+        amounts = st.one_of(amounts, amounts, st.just(Decimal(0)))
     if status is Status.PAID:
         paid_amount = draw(st.one_of(st.none(), amounts))
     return Sale(

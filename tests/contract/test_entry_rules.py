@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from contract.company import PETR, Company, bring
 from mini_crm.domain.errors import BadValue
-from mini_crm.domain.model import Status
+from mini_crm.domain.model import Entry, EntryFilter, Status
 
 
 def years_on(day: date, years: int) -> date:
@@ -32,8 +32,8 @@ Fields = Callable[[date], dict[str, Any]]
 BAD: dict[str, tuple[str, Fields]] = {
     "no pin": ("client_pin", lambda _: {"client_pin": ""}),
     "blank pin": ("client_pin", lambda _: {"client_pin": " \t"}),
-    "long pin": ("client_pin", lambda _: {"client_pin": "1" * 33}),
-    "long pin of emoji": ("client_pin", lambda _: {"client_pin": "💰" * 17}),
+    "long pin": ("client_pin", lambda _: {"client_pin": "1" * 101}),
+    "long pin of emoji": ("client_pin", lambda _: {"client_pin": "💰" * 51}),
     "pin with a line end": ("client_pin", lambda _: {"client_pin": "1\n2"}),
     "pin with NUL": ("client_pin", lambda _: {"client_pin": "1\0002"}),
     "pin with an invisible mark": ("client_pin", lambda _: {"client_pin": "1\u200b2"}),
@@ -94,8 +94,8 @@ def test_bad_field(company: Company, case: str) -> None:
 
 GOOD: dict[str, Fields] = {
     "pin of one": lambda _: {"client_pin": "0"},
-    "longest pin": lambda _: {"client_pin": "0" * 32},
-    "longest pin of emoji": lambda _: {"client_pin": "💰" * 16},
+    "longest pin": lambda _: {"client_pin": "0" * 100},
+    "longest pin of emoji": lambda _: {"client_pin": "💰" * 50},
     "least": lambda _: {"amount": Decimal("0.01")},
     "most": lambda _: {"amount": Decimal(10) ** 10},
     "zeros behind": lambda _: {"amount": Decimal("2.5000")},
@@ -155,6 +155,51 @@ def test_refused_write_uses_up_nothing(company: Company) -> None:
         store.add_entry(token, op_id, client_ref, company.anna.draft(company.petr, amount=Decimal(-1)))
     entry = store.add_entry(token, op_id, client_ref, company.anna.draft(company.petr, amount=Decimal(1)))
     assert company.anna.everything() == (entry,)
+
+
+def lost(company: Company, **fields: Any) -> Entry:
+    """Import a refused entry whose amount nobody knew."""
+    usual = {"status": Status.REFUSED, "status_on": company.day(-5), "amount": Decimal(0), "reason": "дорого"}
+    return bring(company.anna, PETR, company.day(-9), **{**usual, **fields})
+
+
+def test_a_refusal_without_an_amount_may_stay_so(company: Company) -> None:
+    """Such an entry can be changed without an amount, keeps its reason, and can be given an amount."""
+    entry = lost(company)
+    assert (entry.amount, entry.reason) == (0, "дорого")
+    entry = company.anna.update(entry, comment="спросить весной")
+    assert (entry.amount, entry.reason, entry.comment) == (0, "дорого", "спросить весной")
+    entry = company.anna.update(entry, amount=Decimal(5))
+    assert (entry.amount, entry.reason) == (5, "дорого")
+
+
+@pytest.mark.parametrize("status", [Status.EXPECTED, Status.PAID])
+def test_only_a_refusal_goes_without_an_amount(company: Company, status: Status) -> None:
+    """Who opens such an entry again, or has it paid, is asked for an amount; with one it loses the reason."""
+    entry = lost(company)
+    with pytest.raises(BadValue) as caught:
+        company.anna.update(entry, status=status, status_on=None)
+    assert (caught.value.code, caught.value.field) == ("amount_needed", "amount")
+    assert company.anna.get(entry) == entry
+    entry = company.anna.update(entry, status=status, status_on=None, amount=Decimal(5))
+    assert (entry.status, entry.amount, entry.reason) == (status, 5, "")
+    last = company.store.list_entry_history(company.anna.token, entry.entry_id)[-1]
+    assert [(c.old, c.new) for c in last.changes if c.field == "reason"] == [("дорого", "")]
+
+
+def test_an_amount_is_not_taken_away(company: Company) -> None:
+    """A refused entry that has an amount cannot lose it."""
+    entry = company.anna.refuse(company.anna.add(company.petr))
+    with pytest.raises(BadValue) as caught:
+        company.anna.update(entry, amount=Decimal(0))
+    assert (caught.value.code, caught.value.field) == ("amount_not_positive", "amount")
+
+
+def test_the_end_of_the_longest_comment_is_found(company: Company) -> None:
+    """The list's search sees the whole of the longest PIN and the longest comment."""
+    entry = company.anna.add(company.petr, client_pin="7" * 100, comment="я" * 497 + "end")
+    page = company.store.list_entries(company.anna.token, EntryFilter(text="яend"))
+    assert page.entries == (entry,)
 
 
 TEXTS = [

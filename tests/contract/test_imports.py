@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from contract.company import (
+    ALL,
     ANNA,
     BORIS,
     BY,
@@ -32,7 +33,17 @@ from mini_crm.domain.errors import NotYours
 from mini_crm.domain.model import ImportResult, ImportRow, Status
 from mini_crm.store.port import Store
 
-SAME = ("client_pin", "amount", "paid_amount", "entered_on", "pay_by", "status", "status_on", "comment")
+SAME = (
+    "client_pin",
+    "amount",
+    "paid_amount",
+    "entered_on",
+    "pay_by",
+    "status",
+    "status_on",
+    "comment",
+    "reason",
+)
 
 
 def batches(store: Store) -> list[int]:
@@ -109,6 +120,7 @@ CHANGES: dict[str, Any] = {
     "amount": Decimal("10.51"),
     "client_pin": "1",
     "comment": "два",
+    "reason": "нет денег",
     "pay_by": None,
     "manager": MARIA,
     "entered_on": -41,
@@ -124,7 +136,8 @@ def test_changed_row(company: Company, name: str) -> None:
     stored = company.anna.everything()
     value = company.day(CHANGES[name]) if name == "entered_on" else CHANGES[name]
     changes: dict[str, Any] = {name: value}
-    if name == "status":
+    if name in ("status", "reason"):
+        changes["status"] = Status.REFUSED
         changes["status_on"] = company.day(-39)
     changed = [replace(rows[0], **changes), *rows[1:]]
     result = company.store.import_entries("old.csv", changed, BY)
@@ -270,3 +283,54 @@ def test_imported_pieces(company: Company) -> None:
     brought(company, three(company))
     units = {entry.group_name: entry.unit for entry in company.anna.everything()}
     assert units == {NORTH: "RUB", COUNTED: "pcs"}
+
+
+def test_refusals_without_an_amount(company: Company) -> None:
+    """A refused row of amount 0 is stored with its reason, taken back and brought again with all it had."""
+    row = import_row(
+        PETR, company.day(-30), client_pin="К" * 100, amount=Decimal(0), status=Status.REFUSED,
+        status_on=company.day(-20), reason="Ушёл к «другим»: 100 букв" + "и" * 75,
+    )  # fmt: skip
+    batch = brought(company, [row])
+    (entry,) = company.anna.everything()
+    assert {name: getattr(entry, name) for name in SAME} == {name: getattr(row, name) for name in SAME}
+    company.store.undo_import(batch, BY)
+    assert company.anna.everything() == ()
+    brought(company, [row])
+    (entry,) = company.anna.everything()
+    assert (entry.amount, entry.reason) == (0, row.reason)
+    other = replace(row, reason="", amount=Decimal(5))
+    changed = brought(company, [other], update=True)
+    assert [(e.amount, e.reason) for e in company.anna.everything()] == [(5, "")]
+    company.store.undo_import(changed, BY)
+    assert [(e.amount, e.reason) for e in company.anna.everything()] == [(0, row.reason)]
+    company.store.reassign_entries([entry.entry_id], company.maria, BY)
+    assert [(e.manager_name, e.reason) for e in company.anna.everything()] == [(MARIA, row.reason)]
+
+
+def test_refusals_without_an_amount_count(company: Company) -> None:
+    """They count as refusals in the win rate; sums stay what they are."""
+    resolved = {"status_on": company.day(-20)}
+    rows = [import_row(PETR, company.day(-30), status=Status.PAID, **resolved)]
+    rows += [
+        import_row(PETR, company.day(-30), status=Status.REFUSED, amount=Decimal(0), **resolved)
+        for _ in range(3)
+    ]
+    brought(company, rows)
+    company.store.aggregate_forecast(None, BY)
+    found = company.store.get_company_forecast()
+    (lead,) = {(row.won, row.resolved) for row in found.leads if row.lead_name == ANNA and row.unit == "RUB"}
+    assert lead == (1, 4)
+    page = company.store.list_entries(company.anna.token, ALL)
+    assert (page.total, page.sums) == (4, {"RUB": Decimal("100.00")})
+
+
+def test_no_win_rate_where_nothing_was_resolved(company: Company) -> None:
+    """Where nothing was resolved in the last 365 days there is no win rate, though older entries were."""
+    old = {"entered_on": company.day(-730), "status_on": company.day(-715)}
+    rows = [import_row(PETR, status=status, **old) for status in (Status.PAID, Status.REFUSED)]
+    brought(company, [*rows, import_row(PETR, company.day(-30))])
+    company.store.aggregate_forecast(None, BY)
+    found = company.store.get_company_forecast()
+    counted = {(r.won, r.resolved, r.win_rate) for r in (*found.company, *found.leads, *found.managers)}
+    assert counted == {(0, 0, None)}

@@ -12,9 +12,11 @@ import sqlite3
 import subprocess
 from collections.abc import Callable
 from contextlib import closing
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
+import openpyxl
 import pytest
 
 from e2e.programs import start_of
@@ -38,14 +40,14 @@ class Importer:
         }
 
     def __call__(
-        self, *arguments: object, command: str = "import-entries"
+        self, *arguments: object, program: str = "mini-crm-admin", command: str = "import-entries"
     ) -> subprocess.CompletedProcess[str]:
         """Run the command to its end; a case is copied first, since rejected rows go beside the file."""
         arguments = tuple(
             self._copied(a) if isinstance(a, Path) and CASES in a.parents else a for a in arguments
         )
         return subprocess.run(
-            [*start_of("mini-crm-admin"), command, *map(str, arguments)],
+            [*start_of(program), *([command] if program == "mini-crm-admin" else []), *map(str, arguments)],
             capture_output=True,
             encoding="utf-8",
             env=self.environ,
@@ -206,6 +208,40 @@ def test_an_export_of_amocrm(importer: Importer) -> None:
         ("Пётр Орлов", "paid", "2026-03-20", 10000000), ("Глеб Белов", "expected", None, 5000000),
     ], done.stderr  # fmt: skip
     assert "backtest" in done.stdout
+
+
+def test_nothing_was_resolved_lately(importer: Importer) -> None:
+    """What was resolved two years ago makes no win rate: beside "0 of 0" the report says none."""
+    assert importer(CASES / "z01.csv", "--create-roster").returncode == 0
+    report = importer.folder / "report.xlsx"
+    ran = importer("--report", report, program="execer")
+    assert ran.returncode == 0, ran.stderr
+    rates = 0
+    for sheet in openpyxl.load_workbook(report):
+        for row in sheet.iter_rows(values_only=True):
+            for cell, behind in pairwise(row):
+                if behind == "0 of 0":
+                    rates += 1
+                    assert cell is None, (sheet.title, row)
+    assert rates >= 3
+
+
+def test_lost_deals_without_a_price(importer: Importer) -> None:
+    """They are stored as refusals of amount 0 with their reason, and the plan says how many there are."""
+    path = importer.folder / "deals.csv"
+    path.write_text(
+        "id;manager;client_pin;amount;entered_on;status;status_on;Причина отказа\n"
+        "1;Пётр;1;100;2025-03-05;оплачено;2025-03-06;\n"
+        f"2;Пётр;{'К' * 100};;2025-03-05;отказ;2025-03-07;Дорого\n"
+        "3;Пётр;3;0;2025-03-05;отказ;2025-03-07;\n",
+        encoding="utf-8",
+    )
+    done = importer(path, "--create-roster")
+    assert done.returncode == 0, done.stderr
+    assert "2 refusals without an amount count as refusals only, first in line 3" in done.stdout
+    assert importer.rows(f"{STATUS}, e.Amount, e.Reason, length(e.ClientPin)") == [
+        ("paid", 10000, "", 1), ("refused", 0, "Дорого", 100), ("refused", 0, "", 1),
+    ]  # fmt: skip
 
 
 AS_PUBLISHED = [

@@ -31,7 +31,8 @@ class Row:
         refused_count: The entries behind `refused`.
         won: Entries paid in the last 365 days.
         resolved: Entries paid or refused in the last 365 days.
-        win_rate: Shown win rate, 0 to 1, drawn towards the unit's; None for managers.
+        win_rate: Shown win rate, 0 to 1, drawn towards the unit's; None for managers, and where nothing was
+            resolved.
         won_all: Entries paid in all history.
         resolved_all: Entries paid or refused in all history.
         index: Lead index f; None for managers and the company.
@@ -239,7 +240,7 @@ class Run:
             refused_count=len(refused),
             won=won,
             resolved=resolved,
-            win_rate=win_rate,
+            win_rate=win_rate if resolved else None,
             won_all=won_all,
             resolved_all=resolved_all,
             index=index,

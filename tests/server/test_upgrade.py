@@ -36,6 +36,22 @@ ROWS = (
     "SpeedIndex, PaidEvents, StillToCome, Forecast, Low, High, HandFormula, NewEntries, RunRate) "
     "SELECT r.RunId, p.PeriodId, l.LeadId, 'RUB', 1, 2, 0, 1, 90, 4, 40, 2, 20, 4, 6, 0.6, 4, 6, 1.1, 4, 50, "
     "90, 60, 120, 100, 30, 110 FROM core.Run AS r CROSS JOIN core.Period AS p CROSS JOIN core.Lead AS l",
+    "INSERT INTO core.SalesGroup (LeadId, Name, NameKey, Unit) "
+    "SELECT l.LeadId, N'g', N'g', 'RUB' FROM core.Lead AS l",
+    "INSERT INTO core.Manager (GroupId, Name, NameKey) "
+    "SELECT g.GroupId, N'm', N'm' FROM core.SalesGroup AS g",
+    "INSERT INTO core.Entry (ClientRef, LeadId, GroupId, ManagerId, ClientPin, Amount, EnteredOn, Status, "
+    "StatusOn, Comment, SearchKey, Version, ChangeSeq) "
+    "SELECT NEWID(), g.LeadId, g.GroupId, m.ManagerId, p.Pin, "
+    "5, '20260301', p.Status, CASE WHEN p.Status = 2 THEN CAST('20260302' AS date) END, N'Да', "
+    "LOWER(p.Pin) + NCHAR(10) + N'да', 1, 1 "
+    "FROM core.SalesGroup AS g JOIN core.Manager AS m ON m.GroupId = g.GroupId "
+    "CROSS JOIN (SELECT N'0а' AS Pin, 0 AS Status UNION ALL SELECT N'0А', 2) AS p",
+    "INSERT INTO core.EntryHistory (EntryId, Version, Action, ChangedAt, ChangedBy, Computer, ChangeSeq, "
+    "LeadId, GroupId, ManagerId, ClientPin, Amount, EnteredOn, Status, StatusOn, Comment) "
+    "SELECT e.EntryId, e.Version, 'imported', '20260303 10:00', N'who', N'', e.ChangeSeq, "
+    "e.LeadId, e.GroupId, e.ManagerId, e.ClientPin, "
+    "e.Amount, e.EnteredOn, e.Status, e.StatusOn, e.Comment FROM core.Entry AS e",
     "INSERT INTO core.EntryForecast (RunId, PeriodId, EntryId, Probability) "
     "SELECT r.RunId, p.PeriodId, 7, 0.5 FROM core.Run AS r CROSS JOIN core.Period AS p",
 )
@@ -49,6 +65,11 @@ SEEN = (
     "SELECT f.RunId, f.PeriodId, f.LeadId, f.Unit, f.Expected, f.Paid, f.WinRate, f.SpeedIndex, "
     "f.StillToCome, f.Forecast, f.Low, f.High, f.HandFormula, f.NewEntries, f.RunRate "
     "FROM core.LeadForecast AS f",
+    "SELECT e.EntryId, e.ClientRef, e.LeadId, e.GroupId, e.ManagerId, e.ClientPin, e.Amount, e.PaidAmount, "
+    "e.EnteredOn, e.PayBy, e.FirstPayBy, e.Status, e.StatusOn, e.Comment, e.SearchKey, e.Version, "
+    "e.ChangeSeq, e.DeletedAt FROM core.Entry AS e ORDER BY e.EntryId",
+    "SELECT h.HistoryId, h.EntryId, h.Version, h.Action, h.ChangedBy, h.OpId, h.ClientPin, h.Amount, "
+    "h.Status, h.StatusOn, h.Comment FROM core.EntryHistory AS h ORDER BY h.HistoryId",
     "SELECT f.RunId, f.PeriodId, f.EntryId, f.Probability FROM core.EntryForecast AS f",
 )
 
@@ -70,7 +91,7 @@ def seen(owner: Raw) -> list[list[tuple[object, ...]]]:
     return [owner.must(statement) for statement in SEEN]
 
 
-@pytest.mark.parametrize("version", [1, 2])
+@pytest.mark.parametrize("version", [1, 2, 3])
 def test_a_filled_database_of_an_older_version(empty: Settings, version: int) -> None:
     """Every row stays as it is, each old commitment gets an OpId of its own, and all code is there.
 
@@ -90,6 +111,11 @@ def test_a_filled_database_of_an_older_version(empty: Settings, version: int) ->
         assert seen(owner) == before
         assert owner.one("SELECT COUNT(DISTINCT c.OpId) FROM core.Commitment AS c") == 2
         assert owner.one("SELECT COUNT(*) FROM core.AdminLog AS a WHERE a.OpId IS NULL") == 1
+        # Letters of other case are other clients, as before; and all are as wide as new ones.
+        assert owner.one("SELECT COUNT(DISTINCT e.ClientPin) FROM core.Entry AS e") == 2
+        assert owner.one("SELECT COUNT(*) FROM core.EntryHistory AS h WHERE h.ClientPin = N'0а'") == 1
+        owner.must("UPDATE core.Entry SET Amount = 0, ClientPin = REPLICATE(N'x', 100) WHERE Status = 2")
+        assert owner.one("SELECT COUNT(*) FROM core.Entry AS e WHERE e.Reason = N'' AND e.Amount = 0") == 1
         assert owner.must("EXEC api.GetVersion") == [(len(once),)]
         again = deploy(server, scripts)
     server.close()

@@ -182,17 +182,30 @@ def loose_functions(file: SqlFile) -> list[str]:
 # --------------------------------------------------------------------------- what the rules read
 
 
+_CHANGED = re.compile(
+    r"\bALTER\s+TABLE\s+core\.(?P<at>\w+)\s+"
+    r"(?:ADD\s+(?P<added>\w+)\s+(?P<kind>[a-z]\w*(?:\([\w, ]+\))?)|DROP\s+COLUMN\s+(?P<gone>\w+))"
+    r"|\bsp_rename\s+'core\.(?P<of>\w+)\.(?P<old>\w+)',\s*'(?P<new>\w+)',\s*'COLUMN'"
+)
+
+
 def columns_of(tables: list[SqlFile]) -> dict[str, set[str]]:
-    """Give the columns of all tables: name -> types."""
-    found: dict[str, set[str]] = {}
+    """Give the columns of all tables as all scripts leave them: name -> types."""
+    last: dict[tuple[str, str], str] = {}
     for file in tables:
-        for start in re.finditer(r"\bCREATE\s+TABLE\s+core\.\w+\s*\(", file.code):
+        for start in re.finditer(r"\bCREATE\s+TABLE\s+core\.(\w+)\s*\(", file.code):
             for name, kind, _rest in _columns(_inside(file.code[start.end() - 1 :])):
-                found.setdefault(name, set()).add(kind)
-        for name, kind in re.findall(
-            r"\bALTER\s+TABLE\s+core\.\w+\s+ADD\s+(\w+)\s+([a-z]\w*(?:\([\w, ]+\))?)", file.code
-        ):
-            found.setdefault(name, set()).add(kind)
+                last[start[1], name] = kind
+        for change in _CHANGED.finditer(file.text):
+            if change["kind"]:
+                last[change["at"], change["added"]] = change["kind"]
+            elif change["gone"]:
+                del last[change["at"], change["gone"]]
+            else:
+                last[change["of"], change["new"]] = last.pop((change["of"], change["old"]))
+    found: dict[str, set[str]] = {}
+    for (_table, name), kind in last.items():
+        found.setdefault(name, set()).add(kind)
     return found
 
 

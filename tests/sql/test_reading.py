@@ -94,7 +94,7 @@ MUTATIONS: list[tuple[Rule, str, str, str]] = [
         "DECLARE @LeadId int;",
         "DECLARE @LeadId int, @Idle int;",
     ),
-    (misfits, "60_procedures/core.WriteEntry.sql", "@ClientPin  nvarchar(32)", "@ClientPin  nvarchar(16)"),
+    (misfits, "60_procedures/core.WriteEntry.sql", "@ClientPin  nvarchar(100)", "@ClientPin  nvarchar(99)"),
     (misfits, "60_procedures/core.WriteEntry.sql", "@Comment    nvarchar(500)", "@Comment    nvarchar(400)"),
     (misfits, "60_procedures/parts/Change.sql", "Comment    nvarchar(500)", "Comment    nvarchar(600)"),
     (misfits, "60_procedures/api.AddEntry.sql", "@Comment    nvarchar(4000)", "@Comment    nvarchar(499)"),
@@ -155,7 +155,7 @@ def test_a_register_that_says_too_much() -> None:
 
 def test_the_reader_sees_everything() -> None:
     """The reader finds the columns, parameters, variables and temporary columns that are there."""
-    assert TABLES["ClientPin"] == {"nvarchar(32)"}
+    assert TABLES["ClientPin"] == {"nvarchar(100)"}  # 32 at first
     assert TABLES["OpId"] == {"uniqueidentifier"}  # also of a column that came later
     assert len(TABLES) > 80
     places = {one.place for file in files("60_procedures") for one in typed(file)}
@@ -171,6 +171,7 @@ def test_the_program_measures_as_the_columns_do() -> None:
         return {kind.removeprefix("nvarchar(").rstrip(")") for kind in TABLES[column]}
 
     assert longest("ClientPin") == {str(rules.MAX_PIN)}
+    assert longest("Reason") == {str(rules.MAX_REASON)}
     assert longest("Comment") == longest("Note") == {str(rules.MAX_COMMENT)}
     assert longest("NameKey") == longest("LeadKey") == {str(rules.MAX_KEPT_NAME)}
     tables = {file.name: file for file in files("20_migrations")}

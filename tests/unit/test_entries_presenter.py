@@ -329,3 +329,43 @@ def test_computing_again_too_soon_is_said(page: Page) -> None:
     page.presenter.head.compute()
     assert "минут" in page.view.said
     assert not page.view.head.computing
+
+
+def lost(page: Page) -> int:
+    """Import a refusal without an amount, and open it in the form."""
+    today, zero = page.company.today, Decimal(0)
+    days = {"status_on": today - timedelta(days=1), "reason": "дорого"}
+    entry = bring(
+        page.company.anna, PETR, today - timedelta(days=9), amount=zero, status=Status.REFUSED, **days
+    )
+    page.tick()
+    page.presenter.form.edit(entry)
+    return entry.entry_id
+
+
+def test_a_refusal_without_an_amount_is_changed_in_the_form(page: Page) -> None:
+    """Its 0 may stay where it is a refusal; a new entry of 0 is refused as ever."""
+    lost(page)
+    assert page.view.form.values.amount == "0"
+    page.view.form.values = replace(page.view.form.values, comment="спросить весной")
+    page.presenter.form.save()
+    (entry,) = page.company.anna.everything()
+    assert (entry.amount, entry.comment, entry.reason) == (0, "спросить весной", "дорого")
+    page.fill(amount="0")
+    page.presenter.form.save()
+    assert set(page.view.form.errors) == {"amount"}
+    assert page.company.anna.everything() == (entry,)
+
+
+def test_opening_a_refusal_without_an_amount_asks_for_one(page: Page) -> None:
+    """What is missing is said under the amount; with one the entry is expected, without a reason."""
+    lost(page)
+    page.view.form.values = replace(page.view.form.values, status=Status.EXPECTED)
+    page.presenter.form.save()
+    assert page.view.form.errors["amount"] == (
+        "Эта запись загружена из файла без суммы. Укажите сумму: без неё можно хранить только отказ."
+    )
+    page.view.form.values = replace(page.view.form.values, amount="700")
+    page.presenter.form.save()
+    (entry,) = page.company.anna.everything()
+    assert (entry.status, entry.amount, entry.reason) == (Status.EXPECTED, 700, "")

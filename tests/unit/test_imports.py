@@ -88,6 +88,60 @@ def test_good_row(tmp_path: Path) -> None:
     )
 
 
+LOST = {"status": "Closed Lost", "amount": "", "status_on": "2026-02-10"}
+WITH_REASON = "id,lead,manager,amount,entered_on,status,status_on,comment,Loss Reason"
+
+
+@pytest.mark.parametrize("amount", ["", "0", "0.00", "0,00", "0 ₽"])
+def test_a_refusal_may_have_no_amount(tmp_path: Path, amount: str) -> None:
+    """A refused row without an amount, or with 0, is a refusal of amount 0; the plan says so."""
+    file = read(rows_file(tmp_path, {"id": "1"}, LOST | {"id": "2", "amount": amount}))
+    assert [(row.amount, row.status) for row in file.rows] == [
+        (Decimal("1234.50"), Status.PAID),
+        (0, Status.REFUSED),
+    ]
+    assert file.plan.without_amount == (3,)
+
+
+@pytest.mark.parametrize(
+    ("cells", "code"),
+    [
+        ({"amount": "-5"}, "amount_not_positive"),
+        ({"amount": "0.001"}, "amount_not_positive"),
+        ({"amount": "нет"}, "amount_unreadable"),
+        ({"amount": "0", "status": "paid"}, "amount_not_positive"),
+        ({"amount": "", "status": "paid"}, "amount_missing"),
+        ({"amount": "0", "status": "", "status_on": ""}, "amount_not_positive"),
+    ],
+)
+def test_only_a_refusal_may_have_no_amount(tmp_path: Path, cells: dict[str, str], code: str) -> None:
+    """Nothing but an empty amount or 0 is no amount, and an expected or a paid row needs one."""
+    assert only_reject(read(rows_file(tmp_path, LOST | cells))).error.code == code
+
+
+@pytest.mark.parametrize(
+    ("told", "reason", "comment"),
+    [
+        ("Too\nexpensive ", "Too expensive", "call back"),
+        ("", "", "call back"),
+        ("x" * 100, "x" * 100, "call back"),
+        ("x" * 101, "x" * 99 + "\u2026", "x" * 101 + "\ncall back"),
+        ("\U0001f600" * 51, "\U0001f600" * 49 + "\u2026", "\U0001f600" * 51 + "\ncall back"),
+    ],
+)
+def test_the_reason_of_a_refusal(tmp_path: Path, told: str, reason: str, comment: str) -> None:
+    """The reason is kept beside the comment; one that is too long also stands in the comment, whole."""
+    path = tmp_path / "entries.csv"
+    with path.open("w", encoding="utf-8", newline="") as stream:
+        out = csv.writer(stream)
+        out.writerow(WITH_REASON.split(","))
+        for row_id, status, amount in (("1", "Closed Lost", "0"), ("2", "Closed Won", "5")):
+            out.writerow([row_id, "A", "B", amount, "2026-02-01", status, "2026-02-10", "call back", told])
+    lost, won = read(path).rows
+    assert (lost.reason, lost.comment) == (reason, comment)
+    assert (won.reason, won.comment) == ("", "call back")
+
+
 def test_only_four_columns_are_needed(tmp_path: Path) -> None:
     """With lead, manager, amount and entered_on alone an entry is expected, of the group Imported."""
     (row,) = read(rows_file(tmp_path, {}, columns="lead,manager,amount,entered_on")).rows
@@ -185,7 +239,7 @@ def test_mapping_is_read() -> None:
         ({"status_on": "", "pay_by": "2026-03-06"}, "pay_by", "status_in_future"),
         ({"paid_amount": "0"}, "paid_amount", "amount_not_positive"),
         ({"paid_amount": "5", "status": "refused"}, "paid_amount", "paid_amount_without_paid"),
-        ({"client_pin": "x" * 33}, "client_pin", "pin_too_long"),
+        ({"client_pin": "x" * 101}, "client_pin", "pin_too_long"),
         ({"client_pin": "1\x012"}, "client_pin", "pin_characters"),
         ({"client_pin": "7,99912E+10"}, "client_pin", "cell_spoilt_number"),
         ({"client_pin": "7.99912e+10"}, "client_pin", "cell_spoilt_number"),

@@ -14,6 +14,7 @@ from mini_crm.domain.model import Status
 from mini_crm.domain.rules import (
     MAX_COMMENT,
     MAX_PIN,
+    MAX_REASON,
     NUMBER_LOCKS_AT,
     check_comment,
     check_pay_by,
@@ -38,7 +39,7 @@ def utf16_units(text: str) -> int:
 
 def test_limits_are_the_tables() -> None:
     """The limits are those of the database's columns and of the lock."""
-    assert (MAX_PIN, MAX_COMMENT, NUMBER_LOCKS_AT) == (32, 500, 20)
+    assert (MAX_PIN, MAX_REASON, MAX_COMMENT, NUMBER_LOCKS_AT) == (100, 100, 500, 20)
 
 
 @pytest.mark.parametrize(
@@ -50,7 +51,7 @@ def test_limits_are_the_tables() -> None:
         ("ИП-7", "ИП-7"),
         ("и\u0306", "й"),
         ("12\u00a034", "12 34"),
-        ("9" * 32, "9" * 32),
+        ("9" * 100, "9" * 100),
         ("=1+1", "=1+1"),
     ],
 )
@@ -64,8 +65,8 @@ def test_a_pin_is_text(typed: str, pin: str) -> None:
     [
         ("", "pin_missing", {}),
         (" \u00a0\u200b", "pin_missing", {}),
-        ("9" * 33, "pin_too_long", {"length": 33, "limit": 32}),
-        ("\U0001f600" * 17, "pin_too_long", {"length": 34, "limit": 32}),
+        ("9" * 101, "pin_too_long", {"length": 101, "limit": 100}),
+        ("\U0001f600" * 51, "pin_too_long", {"length": 102, "limit": 100}),
         ("12\x0034", "pin_characters", {"character": "U+0000", "position": 3}),
         ("12\t34", "pin_characters", {"character": "U+0009", "position": 3}),
         ("12\n34", "pin_characters", {"character": "U+000A", "position": 3}),

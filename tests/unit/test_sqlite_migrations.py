@@ -1,4 +1,4 @@
-"""A database of the first version is brought up to date with all that it holds."""
+"""A database of an older version is brought up to date with all that it holds."""
 
 from __future__ import annotations
 
@@ -12,7 +12,8 @@ import pytest
 
 from mini_crm.domain.model import RunStatus
 from mini_crm.domain.period import month_of
-from mini_crm.store.sqlite import SqliteStore
+from mini_crm.store.sqlite import SqliteStore, db
+from mini_crm.store.sqlite.db import Database
 
 MARCH = month_of(date(2026, 3, 17))
 FILLED = """
@@ -53,22 +54,34 @@ def contents(path: Path, columns: dict[str, str]) -> dict[str, list[tuple[object
         }
 
 
+FOLDER = files("mini_crm.store.sqlite").joinpath("migrations")
+SCRIPTS = sorted(file.name for file in FOLDER.iterdir() if file.name.endswith(".sql"))
+
+
+def filled(folder: Path, version: int) -> Path:
+    """Make a database as a version left it: filled by the first one, with a run of method 1."""
+    with closing(sqlite3.connect(folder / "old.sqlite")) as connection:
+        connection.execute("PRAGMA journal_mode = WAL")
+        for number, name in enumerate(SCRIPTS[:version]):
+            connection.executescript(FOLDER.joinpath(name).read_text("utf-8"))
+            if number == 0:
+                connection.executescript(FILLED)
+        connection.execute(f"PRAGMA application_id = {0x4D43524D}")
+        connection.execute(f"PRAGMA user_version = {version}")
+        connection.commit()
+    return folder / "old.sqlite"
+
+
 @pytest.fixture
 def path(tmp_path: Path) -> Path:
-    """Make a database as the first version left it, with a run of method 1."""
-    script = files("mini_crm.store.sqlite").joinpath("migrations/0001_tables.sql").read_text("utf-8")
-    with closing(sqlite3.connect(tmp_path / "old.sqlite")) as connection:
-        connection.execute("PRAGMA journal_mode = WAL")
-        connection.executescript(script)
-        connection.executescript(FILLED)
-        connection.execute(f"PRAGMA application_id = {0x4D43524D}")
-        connection.execute("PRAGMA user_version = 1")
-        connection.commit()
-    return tmp_path / "old.sqlite"
+    """Give a database of the first version."""
+    return filled(tmp_path, 1)
 
 
-def test_old_rows_stay_what_they_were(path: Path) -> None:
+@pytest.mark.parametrize("version", range(1, len(SCRIPTS)))
+def test_old_rows_stay_what_they_were(tmp_path: Path, version: int) -> None:
     """Every value of every table is the same after the tables were brought up to date; nothing is added."""
+    path = filled(tmp_path, version)
     with closing(sqlite3.connect(path)) as connection:
         tables = [
             name
@@ -129,3 +142,54 @@ def test_accuracy_is_counted_for_each_method_by_itself(path: Path) -> None:
     assert rows[0].wape == pytest.approx(abs(said.forecast - 1900) / 1900)
     assert rows[0].open_wape == pytest.approx(abs(said.open_forecast - 1900) / 1900)
     store.close()
+
+
+def test_tables_made_anew_are_those_of_a_new_database(path: Path, tmp_path: Path) -> None:
+    """An old database ends with the very tables, indexes, triggers and views of a new one."""
+    SqliteStore.open(path).close()
+    fresh = tmp_path / "fresh.sqlite"
+    fresh.touch()
+    Database.fill(fresh).close()
+    query = "SELECT type, name, tbl_name, sql FROM sqlite_schema ORDER BY type, name"
+    found = []
+    for place in (path, fresh):
+        with closing(sqlite3.connect(place)) as connection:
+            found.append(connection.execute(query).fetchall())
+            assert connection.execute("PRAGMA foreign_key_check").fetchall() == []
+    assert found[0] == found[1]
+    parts = {(kind, table) for kind, _, table, _ in found[0]}
+    assert {("index", "Entry"), ("trigger", "EntryHistory"), ("view", "EntryRow")} <= parts
+    assert not any("NewEntry" in (sql or "") for *_, sql in found[0])
+
+
+def test_rules_of_a_table_made_anew(path: Path) -> None:
+    """Foreign keys count after the upgrade; amount 0 is for refused rows only, and a PIN has 100 letters."""
+    store = SqliteStore.open(path)
+    write = store.db.connection().execute
+    write("UPDATE Entry SET Amount = 0, ClientPin = ? WHERE EntryId = 3", ["x" * 100])
+    for change in (
+        "Amount = 0 WHERE EntryId = 1",
+        "Amount = 0 WHERE EntryId = 2",
+        "Amount = -1 WHERE EntryId = 3",
+        "ClientPin = ClientPin || 'x' WHERE EntryId = 3",
+        "LeadId = 9 WHERE EntryId = 3",
+    ):
+        with pytest.raises(sqlite3.IntegrityError):
+            write(f"UPDATE Entry SET {change}")
+    with pytest.raises(sqlite3.IntegrityError):
+        write("DELETE FROM Entry WHERE EntryId = 1")
+    store.close()
+
+
+def test_an_upgrade_that_breaks_off_changes_nothing(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """If a later step fails, the old tables are all there, with their rows, and the next start goes on."""
+    steps = [FOLDER.joinpath(name).read_text("utf-8") for name in SCRIPTS]
+    with monkeypatch.context() as broken:
+        broken.setattr(db, "_migrations", lambda: (*steps, "DROP TABLE NoSuchTable;"))
+        with pytest.raises(sqlite3.OperationalError):
+            SqliteStore.open(path)
+    query = {"Entry": "EntryId, ClientPin, Amount", "EntryHistory": "EntryId, Version"}
+    assert len(contents(path, query)["Entry"]) == 3
+    with closing(sqlite3.connect(path)) as connection:
+        assert connection.execute("PRAGMA user_version").fetchone() == (1,)
+    SqliteStore.open(path).close()

@@ -15,7 +15,7 @@ CREATE OR ALTER FUNCTION core.FilterEntries (
     @Statuses  int,              -- 1 expected, 2 paid, 4 refused, or a sum of these; NULL: all
     @PayByFrom date,             -- first promised day; NULL: any
     @PayByTo   date,             -- last promised day; NULL: any
-    @SearchKey nvarchar(600),    -- looked for in PIN and comment, as core.SearchKeyOf gives it; NULL: any
+    @SearchKey nvarchar(700),    -- looked for in PIN and comment, as core.SearchKeyOf gives it; NULL: any
     @NameKey   nvarchar(600)     -- looked for in the names of group and manager, as names are compared
 )
 RETURNS TABLE

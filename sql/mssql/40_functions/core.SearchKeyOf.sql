@@ -6,13 +6,13 @@ Function:    core.SearchKeyOf
 Purpose:     Give the text in which the list's search looks, besides the names: case and repeated blanks
              do not matter. What is looked for goes through the same function, with an empty comment.
 Called by:   every procedure that writes core.Entry; api.ListEntries
-Returns:     the PIN, a line end and the comment, or the PIN alone; at most 600 characters
+Returns:     the PIN, a line end and the comment, or the PIN alone; at most 700 characters
 */
 CREATE OR ALTER FUNCTION core.SearchKeyOf (
     @ClientPin nvarchar(600),    -- or the text that is looked for
     @Comment   nvarchar(500)     -- empty for none
 )
-RETURNS nvarchar(600)
+RETURNS nvarchar(700)
 WITH SCHEMABINDING
 AS
 BEGIN
@@ -30,6 +30,6 @@ BEGIN
     SELECT @Key = REPLACE(@Key COLLATE Latin1_General_BIN2, @Off + @On, N'');
     SELECT @Key = REPLACE(@Key COLLATE Latin1_General_BIN2, @On + @Off, N' ');
     SELECT @Key = REPLACE(@Key COLLATE Latin1_General_BIN2, NCHAR(3), NCHAR(10));
-    RETURN LEFT(@Key, 600);
+    RETURN LEFT(@Key, 700);
 END;
 GO

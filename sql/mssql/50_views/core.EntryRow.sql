@@ -12,7 +12,7 @@ CREATE OR ALTER VIEW core.EntryRow
 AS
 SELECT
     e.EntryId, e.ClientRef, e.LeadId, e.GroupId, g.Name AS GroupName, g.Unit, e.ManagerId, m.Name AS ManagerName,
-    e.ClientPin, e.Amount, e.PaidAmount, e.EnteredOn, e.PayBy, e.FirstPayBy, e.Status, e.StatusOn, e.Comment,
+    e.ClientPin, e.Amount, e.PaidAmount, e.EnteredOn, e.PayBy, e.FirstPayBy, e.Status, e.StatusOn, e.Comment, e.Reason,
     e.Version, e.ChangeSeq, e.DeletedAt, f.Probability, f.Contribution, f.IsLarge, g.NameKey AS GroupKey,
     m.NameKey AS ManagerKey, e.SearchKey
 FROM core.Entry AS e

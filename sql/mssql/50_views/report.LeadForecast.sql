@@ -14,7 +14,9 @@ SELECT
     p.Period, p.PeriodKind, p.PeriodName, p.PeriodStart, p.PeriodEnd,
     CASE WHEN f.LeadId = 0 THEN N'company' ELSE N'lead' END AS RowLevel, COALESCE(l.Name, N'') AS Lead, f.Unit,
     f.Clients, f.OpenCount AS OpenEntries, f.DueToday, f.Overdue, f.Expected, f.PaidCount AS PaidEntries, f.Paid,
-    f.RefusedCount AS RefusedEntries, f.Refused, f.WinRate, f.Won AS PaidLastYear, f.Resolved AS ResolvedLastYear,
+    f.RefusedCount AS RefusedEntries, f.Refused,
+    -- Where nothing was resolved, the rate is only the company's or a guess.
+    CASE WHEN f.Resolved > 0 THEN f.WinRate END AS WinRate, f.Won AS PaidLastYear, f.Resolved AS ResolvedLastYear,
     f.WonAll AS PaidEver, f.ResolvedAll AS ResolvedEver, f.SpeedIndex AS PaysTimesAsFast, f.StillToCome, f.Forecast,
     f.Low AS P10, f.High AS P90, t.Amount AS Target, f.Forecast / CAST(t.Amount AS float) AS ShareOfTarget,
     c.Amount AS Commitment, f.HandFormula, f.RunRate AS ByRunRate, r.Method,

@@ -76,6 +76,7 @@ BEGIN
                 ) THEN 'again'
                 WHEN e.ManagerId = m.ManagerId AND e.ClientPin = r.ClientPin AND e.Amount = r.Amount
                     AND e.EnteredOn = r.EnteredOn AND e.Status = r.Status AND e.Comment = r.Comment
+                    AND e.Reason = r.Reason
                     AND (e.PaidAmount = r.PaidAmount OR (e.PaidAmount IS NULL AND r.PaidAmount IS NULL))
                     AND (e.PayBy = r.PayBy OR (e.PayBy IS NULL AND r.PayBy IS NULL))
                     AND (e.StatusOn = r.StatusOn OR (e.StatusOn IS NULL AND r.StatusOn IS NULL)) THEN 'unchanged'
@@ -93,10 +94,10 @@ BEGIN
 
         INSERT INTO core.Entry (
             ClientRef, LeadId, GroupId, ManagerId, ClientPin, Amount, PaidAmount, EnteredOn, PayBy, FirstPayBy,
-            Status, StatusOn, Comment, SearchKey, Version, ChangeSeq)
+            Status, StatusOn, Comment, Reason, SearchKey, Version, ChangeSeq)
         SELECT
             r.ClientRef, i.LeadId, i.GroupId, i.ManagerId, r.ClientPin, r.Amount, r.PaidAmount, r.EnteredOn,
-            r.PayBy, r.PayBy, r.Status, r.StatusOn, r.Comment, core.SearchKeyOf(r.ClientPin, r.Comment), 1,
+            r.PayBy, r.PayBy, r.Status, r.StatusOn, r.Comment, r.Reason, core.SearchKeyOf(r.ClientPin, r.Comment), 1,
             l.ChangeSeq + ROW_NUMBER() OVER (PARTITION BY i.LeadId ORDER BY i.RowNumber)
         FROM #Import AS i
         JOIN core.ImportRow AS r ON r.UploadId = @UploadId AND r.ClientRef = i.ClientRef
@@ -113,11 +114,11 @@ BEGIN
 
         INSERT INTO core.EntryHistory (
             EntryId, Version, Action, ChangedAt, ChangedBy, Computer, BatchId, ChangeSeq, LeadId, GroupId,
-            ManagerId, ClientPin, Amount, PaidAmount, EnteredOn, PayBy, Status, StatusOn, Comment, DeletedAt)
+            ManagerId, ClientPin, Amount, PaidAmount, EnteredOn, PayBy, Status, StatusOn, Comment, Reason, DeletedAt)
         SELECT
             e.EntryId, e.Version, 'imported', @Now, @By, N'', @BatchId, e.ChangeSeq, e.LeadId, e.GroupId,
             e.ManagerId, e.ClientPin, e.Amount, e.PaidAmount, e.EnteredOn, e.PayBy, e.Status, e.StatusOn,
-            e.Comment, e.DeletedAt
+            e.Comment, e.Reason, e.DeletedAt
         FROM #Import AS i
         JOIN core.Entry AS e ON e.ClientRef = i.ClientRef
         WHERE i.Fate = 'new'
@@ -125,10 +126,10 @@ BEGIN
 
         INSERT INTO #Change (
             EntryId, LeadId, GroupId, ManagerId, ClientPin, Amount, PaidAmount, EnteredOn, PayBy, Status, StatusOn,
-            Comment, DeletedAt)
+            Comment, Reason, DeletedAt)
         SELECT
             i.EntryId, i.LeadId, i.GroupId, i.ManagerId, r.ClientPin, r.Amount, r.PaidAmount, r.EnteredOn, r.PayBy,
-            r.Status, r.StatusOn, r.Comment, NULL
+            r.Status, r.StatusOn, r.Comment, r.Reason, NULL
         FROM #Import AS i
         JOIN core.ImportRow AS r ON r.UploadId = @UploadId AND r.ClientRef = i.ClientRef
         WHERE i.Fate IN ('again', 'changed');

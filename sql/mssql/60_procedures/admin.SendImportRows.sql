@@ -20,7 +20,7 @@ BEGIN
     BEGIN TRY
         INSERT INTO core.ImportRow (
             UploadId, RowNumber, ClientRef, LeadKey, GroupKey, ManagerKey, ClientPin, Amount, PaidAmount, EnteredOn,
-            PayBy, Status, StatusOn, Comment)
+            PayBy, Status, StatusOn, Comment, Reason)
         SELECT
             @UploadId, j.RowNumber, j.ClientRef,
             CASE WHEN CHARINDEX(@Mark, j.LeadKey COLLATE Latin1_General_BIN2) = 0 THEN j.LeadKey
@@ -33,21 +33,24 @@ BEGIN
                  ELSE core.PlainText(j.ClientPin) END,
             j.Amount, j.PaidAmount, j.EnteredOn, j.PayBy, j.Status, j.StatusOn,
             CASE WHEN CHARINDEX(@Mark, j.Comment COLLATE Latin1_General_BIN2) = 0 THEN j.Comment
-                 ELSE core.PlainText(j.Comment) END
+                 ELSE core.PlainText(j.Comment) END,
+            CASE WHEN CHARINDEX(@Mark, j.Reason COLLATE Latin1_General_BIN2) = 0 THEN j.Reason
+                 ELSE core.PlainText(j.Reason) END
         FROM OPENJSON(@Rows) WITH (
             RowNumber  int '$.RowNumber',
             ClientRef  uniqueidentifier '$.ClientRef',
             LeadKey    nvarchar(400) '$.LeadKey',
             GroupKey   nvarchar(400) '$.GroupKey',
             ManagerKey nvarchar(400) '$.ManagerKey',
-            ClientPin  nvarchar(100) '$.ClientPin',
+            ClientPin  nvarchar(300) '$.ClientPin',
             Amount     decimal(19, 2) '$.Amount',
             PaidAmount decimal(19, 2) '$.PaidAmount',
             EnteredOn  date '$.EnteredOn',
             PayBy      date '$.PayBy',
             Status     tinyint '$.Status',
             StatusOn   date '$.StatusOn',
-            Comment    nvarchar(1100) '$.Comment'
+            Comment    nvarchar(1100) '$.Comment',
+            Reason     nvarchar(300) '$.Reason'
         ) AS j;
     END TRY
     BEGIN CATCH

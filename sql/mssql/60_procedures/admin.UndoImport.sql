@@ -51,10 +51,10 @@ BEGIN
 
         INSERT INTO #Change (
             EntryId, LeadId, GroupId, ManagerId, ClientPin, Amount, PaidAmount, EnteredOn, PayBy, Status, StatusOn,
-            Comment, DeletedAt)
+            Comment, Reason, DeletedAt)
         SELECT
             e.EntryId, e.LeadId, e.GroupId, e.ManagerId, e.ClientPin, e.Amount, e.PaidAmount, e.EnteredOn, e.PayBy,
-            e.Status, e.StatusOn, e.Comment, @Now
+            e.Status, e.StatusOn, e.Comment, e.Reason, @Now
         FROM #Undo AS u
         JOIN core.Entry AS e ON e.EntryId = u.EntryId
         WHERE u.Fate = 'removed';
@@ -63,10 +63,10 @@ BEGIN
         DELETE FROM #Change;
         INSERT INTO #Change (
             EntryId, LeadId, GroupId, ManagerId, ClientPin, Amount, PaidAmount, EnteredOn, PayBy, Status, StatusOn,
-            Comment, DeletedAt)
+            Comment, Reason, DeletedAt)
         SELECT
             b.EntryId, b.LeadId, b.GroupId, b.ManagerId, b.ClientPin, b.Amount, b.PaidAmount, b.EnteredOn, b.PayBy,
-            b.Status, b.StatusOn, b.Comment, NULL
+            b.Status, b.StatusOn, b.Comment, b.Reason, NULL
         FROM #Undo AS u
         JOIN core.EntryHistory AS b ON b.EntryId = u.EntryId AND b.Version = u.Version - 1
         WHERE u.Fate = 'reverted';

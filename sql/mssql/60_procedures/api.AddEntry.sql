@@ -6,7 +6,7 @@ Procedure:   api.AddEntry
 Purpose:     Store a new entry, entered today
 Called by:   the desktop program
 Returns:     one row: EntryId, ClientRef, LeadId, GroupId, GroupName, Unit, ManagerId, ManagerName,
-             ClientPin, Amount, PaidAmount, EnteredOn, PayBy, FirstPayBy, Status, StatusOn, Comment, Version,
+             ClientPin, Amount, PaidAmount, EnteredOn, PayBy, FirstPayBy, Status, StatusOn, Comment, Reason, Version,
              ChangeSeq, DeletedAt, Probability, Contribution, IsLarge
 Errors:      51001 the session has ended; 51002 the password must be changed first; 51008 inside a transaction;
              51016 no such active manager; 511xx a field (core.CheckDraft); 51202 the operation came before
@@ -20,7 +20,7 @@ CREATE OR ALTER PROCEDURE api.AddEntry
     @Request    varbinary(32),              -- digest of what is asked for, to know a repetition
     @ClientRef  uniqueidentifier,           -- made by the client for this one entry; NULL: by the server
     @ManagerId  bigint,                     -- one of the lead's managers
-    @ClientPin  nvarchar(4000),             -- text; 1 to 32 characters, no blanks around
+    @ClientPin  nvarchar(4000),             -- text; 1 to 100 characters, no blanks around
     @Amount     decimal(19, 2),             -- in the unit of the manager's group
     @PayBy      date = NULL,                -- the promised day; missing only where an import left it out
     @Status     tinyint = 0,                -- 0 expected, 1 paid, 2 refused

@@ -32,7 +32,7 @@ BEGIN
         THROW 51008, N'Procedures of schema api run in no transaction of the caller.', 1;
 
     DECLARE @LeadId int;
-    DECLARE @SearchKey nvarchar(600) = core.SearchKeyOf(@Text, N'');
+    DECLARE @SearchKey nvarchar(700) = core.SearchKeyOf(@Text, N'');
     DECLARE @Sign int = CASE WHEN @Descending = 1 THEN -1 ELSE 1 END;
     DECLARE @Least float = -1.0E300;        -- what is missing comes first, as in any other column
     DECLARE @Page TABLE (
@@ -111,7 +111,7 @@ BEGIN
         SELECT
             e.EntryId, e.ClientRef, e.LeadId, e.GroupId, e.GroupName, e.Unit, e.ManagerId, e.ManagerName,
             e.ClientPin, e.Amount, e.PaidAmount, e.EnteredOn, e.PayBy, e.FirstPayBy, e.Status, e.StatusOn,
-            e.Comment, e.Version, e.ChangeSeq, e.DeletedAt, e.Probability, e.Contribution, e.IsLarge
+            e.Comment, e.Reason, e.Version, e.ChangeSeq, e.DeletedAt, e.Probability, e.Contribution, e.IsLarge
         FROM @Page AS p
         JOIN core.EntryRow AS e ON e.EntryId = p.EntryId
         ORDER BY

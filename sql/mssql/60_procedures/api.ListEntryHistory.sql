@@ -6,7 +6,7 @@ Procedure:   api.ListEntryHistory
 Purpose:     Give all versions of an entry
 Called by:   the desktop program
 Returns:     a row for each version, oldest first: Version, Action, ChangedAt, ChangedBy, Computer, GroupName,
-             ManagerId, ManagerName, ClientPin, Amount, PaidAmount, PayBy, Status, StatusOn, Comment, DeletedAt
+             ManagerId, ManagerName, ClientPin, Amount, PaidAmount, PayBy, Status, StatusOn, Comment, Reason, DeletedAt
 Errors:      51001 the session has ended; 51002 the password must be changed first; 51008 inside a transaction;
              51006 no such entry of this lead
 Transaction: none
@@ -26,7 +26,7 @@ BEGIN
     EXEC core.CheckEntry @LeadId = @LeadId, @EntryId = @EntryId;
     SELECT
         h.Version, h.Action, h.ChangedAt, h.ChangedBy, h.Computer, g.Name AS GroupName, h.ManagerId,
-        m.Name AS ManagerName, h.ClientPin, h.Amount, h.PaidAmount, h.PayBy, h.Status, h.StatusOn, h.Comment,
+        m.Name AS ManagerName, h.ClientPin, h.Amount, h.PaidAmount, h.PayBy, h.Status, h.StatusOn, h.Comment, h.Reason,
         h.DeletedAt
     FROM core.EntryHistory AS h
     JOIN core.SalesGroup AS g ON g.GroupId = h.GroupId

@@ -4,10 +4,11 @@ GO
 /*
 Procedure:   core.CheckDraft
 Purpose:     Check the fields of an entry against the rules, and find the day of payment or refusal. What an
-             imported entry lacks may go on lacking; a promised day that stays is not checked again
+             imported entry lacks may go on lacking, its amount while it is refused; a promised day that stays is
+             not checked again
 Called by:   api.AddEntry, api.UpdateEntry
 Returns:     nothing; the day through @StatusOn
-Errors:      51101-51103 client PIN; 51104, 51105, 51107 amount; 51114, 51115, 51117, 51118 paid amount;
+Errors:      51101-51103 client PIN; 51104, 51105, 51107, 51108 amount; 51114, 51115, 51117, 51118 paid amount;
              51120-51122 promised day; 51123-51125 day of payment or refusal; 51126 status; 51127, 51128 comment;
              each with one row of what its sentence needs
 Transaction: the caller's
@@ -16,8 +17,8 @@ CREATE OR ALTER PROCEDURE core.CheckDraft
     @EntryId    int = NULL,                 -- the entry that changes; NULL: a new one
     @Unit       varchar(3),                 -- of the entry
     @Today      date,                       -- the company's day
-    @ClientPin  nvarchar(4000),             -- text; 1 to 32 characters
-    @Amount     decimal(19, 2),             -- in the unit; above 0, at most 10 000 000 000
+    @ClientPin  nvarchar(4000),             -- text; 1 to 100 characters
+    @Amount     decimal(19, 2),             -- in the unit; above 0, at most 10 000 000 000; 0 may stay
     @PayBy      date,                       -- from the day of entry to five years later
     @Status     tinyint,                    -- 0 expected, 1 paid, 2 refused
     @StatusOn   date OUTPUT,                -- the lead's; NULL: today, or as it was if the status stays
@@ -26,11 +27,12 @@ CREATE OR ALTER PROCEDURE core.CheckDraft
 AS
 BEGIN
     SET NOCOUNT, XACT_ABORT ON;
-    DECLARE @MaxPin int = 32;
+    DECLARE @MaxPin int = 100;
     DECLARE @MaxComment int = 500;
     DECLARE @MaxAmount decimal(19, 2) = 10000000000;
     DECLARE @EnteredOn date = @Today;
-    DECLARE @OldPin nvarchar(32) = NULL;
+    DECLARE @OldPin nvarchar(100) = NULL;
+    DECLARE @OldAmount decimal(19, 2) = NULL;
     DECLARE @OldPayBy date = NULL;
     DECLARE @OldStatus tinyint = NULL;
     DECLARE @OldStatusOn date = NULL;
@@ -38,8 +40,8 @@ BEGIN
     DECLARE @PinLength int = core.LengthOf(@ClientPin);
     DECLARE @CommentLength int = core.LengthOf(@Comment);
     DECLARE @Position int;
-    SELECT @OldPin = e.ClientPin, @EnteredOn = e.EnteredOn, @OldPayBy = e.PayBy, @OldStatus = e.Status,
-        @OldStatusOn = e.StatusOn
+    SELECT @OldPin = e.ClientPin, @OldAmount = e.Amount, @EnteredOn = e.EnteredOn, @OldPayBy = e.PayBy,
+        @OldStatus = e.Status, @OldStatusOn = e.StatusOn
     FROM core.Entry AS e
     WHERE e.EntryId = @EntryId;
 
@@ -77,7 +79,9 @@ BEGIN
         END;
     END;
 
-    IF @Amount IS NULL OR @Amount <= 0
+    IF @Amount = 0 AND @OldAmount = 0 AND @Status <> 2
+        THROW 51108, N'The entry was imported without an amount; it needs one now.', 1;
+    IF @Amount IS NULL OR @Amount < 0 OR (@Amount = 0 AND (@OldAmount IS NULL OR @OldAmount <> 0))
     BEGIN
         SELECT CAST(@Amount AS varchar(30)) AS Text;
         THROW 51104, N'The amount must be more than zero.', 1;

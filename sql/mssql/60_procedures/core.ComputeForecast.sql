@@ -59,19 +59,21 @@ BEGIN
 
     -- core.CopyEntries: every entry known on day n with its status as of that day; PromisedOn is -1000000 for no
     -- promise. Of the open ones also what only they need; PaidOn is what became of them later, for a replay. Counts and
-    -- sums of all: what is shown beside the forecast comes from these few rows.
+    -- sums of all: what is shown beside the forecast comes from these few rows; Priced counts those that have an
+    -- amount, since a refusal may have none.
     CREATE TABLE #Deal (
         EntryId int NOT NULL, LeadId int NOT NULL, GroupId int NOT NULL, ManagerId int NOT NULL, UnitNo int NOT NULL,
         Amount decimal(19, 2) NOT NULL, Paid decimal(19, 2) NOT NULL, EnteredOn int NOT NULL, Status int NOT NULL,
         StatusOn int NULL, PromisedOn int NOT NULL);
     CREATE TABLE #OpenDeal (
         EntryId int NOT NULL PRIMARY KEY, LeadId int NOT NULL, GroupId int NOT NULL, ManagerId int NOT NULL,
-        UnitNo int NOT NULL, ClientPin nvarchar(32) COLLATE Latin1_General_BIN2 NOT NULL,
+        UnitNo int NOT NULL, ClientPin nvarchar(100) COLLATE Latin1_General_BIN2 NOT NULL,
         Amount decimal(19, 2) NOT NULL, EnteredOn int NOT NULL, PromisedOn int NOT NULL, PayBy date NULL,
         PaidOn date NULL);
     CREATE TABLE #Tally (
         LeadId int NOT NULL, GroupId int NOT NULL, ManagerId int NOT NULL, UnitNo int NOT NULL, Status int NOT NULL,
-        PartStart int NOT NULL, Deals int NOT NULL, Amount decimal(19, 2) NOT NULL, Paid decimal(19, 2) NOT NULL);
+        PartStart int NOT NULL, Deals int NOT NULL, Priced int NOT NULL, Amount decimal(19, 2) NOT NULL,
+        Paid decimal(19, 2) NOT NULL);
     EXEC core.CopyEntries
         @CountDate = @CountDate, @CountDay = @CountDay, @LearnDay = @LearnDay, @RunId = @RunId, @StartsOn = @StartsOn,
         @EndsOn = @EndsOn;

@@ -141,8 +141,9 @@ BEGIN
     WHERE d.Status = 0;
 
     -- What was resolved before anything counts has no part.
-    INSERT INTO #Tally (LeadId, GroupId, ManagerId, UnitNo, Status, PartStart, Deals, Amount, Paid)
-    SELECT t.LeadId, t.GroupId, t.ManagerId, t.UnitNo, t.Status, t.PartStart, COUNT(*), SUM(t.Amount), SUM(t.Paid)
+    INSERT INTO #Tally (LeadId, GroupId, ManagerId, UnitNo, Status, PartStart, Deals, Priced, Amount, Paid)
+    SELECT t.LeadId, t.GroupId, t.ManagerId, t.UnitNo, t.Status, t.PartStart, COUNT(*),
+           SUM(CASE WHEN t.Amount > 0 THEN 1 ELSE 0 END), SUM(t.Amount), SUM(t.Paid)
     FROM (
         SELECT d.LeadId, d.GroupId, d.ManagerId, d.UnitNo, d.Status, COALESCE(r.PartStart, -1000000) AS PartStart,
                d.Amount, d.Paid

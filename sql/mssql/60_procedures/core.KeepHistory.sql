@@ -24,11 +24,12 @@ BEGIN
     SET NOCOUNT, XACT_ABORT ON;
     INSERT INTO core.EntryHistory (
         EntryId, Version, Action, ChangedAt, ChangedBy, Computer, OpId, Request, BatchId, ChangeSeq, LeadId,
-        GroupId, ManagerId, ClientPin, Amount, PaidAmount, EnteredOn, PayBy, Status, StatusOn, Comment, DeletedAt)
+        GroupId, ManagerId, ClientPin, Amount, PaidAmount, EnteredOn, PayBy, Status, StatusOn, Comment, Reason,
+        DeletedAt)
     SELECT
         e.EntryId, e.Version, @Action, @Now, @ChangedBy, @Computer, COALESCE(@OpId, NEWID()), @Request, @BatchId,
         e.ChangeSeq, e.LeadId, e.GroupId, e.ManagerId, e.ClientPin, e.Amount, e.PaidAmount, e.EnteredOn,
-        e.PayBy, e.Status, e.StatusOn, e.Comment, e.DeletedAt
+        e.PayBy, e.Status, e.StatusOn, e.Comment, e.Reason, e.DeletedAt
     FROM core.Entry AS e
     WHERE e.LeadId = @LeadId AND e.ChangeSeq > @AfterSeq;
 END;

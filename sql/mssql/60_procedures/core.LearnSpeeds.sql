@@ -23,15 +23,16 @@ BEGIN
     SELECT @FirstCutoff = MIN(c.Day), @FirstCalendar = MIN(c.CalendarFrom) FROM #Cutoff AS c;
 
     -- The averages of all evenings go back from what is known now. Amounts are whole hundredths, so an amount is above
-    -- the average exactly when it is above the average rounded down to hundredths: a division of whole numbers.
+    -- the average exactly when it is above the average rounded down to hundredths: a division of whole numbers. Amounts
+    -- of 0 are refusals whose amount nobody knew, and do not count.
     CREATE TABLE #SizeLimit (
         Cutoff int NOT NULL, UnitNo int NOT NULL, AverageAmount decimal(19, 2) NULL, PRIMARY KEY (Cutoff, UnitNo));
     WITH Everything AS (
-        SELECT t.UnitNo, SUM(t.Deals) AS Deals, SUM(t.Amount) AS Amount FROM #Tally AS t GROUP BY t.UnitNo
+        SELECT t.UnitNo, SUM(t.Priced) AS Deals, SUM(t.Amount) AS Amount FROM #Tally AS t GROUP BY t.UnitNo
     ), Recent AS (
         SELECT d.UnitNo, d.EnteredOn, COUNT(*) AS Deals, SUM(d.Amount) AS Amount
         FROM #Deal AS d
-        WHERE d.EnteredOn > @FirstCutoff
+        WHERE d.EnteredOn > @FirstCutoff AND d.Amount > 0
         GROUP BY d.UnitNo, d.EnteredOn
     ), Later AS (
         SELECT c.Cutoff, r.UnitNo, SUM(r.Deals) AS Deals, SUM(r.Amount) AS Amount

@@ -46,10 +46,10 @@ BEGIN
 
     INSERT INTO #Change (
         EntryId, LeadId, GroupId, ManagerId, ClientPin, Amount, PaidAmount, EnteredOn, PayBy, Status, StatusOn,
-        Comment, DeletedAt)
+        Comment, Reason, DeletedAt)
     SELECT
         e.EntryId, v.LeadId, v.GroupId, v.ToId, e.ClientPin, e.Amount, e.PaidAmount, e.EnteredOn, e.PayBy,
-        e.Status, e.StatusOn, e.Comment, e.DeletedAt
+        e.Status, e.StatusOn, e.Comment, e.Reason, e.DeletedAt
     FROM core.Entry AS e
     JOIN #Move AS v ON v.FromId = e.ManagerId
     WHERE e.Status = 0 AND e.DeletedAt IS NULL;

@@ -26,10 +26,10 @@ BEGIN
 
     INSERT INTO #Change (
         EntryId, LeadId, GroupId, ManagerId, ClientPin, Amount, PaidAmount, EnteredOn, PayBy, Status, StatusOn,
-        Comment, DeletedAt)
+        Comment, Reason, DeletedAt)
     SELECT
         e.EntryId, e.LeadId, e.GroupId, e.ManagerId, e.ClientPin, e.Amount, e.PaidAmount, e.EnteredOn, e.PayBy,
-        e.Status, e.StatusOn, e.Comment, e.DeletedAt
+        e.Status, e.StatusOn, e.Comment, e.Reason, e.DeletedAt
     FROM #Id AS i
     JOIN core.Entry AS e ON e.EntryId = i.EntryId
     WHERE (@AreOut = 1 AND e.DeletedAt IS NOT NULL) OR (@AreOut = 0 AND e.DeletedAt IS NULL);

@@ -39,7 +39,7 @@ BEGIN
     UPDATE e
     SET LeadId = n.LeadId, GroupId = n.GroupId, ManagerId = n.ManagerId, ClientPin = n.ClientPin,
         Amount = n.Amount, PaidAmount = n.PaidAmount, EnteredOn = n.EnteredOn, PayBy = n.PayBy,
-        Status = n.Status, StatusOn = n.StatusOn, Comment = n.Comment, DeletedAt = n.DeletedAt,
+        Status = n.Status, StatusOn = n.StatusOn, Comment = n.Comment, Reason = n.Reason, DeletedAt = n.DeletedAt,
         SearchKey = CASE WHEN e.ClientPin = n.ClientPin AND e.Comment = n.Comment THEN e.SearchKey
                          ELSE core.SearchKeyOf(n.ClientPin, n.Comment) END,
         Version = e.Version + 1, ChangeSeq = n.ChangeSeq
@@ -47,7 +47,7 @@ BEGIN
     JOIN (
         SELECT
             c.EntryId, c.LeadId, c.GroupId, c.ManagerId, c.ClientPin, c.Amount, c.PaidAmount, c.EnteredOn,
-            c.PayBy, c.Status, c.StatusOn, c.Comment, c.DeletedAt,
+            c.PayBy, c.Status, c.StatusOn, c.Comment, c.Reason, c.DeletedAt,
             l.ChangeSeq + ROW_NUMBER() OVER (PARTITION BY c.LeadId ORDER BY c.EntryId) AS ChangeSeq
         FROM #Change AS c
         JOIN core.Lead AS l ON l.LeadId = c.LeadId
@@ -73,11 +73,11 @@ BEGIN
 
     INSERT INTO core.EntryHistory (
         EntryId, Version, Action, ChangedAt, ChangedBy, Computer, BatchId, ChangeSeq, LeadId, GroupId, ManagerId,
-        ClientPin, Amount, PaidAmount, EnteredOn, PayBy, Status, StatusOn, Comment, DeletedAt)
+        ClientPin, Amount, PaidAmount, EnteredOn, PayBy, Status, StatusOn, Comment, Reason, DeletedAt)
     SELECT
         e.EntryId, e.Version, @Action, @Now, @ChangedBy, N'', @BatchId, e.ChangeSeq, e.LeadId, e.GroupId,
         e.ManagerId, e.ClientPin, e.Amount, e.PaidAmount, e.EnteredOn, e.PayBy, e.Status, e.StatusOn, e.Comment,
-        e.DeletedAt
+        e.Reason, e.DeletedAt
     FROM #Change AS c
     JOIN core.Entry AS e ON e.EntryId = c.EntryId;
 END;

@@ -16,7 +16,7 @@ CREATE OR ALTER PROCEDURE core.WriteEntry
     @EnteredOn  date = NULL,                -- of a new entry
     @GroupId    int,                        -- the manager's group
     @ManagerId  int,                        -- one of the lead's managers
-    @ClientPin  nvarchar(32),
+    @ClientPin  nvarchar(100),
     @Amount     decimal(19, 2),             -- in the unit
     @PayBy      date,
     @Status     tinyint,                    -- 0 expected, 1 paid, 2 refused
@@ -27,7 +27,7 @@ CREATE OR ALTER PROCEDURE core.WriteEntry
 AS
 BEGIN
     SET NOCOUNT, XACT_ABORT ON;
-    DECLARE @SearchKey nvarchar(600) = core.SearchKeyOf(@ClientPin, @Comment);
+    DECLARE @SearchKey nvarchar(700) = core.SearchKeyOf(@ClientPin, @Comment);
     IF @EntryId IS NULL
     BEGIN
         INSERT INTO core.Entry (
@@ -42,6 +42,7 @@ BEGIN
         UPDATE core.Entry
         SET GroupId = @GroupId, ManagerId = @ManagerId, ClientPin = @ClientPin, Amount = @Amount,
             PaidAmount = @PaidAmount, PayBy = @PayBy, Status = @Status, StatusOn = @StatusOn, Comment = @Comment,
+            Reason = CASE WHEN @Status = 2 THEN Reason ELSE N'' END, -- why it was refused, while it is
             SearchKey = @SearchKey, Version = Version + 1, ChangeSeq = @ChangeSeq
         WHERE EntryId = @EntryId;
 END;

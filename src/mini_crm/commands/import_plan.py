@@ -89,6 +89,7 @@ def plan_json(plan: Plan, texts: Texts) -> dict[str, object]:
             for w in found.statuses
         ],
         "rounded": plan.rounded,
+        "without_amount": plan.without_amount,
         "faults": [
             {
                 "column": group.fault.column,
@@ -211,6 +212,12 @@ def _decisions(plan: Plan, texts: Texts) -> Iterator[str]:
             "{n} amounts with more than two decimals were rounded, first in line {line}",
             len(plan.rounded),
         ).format(n=len(plan.rounded), line=plan.rounded[0])
+    if plan.without_amount:
+        yield texts.ngettext(
+            "{n} refusal without an amount counts as a refusal only, first in line {line}",
+            "{n} refusals without an amount count as refusals only, first in line {line}",
+            len(plan.without_amount),
+        ).format(n=len(plan.without_amount), line=plan.without_amount[0])
 
 
 def _order(days: DayOrder, texts: Texts) -> str | None:

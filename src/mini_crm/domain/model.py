@@ -82,6 +82,7 @@ class Entry:
             complete run; None where that run did not see the entry as open.
         contribution: What it adds to "from open entries" of that month.
         is_large: Whether that run took its amount as above the average of its unit.
+        reason: Why it was refused, where an import told.
     """
 
     entry_id: int
@@ -107,6 +108,7 @@ class Entry:
     probability: float | None = None
     contribution: float | None = None
     is_large: bool | None = None
+    reason: str = ""
 
     def draft(self) -> EntryDraft:
         """Give what a lead may change, for a form."""
@@ -337,7 +339,8 @@ class ForecastRow:
         expected: Sum of the open entries.
         paid: What came in the period so far.
         won: Paid among those resolved in the last 365 days, ``resolved``.
-        win_rate: Shown rate, drawn to the company's by how little is known; None for managers.
+        win_rate: Shown rate, drawn to the company's by how little is known; None for managers, and where
+            nothing was resolved.
         won_all: Paid among all ever resolved, ``resolved_all``: the hand formula's counts.
         speed_index: Pays so many times as fast as the company; None for managers and the company.
         from_open: What of the open entries will be paid by the period's end.
@@ -678,6 +681,8 @@ class ImportRow:
     Attributes:
         line: Line in the file, 1 for the head.
         client_ref: Made from the source and the row's id, so that a second import finds it again.
+        amount: 0 only in a refused row whose amount nobody knows.
+        reason: Why it was refused; empty for others.
     """
 
     line: int
@@ -693,6 +698,7 @@ class ImportRow:
     status: Status
     status_on: date | None
     comment: str
+    reason: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,13 +8,16 @@ from __future__ import annotations
 
 import unicodedata
 from datetime import date
+from decimal import Decimal
 
 from mini_crm.domain.dates import SHOWN_LENGTH, add_months, trimmed
 from mini_crm.domain.errors import BadValue, NotYours, RuleBroken
 from mini_crm.domain.model import Status
+from mini_crm.domain.money import check_amount
 from mini_crm.domain.text import first_hidden, first_unstorable, without_marks, without_unseen
 
-MAX_PIN = 32
+MAX_PIN = 100
+MAX_REASON = 100
 MAX_COMMENT = 500
 """In UTF-16 units, which is what ``nvarchar`` counts: a letter is one, an emoji two."""
 
@@ -81,6 +84,30 @@ def check_comment(text: str, field: str = "comment") -> str:
     if (length := utf16_length(comment)) > MAX_COMMENT:
         raise BadValue("comment_too_long", field=field, length=length, limit=MAX_COMMENT)
     return comment
+
+
+def check_kept_amount(
+    amount: Decimal, old: Decimal | None, status: Status, *, whole: bool = False
+) -> Decimal:
+    """Check the amount of an entry; one that was imported without may go on so while it is refused.
+
+    Args:
+        amount: As it shall be.
+        old: As it is stored; None for a new entry.
+        status: As it shall be.
+        whole: Pieces: a fraction other than zeros is refused.
+
+    Returns:
+        The amount with two places.
+
+    Raises:
+        BadValue: ``amount_needed``, or as ``check_amount``.
+    """
+    if old is not None and old.is_zero() and amount.is_zero():
+        if status is not Status.REFUSED:
+            raise BadValue("amount_needed", field="amount")
+        return old
+    return check_amount(amount, field="amount", whole=whole)
 
 
 def check_note(text: str, field: str = "note") -> str:
@@ -218,6 +245,15 @@ def check_name_fits(name: str, field: str, limit: int = MAX_KEPT_NAME) -> None:
 def utf16_length(text: str) -> int:
     """Count a text in UTF-16 units, as ``nvarchar`` does: a letter is one, an emoji two."""
     return len(text.encode("utf-16-le", errors="surrogatepass")) // 2
+
+
+def shortened(text: str, limit: int) -> str:
+    """Cut a text to so many UTF-16 units, with an ellipsis where it was cut."""
+    if utf16_length(text) <= limit:
+        return text
+    while utf16_length(text) >= limit:
+        text = text[:-1]
+    return f"{text}\u2026"
 
 
 def name_order(text: str) -> str:

@@ -88,6 +88,7 @@ def entry_of(row: PlainRow) -> Entry:
         status=STATUS_OF[row["Status"]],
         status_on=row["StatusOn"],
         comment=row["Comment"],
+        reason=row["Reason"],
         version=row["Version"],
         change_seq=row["ChangeSeq"],
         deleted_at=row["DeletedAt"],
@@ -111,6 +112,7 @@ def versions_of(rows: Iterable[PlainRow]) -> tuple[EntryVersion, ...]:
             "status_on": row["StatusOn"],
             "paid_amount": row["PaidAmount"],
             "comment": row["Comment"],
+            "reason": row["Reason"],
             "manager_name": row["ManagerName"],
             "group_name": row["GroupName"],
         }
@@ -293,7 +295,7 @@ def forecast_row_of(row: PlainRow) -> ForecastRow:
         refused=row["Refused"],
         won=row["Won"],
         resolved=row["Resolved"],
-        win_rate=row["WinRate"] if of_lead else None,
+        win_rate=row["WinRate"] if of_lead and row["Resolved"] else None,
         won_all=row["WonAll"],
         resolved_all=row["ResolvedAll"],
         speed_index=row["SpeedIndex"] if of_lead else None,
@@ -464,6 +466,6 @@ def bin_of(row: PlainRow) -> CalibrationBin:
 def _differences(before: dict[str, object], state: dict[str, object]) -> tuple[FieldChange, ...]:
     return tuple(
         FieldChange(name, before[name], state[name])
-        for name in (*CHANGEABLE, "manager_name", "group_name")
+        for name in (*CHANGEABLE, "reason", "manager_name", "group_name")
         if before[name] != state[name]
     )

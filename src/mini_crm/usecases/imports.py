@@ -19,7 +19,16 @@ from mini_crm.domain.dates import SHOWN_LENGTH, trimmed
 from mini_crm.domain.errors import BadValue
 from mini_crm.domain.model import ImportRow, RosterRow, Status
 from mini_crm.domain.money import round_amount
-from mini_crm.domain.rules import check_comment, check_pay_by, check_pin, check_status, name_key
+from mini_crm.domain.rules import (
+    MAX_REASON,
+    check_comment,
+    check_pay_by,
+    check_pin,
+    check_status,
+    name_key,
+    shortened,
+    utf16_length,
+)
 from mini_crm.tables.opening import open_table
 from mini_crm.tables.table import Row, Table
 from mini_crm.usecases.cells import check_identifier, check_name, meant
@@ -38,6 +47,7 @@ NAMESPACE = UUID("6f1b3c52-7d0e-5c4e-9a53-1d2f8f0b7a11")
 """Never to change: keys of entries that were imported once are made of it."""
 
 _PROGRESS_EVERY = 1000
+_NOTHING = frozenset(["amount_missing", "amount_not_positive"])
 _Read = TypeVar("_Read")
 
 
@@ -114,6 +124,7 @@ def read_entries(
         sample=tuple(rows[:SAMPLE]),
         faults=group_faults(rejects),
         rounded=tuple(reader.rounded),
+        without_amount=tuple(reader.without_amount),
     )
     created = roster.created if roster is not None else ()
     assumed = tuple(reader.assumed)
@@ -140,6 +151,7 @@ class _EntryReader:
 
     Attributes:
         rounded: Lines whose amount was rounded.
+        without_amount: Lines of refusals that have none.
         assumed: Lines whose day of the outcome is assumed.
         units: Rows of each unit that the file names.
         ids: The id of each row that has one, by line.
@@ -171,6 +183,7 @@ class _EntryReader:
         self._no_day = system.empty if system is not None else frozenset[str]()
         self._lost_by_reason = system is not None and system.lost_by_reason
         self.rounded: list[int] = []
+        self.without_amount: list[int] = []
         self.assumed: list[int] = []
         self.units: Counter[str] = Counter()
         self.ids: dict[int, str] = {}
@@ -200,18 +213,18 @@ class _EntryReader:
         if lead and manager and group and not faults:
             group, unit = self._try(self._place, lead, group, manager, unit) or (group, unit)
         client_pin = self._try(self._pin, row)
-        amount, is_rounded = self._try(self._amount, row, "amount", unit) or (None, False)
+        amount, is_rounded = self._try(self._amount_of_row, row, unit) or (None, False)
         entered_on = self._try(self._entered_on, row)
         outcome = self._outcome(row, entered_on)
         paid_amount = None
         if self._has("paid_amount"):
             paid_amount = self._try(self._paid_amount, row, outcome.status, unit)
-        comment = self._try(self._comment, row, outcome.status)
+        reason, comment = self._try(self._words_of_row, row, outcome.status) or ("", "")
         if faults:
             return None, faults
         # Without a fault all of these are there; says so to the type checker.
-        assert lead and manager and group and amount and entered_on and outcome.status  # noqa: S101
-        assert client_pin is not None and comment is not None  # noqa: S101
+        assert lead and manager and group and entered_on and outcome.status  # noqa: S101
+        assert client_pin is not None and amount is not None  # noqa: S101
         entry = ImportRow(
             line=row.line,
             client_ref=self._key(row_id, (lead, group, manager, client_pin, str(amount), str(entered_on))),
@@ -226,7 +239,10 @@ class _EntryReader:
             status=outcome.status,
             status_on=outcome.status_on,
             comment=comment,
+            reason=reason,
         )
+        if not amount:
+            self.without_amount.append(row.line)
         if is_rounded or (paid_amount and paid_amount[1]):
             self.rounded.append(row.line)
         if outcome.assumed:
@@ -318,6 +334,18 @@ class _EntryReader:
         decimal = "." if is_number else signs.decimal if signs is not None else None
         return round_amount(self._cell(row, field), field=field, unit=unit, decimal=decimal)
 
+    def _amount_of_row(self, row: Row, unit: str | None) -> tuple[Decimal, bool]:
+        """Read the amount; a refused row may have none, or 0."""
+        try:
+            return self._amount(row, "amount", unit)
+        except BadValue as error:
+            # Lost deals often have no price; without them the share of deals that are won were too high.
+            text = self._cell(row, "amount")
+            is_nothing = error.code in _NOTHING and not any(char in "123456789" for char in text)
+            if is_nothing and self._status(row) is Status.REFUSED:
+                return Decimal(0), False
+            raise
+
     def _day(self, row: Row, field: str) -> date | None:
         """Read a day; None where there is none."""
         text = self._cell(row, field)
@@ -387,11 +415,17 @@ class _EntryReader:
             raise BadValue("paid_amount_without_paid", field="paid_amount", text=text[:SHOWN_LENGTH])
         return self._amount(row, "paid_amount", unit)
 
-    def _comment(self, row: Row, status: Status | None) -> str:
-        """Give the comment, with the reason of a refusal before it."""
+    def _words_of_row(self, row: Row, status: Status | None) -> tuple[str, str]:
+        """Give the reason of a refusal, and the comment: a reason that is too long begins it whole."""
         reason = self._cell(row, REASON) if status is Status.REFUSED else ""
-        comment = "\n".join(filter(None, (reason, self._cell(row, "comment"))))
-        return check_comment(comment) if comment else ""
+        comment = self._cell(row, "comment")
+        if not reason:
+            return "", check_comment(comment) if comment else ""
+        reason = " ".join(check_comment(reason, REASON).split())
+        if utf16_length(reason) > MAX_REASON:
+            comment = "\n".join(filter(None, (reason, comment)))
+            reason = shortened(reason, MAX_REASON)
+        return reason, check_comment(comment)
 
     def _key(self, row_id: str | None, lasting: Sequence[str]) -> UUID:
         """Make the key; of rows that agree in all that lasts, the order in the file tells them apart."""

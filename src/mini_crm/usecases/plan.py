@@ -103,6 +103,7 @@ class Plan:
         sample: The first rows as they will be stored.
         faults: Why rows were rejected, the most frequent first.
         rounded: Lines whose amount was rounded to two places.
+        without_amount: Lines of refusals that have no amount.
     """
 
     understanding: Understanding
@@ -111,6 +112,7 @@ class Plan:
     sample: tuple[ImportRow, ...]
     faults: tuple[FaultGroup, ...]
     rounded: tuple[int, ...]
+    without_amount: tuple[int, ...]
 
 
 def understand(table: Table, rows: Iterable[Row], wishes: Wishes) -> tuple[Understanding, StatusWords]:

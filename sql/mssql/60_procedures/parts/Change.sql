@@ -4,7 +4,7 @@ CREATE TABLE #Change (
     LeadId     int NOT NULL,
     GroupId    int NOT NULL,
     ManagerId  int NOT NULL,
-    ClientPin  nvarchar(32) COLLATE Latin1_General_BIN2 NOT NULL,
+    ClientPin  nvarchar(100) COLLATE Latin1_General_BIN2 NOT NULL,
     Amount     decimal(19, 2) NOT NULL,
     PaidAmount decimal(19, 2) NULL,
     EnteredOn  date NOT NULL,
@@ -12,5 +12,6 @@ CREATE TABLE #Change (
     Status     tinyint NOT NULL,
     StatusOn   date NULL,
     Comment    nvarchar(500) COLLATE Latin1_General_BIN2 NOT NULL,
+    Reason     nvarchar(100) COLLATE Latin1_General_BIN2 NOT NULL,
     DeletedAt  datetime2(0) NULL
 );

@@ -172,7 +172,7 @@ class Entries:
 def _kept(draft: EntryDraft) -> EntryDraft:
     """Bring a draft into the form in which it is kept.
 
-    Whether an empty PIN or a fraction of pieces may be, only the server knows.
+    Whether an empty PIN, an amount of 0 or a fraction of pieces may be, only the server knows.
 
     Raises:
         BadValue: As the form would say.
@@ -181,7 +181,7 @@ def _kept(draft: EntryDraft) -> EntryDraft:
     return replace(
         draft,
         client_pin=check_pin(draft.client_pin) if draft.client_pin.strip() else "",
-        amount=check_amount(draft.amount, field="amount"),
+        amount=draft.amount if draft.amount.is_zero() else check_amount(draft.amount, field="amount"),
         paid_amount=None if paid is None else check_amount(paid, field="paid_amount"),
         comment=check_comment(draft.comment),
     )

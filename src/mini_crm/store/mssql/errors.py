@@ -54,6 +54,7 @@ ERRORS: Mapping[int, tuple[type[MiniCrmError], str, str]] = {
     51104: (BadValue, "amount_not_positive", "amount"),
     51105: (BadValue, "amount_too_large", "amount"),
     51107: (BadValue, "amount_not_whole", "amount"),
+    51108: (BadValue, "amount_needed", "amount"),
     51114: (BadValue, "amount_not_positive", "paid_amount"),
     51115: (BadValue, "amount_too_large", "paid_amount"),
     51117: (BadValue, "amount_not_whole", "paid_amount"),

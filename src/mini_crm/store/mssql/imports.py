@@ -151,4 +151,5 @@ def _row(number: int, row: ImportRow, key: Callable[[str], str]) -> dict[str, ob
         "Status": row.status,
         "StatusOn": row.status_on,
         "Comment": row.comment,
+        "Reason": row.reason,
     }

@@ -87,7 +87,7 @@ SELECT * FROM ImportBatch WHERE BatchId = :batch_id;
 -- What an import wrote, with the state before it.
 SELECT h.EntryId, h.Version,
        b.ManagerId, b.GroupId, b.LeadId, b.ClientPin, b.Amount, b.PaidAmount, b.EnteredOn, b.PayBy,
-       b.Status, b.StatusOn, b.Comment, b.DeletedAt, b.EntryId IS NULL OR b.DeletedAt IS NOT NULL AS IsNew
+       b.Status, b.StatusOn, b.Comment, b.Reason, b.DeletedAt, b.EntryId IS NULL OR b.DeletedAt IS NOT NULL AS IsNew
 FROM EntryHistory AS h
 LEFT JOIN EntryHistory AS b ON b.EntryId = h.EntryId AND b.Version = h.Version - 1
 WHERE h.BatchId = :batch_id

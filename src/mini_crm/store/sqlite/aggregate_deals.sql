@@ -102,24 +102,28 @@ FROM Day AS d;
 -- name: stage_packed_tally
 -- Counts and sums: all that is shown beside the forecast comes from these few rows. Adding to a table by
 -- one packed number takes half the time of sorting for a GROUP BY: status 2 bits, part 8, lead 16, group 16,
--- manager 20 (the tables check these limits). What changes least from entry to entry comes first.
+-- manager 20 (the tables check these limits). What changes least from entry to entry comes first. Priced counts
+-- those that have an amount: a refusal may have none.
 CREATE TEMP TABLE PackedTally (
-    Pack INTEGER PRIMARY KEY, Deals INTEGER NOT NULL, Amount INTEGER NOT NULL, Paid INTEGER NOT NULL);
+    Pack INTEGER PRIMARY KEY, Deals INTEGER NOT NULL, Priced INTEGER NOT NULL, Amount INTEGER NOT NULL,
+    Paid INTEGER NOT NULL);
 
 -- name: stage_packed_tally_fill
-INSERT INTO temp.PackedTally (Pack, Deals, Amount, Paid)
+INSERT INTO temp.PackedTally (Pack, Deals, Priced, Amount, Paid)
 SELECT (d.Status << 60) | (coalesce(p.Part, 0) << 52) | (d.LeadId << 36) | (d.GroupId << 20) | d.ManagerId,
-       1, d.Amount, d.Paid
+       1, d.Amount > 0, d.Amount, d.Paid
 FROM temp.Deal AS d
 LEFT JOIN temp.DayPart AS p ON p.Day = d.StatusOn
 WHERE TRUE
 ON CONFLICT (Pack) DO UPDATE
-SET Deals = Deals + 1, Amount = Amount + excluded.Amount, Paid = Paid + excluded.Paid;
+SET Deals = Deals + 1, Priced = Priced + excluded.Priced, Amount = Amount + excluded.Amount,
+    Paid = Paid + excluded.Paid;
 
 -- name: stage_tally
 CREATE TEMP TABLE Tally AS
 SELECT (t.Pack >> 36) & 65535 AS LeadId, (t.Pack >> 20) & 65535 AS GroupId, t.Pack & 1048575 AS ManagerId,
-       t.Pack >> 60 AS Status, coalesce(p.StartsOn, -1000000) AS PartStart, t.Deals, t.Amount, t.Paid
+       t.Pack >> 60 AS Status, coalesce(p.StartsOn, -1000000) AS PartStart, t.Deals, t.Priced, t.Amount,
+       t.Paid
 FROM temp.PackedTally AS t
 LEFT JOIN temp.Part AS p ON p.Part = (t.Pack >> 52) & 255;
 

@@ -12,18 +12,18 @@ INSERT INTO temp.RecentAmount (Pack, Deals, Amount)
 SELECT (d.EnteredOn << 8) | u.UnitNo, 1, d.Amount
 FROM temp.Deal AS d
 CROSS JOIN temp.GroupUnit AS u ON u.GroupId = d.GroupId
-WHERE d.EnteredOn > (SELECT min(Day) FROM temp.Cutoff)
+WHERE d.EnteredOn > (SELECT min(Day) FROM temp.Cutoff) AND d.Amount > 0
 ON CONFLICT (Pack) DO UPDATE SET Deals = Deals + 1, Amount = Amount + excluded.Amount;
 
 -- name: stage_size_limit
--- An amount is above its unit's average exactly when it is above the whole part of sum / count. Amounts of 0,
--- which would not count, cannot be here: the table refuses them.
+-- An amount is above its unit's average exactly when it is above the whole part of sum / count. Amounts of 0 are
+-- refusals whose amount nobody knew, and do not count.
 CREATE TEMP TABLE SizeLimit (
     Cutoff INTEGER, UnitNo INTEGER, AverageAmount INTEGER, PRIMARY KEY (Cutoff, UnitNo)) WITHOUT ROWID;
 
 -- name: stage_size_limit_fill
 WITH Everything AS (
-    SELECT u.UnitNo, sum(t.Deals) AS Deals, sum(t.Amount) AS Amount
+    SELECT u.UnitNo, sum(t.Priced) AS Deals, sum(t.Amount) AS Amount
     FROM temp.Tally AS t
     JOIN temp.GroupUnit AS u ON u.GroupId = t.GroupId
     GROUP BY u.UnitNo

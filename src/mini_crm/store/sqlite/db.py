@@ -350,6 +350,8 @@ class Database:
             self._migrate(connection)
 
     def _migrate(self, connection: Connection) -> None:
+        # A table that others refer to is made anew without them; inside a transaction this does nothing.
+        connection.execute("PRAGMA foreign_keys = OFF")
         connection.execute("BEGIN IMMEDIATE")
         try:
             version = connection.execute("PRAGMA user_version").fetchone()[0]
@@ -357,12 +359,16 @@ class Database:
                 if number > version:
                     for statement in _statements(script):
                         connection.execute(statement)
+            broken = connection.execute("PRAGMA foreign_key_check").fetchone()
+            if broken is not None:
+                raise sqlite3.IntegrityError(f"foreign key of {broken[0]}, row {broken[1]}")
             connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
             connection.execute(f"PRAGMA user_version = {len(_migrations())}")
             connection.execute("COMMIT")
         except BaseException:
             self._roll_back(connection)
             raise
+        connection.execute("PRAGMA foreign_keys = ON")
 
 
 def try_lock(path: Path) -> Connection | None:

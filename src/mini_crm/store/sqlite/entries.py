@@ -31,6 +31,7 @@ from mini_crm.domain.model import (
 from mini_crm.domain.money import check_amount
 from mini_crm.domain.rules import (
     check_comment,
+    check_kept_amount,
     check_pay_by,
     check_pin,
     check_status,
@@ -97,6 +98,7 @@ class Entries:
                 "group_id": manager["GroupId"],
                 "manager_id": draft.manager_id,
                 "entered_on": to_day(today),
+                "reason": "",
                 "change_seq": next_change_seq(conn, caller.lead_id),
             }
             entry_id = conn.execute(SQL["add_entry"], values).lastrowid
@@ -128,6 +130,8 @@ class Entries:
             if checked == entry.draft():
                 return entry
             changed = draft_values(checked) | moved
+            if checked.status is not Status.REFUSED:
+                changed["reason"] = ""
             write_change(conn, entry, changed, Action.CHANGED, author, self.db.now())
             return _own(conn, caller, entry_id)
 
@@ -253,7 +257,9 @@ class Entries:
         return replace(
             draft,
             client_pin=pin,
-            amount=check_amount(draft.amount, field="amount", whole=whole),
+            amount=check_kept_amount(
+                draft.amount, None if entry is None else entry.amount, draft.status, whole=whole
+            ),
             paid_amount=None if paid is None else check_amount(paid, field="paid_amount", whole=whole),
             status_on=check_status(draft.status, status_on, entered_on=entered_on, today=today),
             comment=check_comment(draft.comment),

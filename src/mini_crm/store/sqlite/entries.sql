@@ -13,7 +13,7 @@ SELECT * FROM EntryRow WHERE EntryId = :entry_id;
 -- An entry as it was after one of its versions.
 SELECT e.EntryId, e.ClientRef, h.LeadId, h.GroupId, g.Name AS GroupName, g.Unit, h.ManagerId,
        m.Name AS ManagerName, h.ClientPin, h.Amount, h.PaidAmount, h.EnteredOn, h.PayBy, e.FirstPayBy,
-       h.Status, h.StatusOn, h.Comment, h.Version, h.ChangeSeq, h.DeletedAt, NULL AS Probability
+       h.Status, h.StatusOn, h.Comment, h.Reason, h.Version, h.ChangeSeq, h.DeletedAt, NULL AS Probability
 FROM EntryHistory AS h
 JOIN Entry AS e ON e.EntryId = h.EntryId
 JOIN SalesGroup AS g ON g.GroupId = h.GroupId
@@ -31,25 +31,25 @@ SELECT EntryId FROM Entry WHERE ClientRef = :client_ref;
 
 -- name: add_entry
 INSERT INTO Entry (EntryId, ClientRef, LeadId, GroupId, ManagerId, ClientPin, Amount, PaidAmount, EnteredOn,
-                   PayBy, FirstPayBy, Status, StatusOn, Comment, SearchKey, Version, ChangeSeq)
+                   PayBy, FirstPayBy, Status, StatusOn, Comment, Reason, SearchKey, Version, ChangeSeq)
 VALUES (:entry_id, :client_ref, :lead_id, :group_id, :manager_id, :client_pin, :amount, :paid_amount,
-        :entered_on, :pay_by, :pay_by, :status, :status_on, :comment, :search_key, 1, :change_seq);
+        :entered_on, :pay_by, :pay_by, :status, :status_on, :comment, :reason, :search_key, 1, :change_seq);
 
 -- name: update_entry
 UPDATE Entry
 SET LeadId = :lead_id, GroupId = :group_id, ManagerId = :manager_id, ClientPin = :client_pin,
     Amount = :amount, PaidAmount = :paid_amount, EnteredOn = :entered_on, PayBy = :pay_by, Status = :status,
-    StatusOn = :status_on, Comment = :comment, SearchKey = :search_key, DeletedAt = :deleted_at,
+    StatusOn = :status_on, Comment = :comment, Reason = :reason, SearchKey = :search_key, DeletedAt = :deleted_at,
     Version = Version + 1, ChangeSeq = :change_seq
 WHERE EntryId = :entry_id;
 
 -- name: keep_history
 INSERT INTO EntryHistory (EntryId, Version, Action, ChangedAt, ChangedBy, Computer, OpId, Request, BatchId,
                           ChangeSeq, LeadId, GroupId, ManagerId, ClientPin, Amount, PaidAmount, EnteredOn,
-                          PayBy, Status, StatusOn, Comment, DeletedAt)
+                          PayBy, Status, StatusOn, Comment, Reason, DeletedAt)
 SELECT e.EntryId, e.Version, :action, :now, :changed_by, :computer, :op_id, :request, :batch_id,
        e.ChangeSeq, e.LeadId, e.GroupId, e.ManagerId, e.ClientPin, e.Amount, e.PaidAmount, e.EnteredOn,
-       e.PayBy, e.Status, e.StatusOn, e.Comment, e.DeletedAt
+       e.PayBy, e.Status, e.StatusOn, e.Comment, e.Reason, e.DeletedAt
 FROM Entry AS e
 WHERE e.EntryId BETWEEN :entry_id AND :last_entry_id;
 

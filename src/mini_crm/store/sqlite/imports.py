@@ -103,6 +103,7 @@ class Imports:
                         "group_id": place[1],
                         "manager_id": place[2],
                         "entered_on": to_day(row.entered_on),
+                        "reason": row.reason,
                         "change_seq": seqs[place[0]],
                     }
                 )
@@ -129,6 +130,7 @@ class Imports:
                 "group_id": place[1],
                 "manager_id": place[2],
                 "entered_on": to_day(row.entered_on),
+                "reason": row.reason,
                 "deleted_at": None,
             }
             write_change(conn, entry, values, Action.IMPORTED, author, now)
@@ -229,7 +231,8 @@ def _draft(row: ImportRow, manager_id: int) -> EntryDraft:
 
 
 def _same(entry: Entry, row: ImportRow, place: tuple[int, int, int]) -> bool:
-    return entry.entered_on == row.entered_on and entry.draft() == _draft(row, place[2])
+    kept = (entry.entered_on, entry.reason, entry.draft())
+    return kept == (row.entered_on, row.reason, _draft(row, place[2]))
 
 
 def _was_undone(conn: Connection, entry_id: int) -> bool:
@@ -249,6 +252,7 @@ def _state_of(row: Row) -> dict[str, object]:
         "status": row["Status"],
         "status_on": row["StatusOn"],
         "comment": row["Comment"],
+        "reason": row["Reason"],
         "search_key": search_key(row["ClientPin"], row["Comment"]),
     }
 

@@ -52,6 +52,7 @@ def entry_values(entry: Entry) -> dict[str, object]:
         "group_id": entry.group_id,
         "manager_id": entry.manager_id,
         "entered_on": to_day(entry.entered_on),
+        "reason": entry.reason,
         "deleted_at": None if entry.deleted_at is None else int(entry.deleted_at.timestamp()),
     }
 

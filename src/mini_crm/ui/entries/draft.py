@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 
 from mini_crm.domain.dates import parse_date
 from mini_crm.domain.errors import BadValue
 from mini_crm.domain.model import PIECES, Entry, EntryDraft, Group, Manager, Status
 from mini_crm.domain.money import parse_amount
-from mini_crm.domain.rules import check_comment, check_pay_by, check_pin, name_key
+from mini_crm.domain.rules import check_comment, check_kept_amount, check_pay_by, check_pin, name_key
 
 FIELDS = ("group", "manager", "client_pin", "amount", "pay_by", "comment")
 """In the order in which errors are looked for."""
@@ -95,7 +96,7 @@ class DraftReader:
         return EntryDraft(
             manager_id=manager.manager_id,
             client_pin=check_pin(values.client_pin) if values.client_pin.strip() else "",
-            amount=parse_amount(values.amount, whole=group.unit == PIECES, unit=group.unit),
+            amount=self._amount(values, group.unit),
             pay_by=self._pay_by(values),
             status=values.status,
             status_on=self.entry.status_on if self.entry is not None and keeps else None,
@@ -120,8 +121,7 @@ class DraftReader:
                 if values.client_pin.strip() or self.entry is None or self.entry.client_pin:
                     check_pin(values.client_pin)
             case "amount":
-                unit = None if group is None else group.unit
-                parse_amount(values.amount, whole=unit == PIECES, unit=unit)
+                self._amount(values, None if group is None else group.unit)
             case "pay_by":
                 self._pay_by(values)
             case "comment":
@@ -132,6 +132,13 @@ class DraftReader:
         return (
             not values.group.strip() and bool(values.manager.strip()) and not self.groups_of(values.manager)
         )
+
+    def _amount(self, values: FormValues, unit: str | None) -> Decimal:
+        before = self.entry
+        # An entry that was imported without an amount shows 0, which may stay while it is refused.
+        if before is not None and before.amount.is_zero() and values.amount.strip() == "0":
+            return check_kept_amount(before.amount, before.amount, values.status)
+        return parse_amount(values.amount, whole=unit == PIECES, unit=unit)
 
     def _pay_by(self, values: FormValues) -> date | None:
         before = self.entry

@@ -107,6 +107,7 @@ class EntryTexts:
             "status_on": _("Day of payment or refusal"),
             "paid_amount": _("Amount that came"),
             "comment": _("Comment"),
+            "reason": _("Reason of refusal"),
             "deleted": _("Taken out"),
             "manager_name": _("Manager"),
             "group_name": _("Group"),
