@@ -52,7 +52,7 @@ def test_an_error_moves_nothing(open_window: Open, language: str, size: str) -> 
     before = places(window)
     for field, text in (
         (form.manager, "никто"), (form.group, "такой группы нет, и никогда не было"),
-        (form.client_pin, "7" * 40), (form.amount, "1,234"), (form.pay_by, "31.02.2026"),
+        (form.client_pin, "7" * 140), (form.amount, "1,234"), (form.pay_by, "31.02.2026"),
         (form.comment, "длинно" * 90),
     ):  # fmt: skip
         field.set("")
