@@ -129,7 +129,7 @@ def test_a_comment_that_cannot_be_kept_is_refused(typed: str, code: str, data: d
 @given(st.text() | st.text(alphabet=st.characters(exclude_categories=[]), max_size=600))
 def test_any_text_fits_its_column_or_is_refused(text: str) -> None:
     """What passes fits the column, can be written as UTF-8, and passes again unchanged."""
-    for check, limit in ((check_pin, 32), (check_comment, 500)):
+    for check, limit in ((check_pin, 100), (check_comment, 500)):
         try:
             kept = check(text)
         except BadValue:
