@@ -31,11 +31,12 @@ from mini_crm.program import Program
 from mini_crm.store.place import is_there
 from mini_crm.store.zones import zone
 from mini_crm.usecases.cells import MAX_SOURCE, check_unit
+from mini_crm.usecases.entry_rows import key_of
 from mini_crm.usecases.foreign.day_order import ORDERS, Order
 from mini_crm.usecases.foreign.headings import COLUMNS, parse_constants, parse_mapping
 from mini_crm.usecases.foreign.signs import DECIMALS
 from mini_crm.usecases.foreign.statuses import parse_status_words
-from mini_crm.usecases.imports import EntryFile, key_of, read_entries
+from mini_crm.usecases.imports import EntryFile, read_entries
 from mini_crm.usecases.plan import Wishes
 from mini_crm.usecases.rejects import write_rejects
 from mini_crm.usecases.rosters import Roster, check_size

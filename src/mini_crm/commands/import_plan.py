@@ -75,11 +75,11 @@ def plan_json(plan: Plan, texts: Texts) -> dict[str, object]:
         "constants": headings.constants,
         "unused": headings.unused(),
         "dates": {
-            field: {"order": days.order, "line": days.line, "text": days.proof}
+            field: {"order": days.value, "line": days.line, "text": days.proof}
             for field, days in found.days.items()
         },
         "signs": {
-            field: {"decimal": signs.decimal, "line": signs.line, "text": signs.proof}
+            field: {"decimal": signs.value, "line": signs.line, "text": signs.proof}
             for field, signs in found.signs.items()
         },
         "unit": plan.unit,
@@ -106,8 +106,8 @@ def plan_json(plan: Plan, texts: Texts) -> dict[str, object]:
 
 def options_to_repeat(found: Understanding) -> tuple[str, ...]:
     """Give what the file proved by itself, as options for a part of it that proves nothing any more."""
-    orders = {days.order for days in found.days.values() if days.order is not None and not days.asked}
-    decimals = {signs.decimal for signs in found.signs.values() if signs.decimal and not signs.asked}
+    orders = {days.value for days in found.days.values() if days.value is not None and not days.asked}
+    decimals = {signs.value for signs in found.signs.values() if signs.value and not signs.asked}
     dates = [f"--dates {order}" for order in orders] if len(orders) == 1 else []
     signs = [f"--decimal {DECIMALS[sign]}" for sign in decimals] if len(decimals) == 1 else []
     return (*dates, *signs)
@@ -222,7 +222,7 @@ def _decisions(plan: Plan, texts: Texts) -> Iterator[str]:
 
 def _order(days: DayOrder, texts: Texts) -> str | None:
     _ = texts.gettext
-    if days.order is None:
+    if days.value is None:
         if not days.proof:
             return None
         if days.mixed:
@@ -231,7 +231,7 @@ def _order(days: DayOrder, texts: Texts) -> str | None:
             line=days.line, text=_cut(days.proof)
         )
     order = {"dmy": _("day, month, year"), "mdy": _("month, day, year"), "ymd": _("year, month, day")}[
-        days.order
+        days.value
     ]
     if days.asked:
         return _("{order}, by --dates").format(order=order)
@@ -242,7 +242,7 @@ def _order(days: DayOrder, texts: Texts) -> str | None:
 
 def _signs(signs: Signs, texts: Texts) -> str | None:
     _ = texts.gettext
-    if signs.decimal is None:
+    if signs.value is None:
         if not signs.proof:
             return None
         if signs.mixed:
@@ -250,7 +250,7 @@ def _signs(signs: Signs, texts: Texts) -> str | None:
         return _("thousands or a fraction? Line {line} has “{text}”; no row proves it, see --decimal").format(
             line=signs.line, text=_cut(signs.proof)
         )
-    sign = _("decimal point") if signs.decimal == "." else _("decimal comma")
+    sign = _("decimal point") if signs.value == "." else _("decimal comma")
     if signs.asked:
         return _("{sign}, by --decimal").format(sign=sign)
     return _("{sign}; line {line} proves it: “{text}”").format(

@@ -66,7 +66,7 @@ def pasted_columns(first: Sequence[str], own: Mapping[str, str]) -> dict[str, in
 
 def typed_days(cells: Sequence[str], *, today: date, language: str) -> list[str]:
     """Write days that a file may have as a person types them; what the form reads already stays as it is."""
-    order = survey_days(enumerate(cells), None).order
+    order = survey_days(enumerate(cells), None).value
 
     def typed(cell: str) -> str:
         try:
@@ -84,7 +84,7 @@ def typed_days(cells: Sequence[str], *, today: date, language: str) -> list[str]
 
 def typed_amounts(cells: Sequence[str], *, language: str) -> list[str]:
     """Write amounts that their column makes certain as a person types them; nothing is rounded here."""
-    decimal = survey_signs(enumerate(cells), None).decimal
+    decimal = survey_signs(enumerate(cells), None).value
 
     def typed(cell: str) -> str:
         try:

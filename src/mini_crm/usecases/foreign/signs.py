@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
 from typing import Literal
+
+from mini_crm.usecases.foreign.proofs import Proven, survey
 
 Sign = Literal[".", ","]
 DECIMALS: dict[Sign, str] = {".": "point", ",": "comma"}
@@ -14,52 +15,24 @@ _OTHER: dict[str, Sign] = {".": ",", ",": "."}
 _NUMBER = re.compile(r"[0-9][0-9 '.,\u00a0\u202f\u2009\u2019\u02bc]*")
 _GROUP = 3
 
-
-@dataclass(frozen=True, slots=True)
-class Signs:
-    """How a column's amounts are written.
-
-    Attributes:
-        decimal: What begins the fraction; None where no amount proves it.
-        proof: The cell that proves it, or the first that has two readings; empty if there is none.
-        line: Its line.
-        asked: The command line said it.
-        mixed: Amounts prove both signs, so that neither holds.
-    """
-
-    decimal: Sign | None = None
-    proof: str = ""
-    line: int = 0
-    asked: bool = False
-    mixed: bool = False
+Signs = Proven[Sign]
+"""What begins the fraction in a column of amounts."""
 
 
 def survey_signs(cells: Iterable[tuple[int, str]], wish: Sign | None) -> Signs:
-    """Find the signs of a column.
+    """Find the signs of a column of amounts; arguments as for ``survey``."""
+    return survey(cells, wish, _readings)
 
-    Args:
-        cells: Lines and texts of cells that were no numbers in a workbook.
-        wish: What the command line says.
-    """
-    if wish is not None:
-        return Signs(wish, asked=True)
-    doubtful: tuple[int, str] | None = None
-    proofs: dict[Sign, tuple[int, str]] = {}
-    for line, text in cells:
-        if "." not in text and "," not in text:
-            continue
-        match = _NUMBER.search(text)
-        proven = _proven(match[0].rstrip(" .,'")) if match else None
-        if proven is not None:
-            proofs.setdefault(proven, (line, text))
-        elif match is not None and doubtful is None and {".", ","} & set(match[0].rstrip(" .,'")):
-            doubtful = line, text
-    if len(proofs) == 1:
-        ((decimal, (line, text)),) = proofs.items()
-        return Signs(decimal, text.strip(), line)
-    if doubtful is None:
-        return Signs(mixed=bool(proofs))
-    return Signs(None, doubtful[1].strip(), doubtful[0], mixed=bool(proofs))
+
+def _readings(text: str) -> tuple[Sign, ...]:
+    match = _NUMBER.search(text) if "." in text or "," in text else None
+    if match is None:
+        return ()
+    number = match[0].rstrip(" .,'")
+    proven = _proven(number)
+    if proven is not None:
+        return (proven,)
+    return (".", ",") if "." in number or "," in number else ()
 
 
 def _proven(number: str) -> Sign | None:
