@@ -28,7 +28,7 @@ SHIFT, CONTROL, ALT = KEYSYMS["Shift"], KEYSYMS["Control"], KEYSYMS["Alt"]
 KEYS = {name: code for name, code in KEYSYMS.items() if code not in (SHIFT, CONTROL, ALT)}
 LETTERS = "абвгдеёиклмнопрстуя xyz0123456789.,-"
 INPUTS = {"TEntry", "Entry", "Text"}
-BUTTONS = {"TButton", "TMenubutton"}
+BUTTONS = {"TButton", "TMenubutton", "TRadiobutton"}
 OTHERS = {"Treeview", "TNotebook", "Listbox", "TScrollbar", "TLabel", "Label", "Canvas", "Menu"}
 
 
@@ -142,9 +142,9 @@ class Person:
         while not condition() and time.monotonic() < end:
             yield
 
-    def less_used(self, one: ttk.Button, other: ttk.Button) -> ttk.Button:
-        """Give the button of two that was pressed less often."""
-        return min(one, other, key=lambda button: self.used["button", self._name(str(button))])
+    def less_used(self, *buttons: ttk.Widget) -> ttk.Widget:
+        """Give the button that was pressed less often than the others."""
+        return min(buttons, key=lambda button: self.used["button", self._name(str(button))])
 
     # the storm
 

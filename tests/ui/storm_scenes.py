@@ -336,8 +336,10 @@ class Scenes:
         if page is None:
             return
         yield from person.click_tab(page.pages, 1)
-        yield from person.wait(page.paying.winfo_viewable)
-        yield from person.click(person.random.choice(page.paying.buttons), 0.1)
+        paying = page.paying
+        yield from person.wait(lambda: paying.winfo_viewable() and paying.buttons)
+        for _ in range(2 if paying.buttons else 0):
+            yield from person.click(person.less_used(*paying.buttons), 0.1)
         yield from person.click_tab(page.pages, 2)
         form = page.commitment
         yield from person.wait(form.amount.winfo_viewable)
