@@ -46,7 +46,7 @@ class EntryDraft:
 
     Attributes:
         manager_id: A manager of one of the lead's groups.
-        client_pin: 1 to 32 characters; leading zeros count.
+        client_pin: 1 to 100 characters; leading zeros count.
         amount: More than 0, at most 10**10, two places.
         pay_by: The promised day, not before the day of entry. None, like an empty PIN, only where
             an imported entry came without one.
@@ -54,6 +54,7 @@ class EntryDraft:
         status_on: The day on which it was paid or refused; None means today.
         paid_amount: What really came; None means all of it.
         comment: Up to 500 characters.
+        reason: Why it was refused, up to 100 characters; empty for any other status.
     """
 
     manager_id: int
@@ -64,6 +65,7 @@ class EntryDraft:
     status_on: date | None = None
     paid_amount: Decimal | None = None
     comment: str = ""
+    reason: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,11 +80,13 @@ class Entry:
         version: 1 for a new entry, one more for each change.
         change_seq: The lead's running number of the last change.
         deleted_at: When it was deleted or voided, else None.
-        probability: Chance of being paid by the end of the current month, from the last
-            complete run; None where that run did not see the entry as open.
-        contribution: What it adds to "from open entries" of that month.
+        probability: Chance of being paid by the end of a period, from the last complete run;
+            None where that run did not see the entry as open. The period is the one that was
+            asked for, else the current month.
+        contribution: What it adds to "from open entries" of that period.
         is_large: Whether that run took its amount as above the average of its unit.
-        reason: Why it was refused, where an import told.
+        reason: Why it was refused.
+        rest_of: The entry that was paid in part and left this one as the rest.
     """
 
     entry_id: int
@@ -109,6 +113,7 @@ class Entry:
     contribution: float | None = None
     is_large: bool | None = None
     reason: str = ""
+    rest_of: int | None = None
 
     def draft(self) -> EntryDraft:
         """Give what a lead may change, for a form."""
@@ -121,6 +126,7 @@ class Entry:
             status_on=self.status_on,
             paid_amount=self.paid_amount,
             comment=self.comment,
+            reason=self.reason,
         )
 
 
@@ -165,7 +171,11 @@ class EntrySort(StrEnum):
     ENTERED_ON = "entered_on"
     PAY_BY = "pay_by"
     STATUS = "status"
+    STATUS_ON = "status_on"
+    PAID_AMOUNT = "paid_amount"
     PROBABILITY = "probability"
+    CONTRIBUTION = "contribution"
+    REASON = "reason"
     COMMENT = "comment"
 
 
@@ -174,9 +184,17 @@ class EntryFilter:
     """Which of a lead's entries are wanted; an empty field does not narrow.
 
     Attributes:
+        unit: Of the entry's group.
         pay_by_from: First promised day, inclusive.
         pay_by_to: Last promised day, inclusive.
-        text: Looked for in PIN, manager, group and comment, whatever the case.
+        status_on_from: First day of payment or refusal, inclusive.
+        status_on_to: Last day of payment or refusal, inclusive.
+        entered_from: First day of entry, inclusive.
+        entered_to: Last day of entry, inclusive.
+        untouched_since: Nothing was changed, nor entered, on this day or later, in the company's time zone.
+        has_chance: Whether the current run saw it as open in the period that the list is asked for, and so
+            counts it in "from open entries".
+        text: Looked for in PIN, manager, group, comment and reason, whatever the case.
     """
 
     group_id: int | None = None
@@ -185,6 +203,29 @@ class EntryFilter:
     pay_by_from: date | None = None
     pay_by_to: date | None = None
     text: str = ""
+    unit: str | None = None
+    status_on_from: date | None = None
+    status_on_to: date | None = None
+    entered_from: date | None = None
+    entered_to: date | None = None
+    untouched_since: date | None = None
+    has_chance: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class EntrySum:
+    """What entries of one unit and status add up to.
+
+    Attributes:
+        amount: Of paid ones what came, else the amounts.
+        contribution: What they add to "from open entries" of the period; 0 where the run counted none.
+    """
+
+    unit: str
+    status: Status
+    count: int
+    amount: Decimal
+    contribution: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,12 +234,12 @@ class EntryPage:
 
     Attributes:
         total: Entries that pass the filter.
-        sums: Their amounts by unit.
+        sums: What these add up to, by unit and status, in this order; no row for what there is none of.
     """
 
     entries: tuple[Entry, ...]
     total: int
-    sums: dict[str, Decimal]
+    sums: tuple[EntrySum, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -245,6 +286,7 @@ class Lead:
     Attributes:
         has_password: Whether a credential was issued.
         locked: Whether only the administrator can let this lead in again.
+        is_head: Whether this one sees the company page.
     """
 
     lead_id: int
@@ -255,6 +297,7 @@ class Lead:
     locked: bool
     failures: int
     groups: tuple[Group, ...]
+    is_head: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -264,6 +307,7 @@ class Session:
     Attributes:
         today: The server's day in the company's time zone.
         must_change: Nothing but a change of the password is allowed before it is done.
+        is_head: Whether the company page is open to this session.
     """
 
     lead_id: int
@@ -271,6 +315,7 @@ class Session:
     expires_at: datetime
     must_change: bool
     today: date
+    is_head: bool = False
 
 
 class RunKind(StrEnum):
@@ -587,7 +632,10 @@ class Bridge:
         won: Of entries paid since.
         lost: Of entries that were refused, deleted or voided since.
         new: Of open entries that came since.
-        changed: Of entries that were changed since: promised day, amount, manager, reopened, restored.
+        put_off: Of entries whose promised day was moved, later or sooner.
+        put_off_count: How many of these were moved to a later day.
+        amounts: Of other entries whose amount was changed.
+        changed: Of entries with any other change: manager, reopened, restored.
         rest: Time that has passed, and what was learnt anew.
     """
 
@@ -597,9 +645,59 @@ class Bridge:
     won: float
     lost: float
     new: float
+    put_off: float
+    put_off_count: int
+    amounts: float
     changed: float
     rest: float
     now: float
+
+
+@dataclass(frozen=True, slots=True)
+class NumberBefore:
+    """What a whole number of the forecast was on an earlier day.
+
+    Attributes:
+        lead_id: None for the company.
+    """
+
+    lead_id: int | None
+    unit: str
+    forecast: float
+
+
+@dataclass(frozen=True, slots=True)
+class Company:
+    """What a head of sales sees of one period.
+
+    Attributes:
+        forecast: Company, leads and managers of the current run, in this period alone. Leads without groups
+            are not in it.
+        week_ago: The same numbers of the company and of the leads as the last run of the seventh day before
+            the run's day saw them, or of the nearest earlier one of the seven days that are kept; none where
+            there is no such run or it did not have the period.
+        week_ago_on: The day that this earlier run counted; None where there is none.
+    """
+
+    forecast: Forecast
+    week_ago: tuple[NumberBefore, ...] = ()
+    week_ago_on: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ReasonSum:
+    """How often entries of one lead and unit were refused in a period for one reason, and for how much.
+
+    Attributes:
+        reason: Empty where none was given.
+    """
+
+    lead_id: int
+    lead_name: str
+    unit: str
+    reason: str
+    count: int
+    amount: Decimal
 
 
 @dataclass(frozen=True, slots=True)
@@ -630,6 +728,7 @@ class Report:
         zone: The company's time zone; None is that of this computer.
         bridges: From the runs that ``changes`` goes back to, for each of its days and each unit; none where
             there is no such run, or it did not have the period.
+        reasons: Of what was refused in the period, as the run counted it; by lead, unit, most first.
     """
 
     forecast: Forecast
@@ -641,6 +740,7 @@ class Report:
     changes: tuple[EntryChange, ...] = ()
     zone: tzinfo | None = None
     bridges: tuple[Bridge, ...] = ()
+    reasons: tuple[ReasonSum, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,9 +25,11 @@ from mini_crm.domain.credentials import KdfParameters, PasswordKind
 from mini_crm.domain.model import (
     AccuracyRow,
     AdminAct,
+    Bridge,
     Changes,
     ClockMistakes,
     Commitment,
+    Company,
     Entry,
     EntryChance,
     EntryDraft,
@@ -137,15 +139,36 @@ class DesktopStore(Protocol):
         ...
 
     def update_entry(
-        self, token: bytes, op_id: UUID, entry_id: int, version: int, draft: EntryDraft
+        self,
+        token: bytes,
+        op_id: UUID,
+        entry_id: int,
+        version: int,
+        draft: EntryDraft,
+        rest_ref: UUID | None = None,
     ) -> Entry:
         """Give an entry new content; a draft equal to what is stored changes nothing.
+
+        With ``rest_ref``, what was not paid stays expected: the same write stores a new open entry for
+        it, entered today, with the same manager, PIN, comment and promised days (though these may be
+        past), and ``rest_of`` this one.
+
+        Args:
+            token: The own session.
+            op_id: Made by the client for this one write; repeating it gives the first result.
+            entry_id: The entry.
+            version: Which the client knows.
+            draft: The new content.
+            rest_ref: Made by the client for the entry of the rest; only where the draft is paid and less
+                came than its amount.
 
         Raises:
             BadValue: A field breaks a rule.
             NotYours: No such entry of this lead, or it is deleted.
             StaleVersion: Somebody changed it since; ``data`` has ``changed_by``, ``changed_at``, ``version``.
             OperationReused: The op_id came before with other content.
+            RuleBroken: There is no rest to keep (``no_rest``).
+            AlreadyThere: The rest_ref is stored already.
         """
         ...
 
@@ -188,8 +211,29 @@ class DesktopStore(Protocol):
         descending: bool = True,
         offset: int = 0,
         limit: int = 200,
+        period: Period | None = None,
     ) -> EntryPage:
-        """Give a part of the lead's entries that are not deleted, with the count and sums of all."""
+        """Give a part of the lead's entries that are not deleted, with the count and sums of all.
+
+        Args:
+            token: The own session.
+            entry_filter: Which are wanted.
+            sort: Ties go by entry id, in the same direction.
+            descending: From the end; what is missing is least.
+            offset: Rows to leave out.
+            limit: Rows at most.
+            period: Of chances and contributions, also those that are ordered by: a standing or open custom
+                period of the current run; None for the current month. One that the run does not have gives
+                none.
+        """
+        ...
+
+    def list_reasons(self, token: bytes) -> tuple[str, ...]:
+        """Give the reasons of the lead's refused entries, most used first, at most 50."""
+        ...
+
+    def count_open_elsewhere(self, token: bytes, client_pin: str) -> int:
+        """Count the open entries of this very PIN at other leads; nothing else is told of them."""
         ...
 
     def list_open_entries_of_pin(self, token: bytes, client_pin: str) -> tuple[Entry, ...]:
@@ -258,6 +302,51 @@ class DesktopStore(Protocol):
             OperationReused: The op_id came before with other content.
             BadValue: The amount is negative or too large, the note too long, or the unit none of the lead's.
             NotFound: The period is none of those.
+        """
+        ...
+
+    def get_company(self, token: bytes, period: Period) -> Company:
+        """Give a head of sales all leads in one period of the current run; does not prolong the session.
+
+        Raises:
+            NotAllowed: The session is not a head's (``not_head``).
+        """
+        ...
+
+    def list_bridges(self, token: bytes, period: Period) -> tuple[Bridge, ...]:
+        """Give a head of sales the bridges of the report to the company's number of a period.
+
+        They are those of ``ReportStore.get_report``. Does not prolong the session.
+
+        Raises:
+            NotAllowed: The session is not a head's (``not_head``).
+        """
+        ...
+
+    def list_lead_groups(self, token: bytes, lead_id: int) -> tuple[Group, ...]:
+        """Give a head of sales the groups of any lead, as ``list_groups`` gives the own.
+
+        Raises:
+            NotAllowed: The session is not a head's (``not_head``).
+        """
+        ...
+
+    def list_lead_entries(
+        self,
+        token: bytes,
+        lead_id: int,
+        entry_filter: EntryFilter,
+        sort: EntrySort = EntrySort.ENTRY_ID,
+        *,
+        descending: bool = True,
+        offset: int = 0,
+        limit: int = 200,
+        period: Period | None = None,
+    ) -> EntryPage:
+        """Give a head of sales the entries of any lead to read, as ``list_entries`` gives the own.
+
+        Raises:
+            NotAllowed: The session is not a head's (``not_head``).
         """
         ...
 
@@ -373,6 +462,18 @@ class AdminStore(Protocol):
 
     def set_lead_active(self, lead_id: int, is_active: bool, by: str) -> None:
         """Let a lead in, or not; deactivating ends all sessions."""
+        ...
+
+    def set_head(self, name: str, is_head: bool, by: str) -> Lead:
+        """Open the company page to a lead, or close it; makes the lead if there is none of this name.
+
+        A head without groups is left alone by rosters and stands in no forecast or report. Closing the page
+        ends the lead's sessions.
+
+        Raises:
+            NotFound: There is no lead of this name, where the page is to be closed.
+            BadValue: The name is empty or too long.
+        """
         ...
 
     def rename_lead(self, lead_id: int, name: str, by: str) -> None:

@@ -34,16 +34,21 @@ class Add:
 
 @dataclass(frozen=True, slots=True)
 class Update:
-    """New content for an entry that was read at ``version``."""
+    """New content for an entry that was read at ``version``.
+
+    Attributes:
+        rest_ref: For the entry that keeps the rest of a partial payment; None keeps none.
+    """
 
     entry_id: int
     version: int
     draft: EntryDraft
     op_id: UUID = field(default_factory=uuid4)
+    rest_ref: UUID | None = None
 
     def send(self, store: DesktopStore, token: bytes) -> Entry:
         """Store it."""
-        return store.update_entry(token, self.op_id, self.entry_id, self.version, self.draft)
+        return store.update_entry(token, self.op_id, self.entry_id, self.version, self.draft, self.rest_ref)
 
 
 @dataclass(frozen=True, slots=True)
