@@ -27,50 +27,54 @@ Table = dict[str, Callable[[Texts, Data], str]]
 
 DOMAIN: Table = {
     "amount_missing": lambda t, d: t.gettext("Enter the amount."),
-    "amount_unreadable": lambda t, d: t.gettext("“{text}” is not an amount. Write it like 1234.50."),
+    "amount_unreadable": lambda t, d: t.gettext("Write a number like 1234.50: “{text}” is not an amount."),
     "amount_ambiguous": lambda t, d: t.gettext(
-        "“{text}” can be read in two ways. Write {as_thousands} or {as_fraction}."
+        "Write {as_thousands} or {as_fraction}: “{text}” can be read in two ways."
     ),
-    "amount_decimals": lambda t, d: t.gettext("“{text}”: at most two digits may follow the decimal sign."),
+    "amount_decimals": lambda t, d: t.gettext(
+        "Leave at most two digits after the decimal sign: “{text}” has more."
+    ),
     "amount_needed": lambda t, d: t.gettext(
-        "This entry was imported without an amount. Enter one: without it only a refused entry can be kept."
+        "Enter an amount: this entry was imported without one, and only a refused entry can do without."
     ),
-    "amount_not_positive": lambda t, d: t.gettext("“{text}”: the amount must be more than zero."),
+    "amount_not_positive": lambda t, d: t.gettext("Enter more than zero, not “{text}”."),
     "amount_not_whole": lambda t, d: t.gettext(
-        "“{text}”: this group counts pieces, so only a whole number is possible."
+        "Enter a whole number, not “{text}”: this group counts pieces."
     ),
-    "amount_too_large": lambda t, d: t.gettext("“{text}” is too much: at most {limit} is possible."),
+    "amount_too_large": lambda t, d: t.gettext("Enter at most {limit}: “{text}” is too much."),
     "amount_other_unit": lambda t, d: t.gettext(
-        "“{text}”: this group counts in {unit}. Enter the amount in {unit} or leave out “{typed}”."
+        "Enter the amount in {unit} or leave out “{typed}”: this group counts in {unit}, not as in “{text}”."
     ),
     "date_missing": lambda t, d: t.gettext("Enter the date."),
-    "date_unreadable": lambda t, d: t.gettext("“{text}” is not a date. Write it like 05.03.2026."),
-    "date_impossible": lambda t, d: t.gettext("“{text}”: there is no such day in the calendar."),
+    "date_unreadable": lambda t, d: t.gettext("Write a date like 05.03.2026: “{text}” is not one."),
+    "date_impossible": lambda t, d: t.gettext("Write another day: there is no “{text}” in the calendar."),
     "date_ambiguous": lambda t, d: t.gettext(
-        "“{text}” can be {first} or {second}. Write the date with dots, day first."
+        "Write the date with dots, day first: “{text}” can be {first} or {second}."
     ),
     "date_out_of_range": lambda t, d: t.gettext(
-        "“{text}”: the year must be from {first_year} to {last_year}."
+        "Write a year from {first_year} to {last_year}, not as in “{text}”."
     ),
     "period_unreadable": lambda t, d: t.gettext(
         "“{text}” is not a period. Write it like 2026-03, 2026-Q1, 2026 or 2026-03-10..2026-04-09."
     ),
-    "period_end_before_start": lambda t, d: t.gettext("The period ends on {end}, before its start {start}."),
+    "period_end_before_start": lambda t, d: t.gettext(
+        "Choose {start} or a later day for the end: {end} is before the start."
+    ),
     "period_not_whole": lambda t, d: t.gettext(
         "{start} to {end} is not a whole month, quarter or year of the calendar."
     ),
     "password_missing": lambda t, d: t.gettext("Enter the password."),
     "password_one_character": lambda t, d: t.gettext(
-        "The password repeats one single character. Choose another one."
+        "Choose another password: this one repeats one single character."
     ),
     "password_too_short": lambda t, d: t.ngettext(
-        "The password is too short: it needs at least {limit} character.",
-        "The password is too short: it needs at least {limit} characters.",
+        "Type at least {limit} character: the password is too short.",
+        "Type at least {limit} characters: the password is too short.",
         _number(d, "limit"),
     ),
     "password_too_long": lambda t, d: t.ngettext(
-        "The password is too long: it may have at most {limit} character.",
-        "The password is too long: it may have at most {limit} characters.",
+        "Shorten the password to {limit} character.",
+        "Shorten the password to {limit} characters.",
         _number(d, "limit"),
     ),
     "kdf_too_weak": lambda t, d: t.gettext(
@@ -83,38 +87,39 @@ DOMAIN: Table = {
     ),
     "pin_missing": lambda t, d: t.gettext("Enter the client PIN."),
     "pin_too_long": lambda t, d: t.ngettext(
-        "The client PIN is too long: {length} of at most {limit} character.",
-        "The client PIN is too long: {length} of at most {limit} characters.",
+        "Shorten the client PIN to {limit} character: it has {length}.",
+        "Shorten the client PIN to {limit} characters: it has {length}.",
         _number(d, "limit"),
     ),
     "pin_characters": lambda t, d: t.gettext(
-        "The client PIN has an invisible character ({character}) in position {position}. "
-        "Type the PIN again by hand."
+        "Type the PIN again by hand: it has an invisible character ({character}) in position {position}."
     ),
     "comment_too_long": lambda t, d: t.ngettext(
-        "The comment is too long: {length} of at most {limit} character.",
-        "The comment is too long: {length} of at most {limit} characters.",
+        "Shorten the comment to {limit} character: it has {length}.",
+        "Shorten the comment to {limit} characters: it has {length}.",
         _number(d, "limit"),
     ),
     "comment_characters": lambda t, d: t.gettext(
-        "The comment has an invisible character ({character}) in position {position}. Delete it."
+        "Delete the invisible character ({character}) in position {position} of the comment."
     ),
     "pay_by_before_entry": lambda t, d: t.gettext(
-        "The promised day {pay_by} is before the day of entry {entered_on}."
+        "Choose {entered_on} or a later day: the promised day {pay_by} is before the day of entry."
     ),
     "pay_by_too_far": lambda t, d: t.gettext(
-        "The promised day {pay_by} is too far: at most {limit} is possible."
+        "Choose {limit} or an earlier day: the promised day {pay_by} is too far off."
     ),
     "status_on_without_status": lambda t, d: t.gettext(
-        "An expected entry has no day of payment or refusal. Choose the status, or clear {status_on}."
+        "Choose the status, or clear {status_on}: an expected entry has no day of payment or refusal."
     ),
     "status_before_entry": lambda t, d: t.gettext(
-        "The day of payment or refusal {status_on} is before the day of entry {entered_on}."
+        "Choose {entered_on} or a later day: {status_on} is before the day of entry."
     ),
     "status_in_future": lambda t, d: t.gettext(
-        "The day of payment or refusal {status_on} is in the future. Today is {today}."
+        "Choose {today} or an earlier day: {status_on} is in the future."
     ),
-    "entry_number_unreadable": lambda t, d: t.gettext("The number of an entry has only digits."),
+    "entry_number_unreadable": lambda t, d: t.gettext(
+        "Type digits only: the number of an entry has nothing else."
+    ),
     "delete_only_on_entry_day": lambda t, d: t.gettext(
         "An entry can be deleted only on its day of entry, and this one was made on {entered_on}. "
         "The entry is kept; ask the administrator to take it out."
@@ -133,7 +138,7 @@ STORE: Table = {
     "must_change_password": lambda t, d: t.gettext(
         "Change the password first; until then nothing else is possible."
     ),
-    "wrong_password": lambda t, d: t.gettext("Name and password do not match."),
+    "wrong_password": lambda t, d: t.gettext("Wrong name or password."),
     "must_wait": lambda t, d: t.gettext("Too many failed attempts. Try again {wait}."),
     "account_locked": lambda t, d: t.gettext(
         "Sign-in is locked after too many failed attempts. Ask the administrator to unlock it."
@@ -143,7 +148,7 @@ STORE: Table = {
         "Nothing was changed."
     ),
     "manager_not_yours": lambda t, d: t.gettext(
-        "This manager is no longer in your active groups. Nothing was stored; choose another manager."
+        "Choose another manager: this one is no longer in your active groups. Nothing was stored."
     ),
     "restore_only_own_deletion": lambda t, d: t.gettext(
         "This entry was taken out by somebody else, so only the administrator can bring it back."
@@ -177,7 +182,7 @@ STORE: Table = {
         "The day {as_of} is in the future: today is {today}. Nothing was computed; give an earlier day."
     ),
     "paid_amount_without_paid": lambda t, d: t.gettext(
-        "A paid amount is possible only with the status “Paid”. Clear it or change the status."
+        "Clear the paid amount or choose the status “Paid”: it goes with that one only."
     ),
     "database_missing": lambda t, d: t.gettext(
         "There is no database {path}. Check the path; a new database is made by: mini-crm-admin init"
@@ -322,8 +327,8 @@ STORE: Table = {
         "Nothing was changed; leave one of the rows."
     ),
     "commitment_note_too_long": lambda t, d: t.ngettext(
-        "The note is too long: at most {limit} character is possible.",
-        "The note is too long: at most {limit} characters are possible.",
+        "Shorten the note to {limit} character: it is too long.",
+        "Shorten the note to {limit} characters: it is too long.",
         _number(d, "limit"),
     ),
     "backup_exists": lambda t, d: t.gettext(
@@ -485,7 +490,7 @@ IMPORTS: Table = {
     "entered_in_future": lambda t, d: t.gettext(
         "The day of entry {entered_on} is in the future. Today is {today}."
     ),
-    "status_unknown": lambda t, d: t.gettext("“{text}” is not a status. Write one of: {known}."),
+    "status_unknown": lambda t, d: t.gettext("Write one of {known}: “{text}” is not a status."),
     "status_on_missing": lambda t, d: t.gettext(
         "The day of payment or refusal is missing, and so is a promised day that could stand for it. "
         "Columns: status_on, pay_by; --map says what they are called in the file."
@@ -689,16 +694,16 @@ UI: Table = {
     ),
     "no_display": lambda t, d: t.gettext("There is no screen to show a window on ({reason})."),
     "group_missing": lambda t, d: t.gettext("Choose the group."),
-    "group_unknown": lambda t, d: t.gettext("There is no such group. Choose one from the list."),
+    "group_unknown": lambda t, d: t.gettext("Choose a group from the list: there is no such one."),
     "manager_missing": lambda t, d: t.gettext("Choose the manager."),
     "manager_unknown": lambda t, d: t.gettext(
-        "There is no such manager in the group {group}. Choose one from the list."
+        "Choose a manager from the list: there is no such one in the group {group}."
     ),
     "manager_nowhere": lambda t, d: t.gettext(
-        "There is no such manager in your groups. Choose one from the list."
+        "Choose a manager from the list: there is no such one in your groups."
     ),
     "filter_manager_unknown": lambda t, d: t.gettext(
-        "There is no manager “{text}”. Choose one from the list, or leave the field empty."
+        "Choose a manager from the list or leave the field empty: there is no “{text}”."
     ),
 }
 

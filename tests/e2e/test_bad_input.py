@@ -16,15 +16,18 @@ from mini_crm.store.sqlite import SqliteStore
 HEAD = "id,lead,group,manager,client_pin,amount,entered_on,pay_by,status,status_on,comment"
 GOOD = "G1,Anna,North,Boris,PIN-0001,5,2026-02-02,2026-02-20,expected,,fine"
 BAD_ROWS = [
-    ("B1,Anna,North,Boris,,5,31.02.2026,,,,", "entered_on: “31.02.2026”: there is no such day"),
-    ("B2,Anna,North,Boris,,-5,2026-02-02,,,,", "amount: “-5”: the amount must be more than zero"),
-    ("B3,Anna,North,Boris,,0,2026-02-02,,,,", "amount: “0”: the amount must be more than zero"),
+    ("B1,Anna,North,Boris,,5,31.02.2026,,,,", "entered_on: Write another day: there is no “31.02.2026”"),
+    ("B2,Anna,North,Boris,,-5,2026-02-02,,,,", "amount: Enter more than zero, not “-5”"),
+    ("B3,Anna,North,Boris,,0,2026-02-02,,,,", "amount: Enter more than zero, not “0”"),
     (
         "B5,Anna,North,Boris,,5,2026-02-02,,paid,2026-02-01,",
-        "2026-02-01 is before the day of entry 2026-02-02",
+        "status_on: Choose 2026-02-02 or a later day: 2026-02-01 is before",
     ),
     ("G1,Anna,North,Boris,,5,2026-02-02,,,,", "id: The id “G1” stands in line 2 already"),
-    (f"B7,Anna,North,Boris,,5,2026-02-02,,,,{'secret' * 1667}", "comment: The comment is too long: 10002 of"),
+    (
+        f"B7,Anna,North,Boris,,5,2026-02-02,,,,{'secret' * 1667}",
+        "comment: Shorten the comment to 500 characters: it has 10002",
+    ),
     ("B8,Anna,North,=cmd(),,5,2026-02-02,,,,", "manager: The roster has no manager “=cmd()”"),
 ]
 

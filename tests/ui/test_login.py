@@ -64,7 +64,7 @@ def test_wrong_password_is_one_sentence(app: App, wait_until: WaitUntil) -> None
     view = app.login
     assert view is not None
     wait_until(lambda: view.banner.sentence)
-    assert view.banner.sentence == Texts("ru").gettext("Name and password do not match.")
+    assert view.banner.sentence == Texts("ru").gettext("Wrong name or password.")
     assert view.password.get() == ""
     assert view.focus_get() is view.password.input
 

@@ -107,7 +107,7 @@ def test_the_mouse_brings_the_whole_sentence_back(
     field = AmountField(root, theme, texts, "Amount", width=8, steady=True)  # type: ignore[arg-type]
     field.place(x=10, y=10, width=120)
     field.update()
-    field.show_error("«1,234» can be read in two ways. Write 1 234 or 1,23.")
+    field.show_error("Write 1 234 or 1,23: «1,234» can be read in two ways.")
     assert field.note.label is None
     field._line.event_generate("<Enter>")
     field.update()
@@ -138,7 +138,7 @@ def test_a_note_goes_with_its_field(root: object, theme: Theme) -> None:
 @pytest.mark.parametrize("room", [0, 5, 40, 90, 1000])
 def test_a_cut_text_fits(theme: Theme, room: int) -> None:
     """What is cut is never wider than its room, ends in an ellipsis, and a text that fits is left alone."""
-    text = "«31.02.2026»: такого дня в календаре нет."
+    text = "Исправьте день: «31.02.2026» в календаре нет."
     short = shorten(text, theme.small, room)
     assert theme.small.measure(short) <= room
     assert short == text or short == "" or short.endswith("…")

@@ -86,7 +86,7 @@ def test_f9_tells_why(window: Window, hand: Hand, today: date) -> None:
     dialog = window.dialog(WhyDialog)
     end = f"{month_of(today).end:%d.%m}"
     texts = [text for text, _value in dialog.lines]
-    assert texts[0] == "открыта 12 дней; в этом возрасте компании платят"
+    assert texts[0] == "открыта 12 дней; наработки такого возраста оплачивают"
     assert texts[1] == f"руководитель {LEAD}"
     promised = today + timedelta(days=2)
     assert texts[3].startswith(f"впервые обещана на {promised:%d.%m.%Y}, ")

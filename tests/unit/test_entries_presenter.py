@@ -363,7 +363,7 @@ def test_opening_a_refusal_without_an_amount_asks_for_one(page: Page) -> None:
     page.view.form.values = replace(page.view.form.values, status=Status.EXPECTED)
     page.presenter.form.save()
     assert page.view.form.errors["amount"] == (
-        "Эта запись загружена из файла без суммы. Укажите сумму: без неё можно хранить только отказ."
+        "Введите сумму: эта наработка загружена из файла без неё, а без суммы можно хранить только отказ."
     )
     page.view.form.values = replace(page.view.form.values, amount="700")
     page.presenter.form.save()

@@ -314,10 +314,10 @@ def test_cards_show_each_number_with_what_it_rests_on(store: FakeStore) -> None:
     assert view.card(FROM_OPEN) == ("400 RUB", "of 4,000 (6 entries)")
     assert view.card(FROM_NEW) == ("100 RUB", "still to be entered in the period")
     assert view.card(KNOWN) == ("1,400 RUB", "1,150 to 1,700")
-    assert view.card(TARGET) == ("2,000 RUB", "75%, 500 are missing")
-    assert view.card(COMMITMENT) == ("1,200 RUB", "125%, 300 above it")
-    assert view.card(RATE) == ("47%", "7 of 15 in the last 365 days")
-    assert view.card(PACE) == ("× 1.3", "pays 1.3 times as fast (12 payments)")
+    assert view.card(TARGET) == ("2,000 RUB", "forecast: 75% of the target, 500 are missing")
+    assert view.card(COMMITMENT) == ("1,200 RUB", "forecast: 125% of the commitment, 300 above it")
+    assert view.card(RATE) == ("47%", "paid 7 of 15 closed in the last 365 days")
+    assert view.card(PACE) == ("× 1.3", "the company is × 1; 12 payments")
 
 
 @pytest.mark.parametrize(
@@ -336,18 +336,11 @@ def test_missing_goals_are_said(store: FakeStore) -> None:
     assert view.card(COMMITMENT) == ("—", "none yet")
 
 
-@pytest.mark.parametrize(
-    ("index", "value", "note"),
-    [
-        (0.5, "× 0.5", "pays 2.0 times slower (12 payments)"),
-        (1.04, "× 1.0", "pays as fast (12 payments)"),
-        (2.0, "× 2.0", "pays 2.0 times as fast (12 payments)"),
-    ],
-)
-def test_pace_against_the_company(store: FakeStore, index: float, value: str, note: str) -> None:
-    """The pace reads as faster, slower or the same, with the payments it is learned from."""
+@pytest.mark.parametrize(("index", "value"), [(0.5, "× 0.5"), (1.04, "× 1.0"), (2.0, "× 2.0")])
+def test_speed_is_told_in_one_way(store: FakeStore, index: float, value: str) -> None:
+    """The speed is a factor as everywhere in the window, with what it is relative to and what it rests on."""
     store.forecast = Forecast(run(), leads=(row(speed_index=index),))
-    assert Opened(store).view.card(PACE) == (value, note)
+    assert Opened(store).view.card(PACE) == (value, "the company is × 1; 12 payments")
 
 
 def test_numbers_beside_the_forecast(store: FakeStore) -> None:
@@ -399,8 +392,8 @@ def test_in_russian(store: FakeStore) -> None:
     view = Opened(store, "ru").view
     assert view.page.periods[0] == "март 2026"
     assert view.title == "Прогноз на 31.03: ≈ 1 234 567 RUB"
-    assert view.likely.startswith("Вероятный диапазон: 8 из 10 — от 1 200 до 1 234 567 RUB")
-    assert view.card(RATE) == ("47 %", "7 из 15 за последние 365 дней")
+    assert view.likely.startswith("Вероятный диапазон (8 случаев из 10): от 1 200 до 1 234 567 RUB")
+    assert view.card(RATE) == ("47 %", "оплачено 7 из 15 закрытых за последние 365 дней")
     assert view.card(PACE)[1] == "в 1,3 раза быстрее (12 оплат)"
     assert view.cells(0)[0] == "Итого, RUB"
     assert view.cells(1)[11] == "47 % (7 из 15)"
@@ -587,7 +580,7 @@ def test_period_that_has_not_begun_shows_its_whole_number_only(store: FakeStore)
     page = opened.view.page
     assert opened.view.title == "Forecast for 04-01–04-30: 1,200 RUB"
     assert [card.caption for card in page.cards] == [
-        "Target", "Commitment", "Win rate", "Pace against the company",
+        "Target", "Commitment", "Win rate", "Speed of payment relative to the company",
     ]  # fmt: skip
     assert [column.caption for column in page.columns][:3] == ["Manager", "Forecast", "Likely range"]
     assert "From open entries" not in [column.caption for column in page.columns]
@@ -609,7 +602,7 @@ def test_period_that_is_over_shows_how_its_forecast_went(store: FakeStore) -> No
     page = opened.view.page
     assert (opened.view.title, page.likely) == ("Came by 02-28: 1,000 RUB", "")
     assert [(card.caption, card.value, card.note) for card in page.cards] == [
-        ("Target", "800\u00a0RUB", "125%, 200 above it"),
+        ("Target", "800\u00a0RUB", "125% of the target, 200 above it"),
         ("Forecast missed by", "12%", "20 days compared"),
         ("The range held on", "15 of 20", "75% of the days"),
     ]  # fmt: skip

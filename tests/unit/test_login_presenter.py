@@ -179,7 +179,7 @@ def test_empty_fields(window: Window, name: str, password: str, problem: str, fo
 @pytest.mark.parametrize(
     ("failure", "problem"),
     [
-        (WrongPassword("wrong_password"), "Name and password do not match."),
+        (WrongPassword("wrong_password"), "Wrong name or password."),
         (
             Locked("account_locked"),
             "Sign-in is locked after too many failed attempts. Ask the administrator to unlock it.",

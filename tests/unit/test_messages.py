@@ -42,8 +42,8 @@ def moscow(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 def test_text_in_both_languages() -> None:
     """What was typed is repeated in quotation marks of the language."""
     error = BadValue("date_impossible", field="pay_by", text="31.02.2026")
-    assert sentence(error, EN) == "“31.02.2026”: there is no such day in the calendar."
-    assert sentence(error, RU) == "«31.02.2026»: такого дня в календаре нет."
+    assert sentence(error, EN) == "Write another day: there is no “31.02.2026” in the calendar."
+    assert sentence(error, RU) == "Исправьте день: «31.02.2026» в календаре нет."
 
 
 def test_days_as_the_language_writes_them() -> None:
@@ -141,7 +141,7 @@ def test_missing_data_hides_no_error() -> None:
     """An error that lacks a value is told all the same."""
     assert (
         sentence(BadValue("date_impossible", field="pay_by"), EN)
-        == "“?”: there is no such day in the calendar."
+        == "Write another day: there is no “?” in the calendar."
     )
 
 

@@ -111,9 +111,9 @@ def test_proposed_code(place: Place) -> None:
     ("new", "again", "begins"),
     [
         ("", "", "Enter the password."),
-        ("short", "short", "The password is too short: it needs at least 10 characters."),
-        (NEW, NEW + "!", "The two new passwords differ."),
-        ("aaaaaaaaaaaa", "aaaaaaaaaaaa", "The password repeats one single character."),
+        ("short", "short", "Type at least 10 characters: the password is too short."),
+        (NEW, NEW + "!", "Type the same password twice: the two new ones differ."),
+        ("aaaaaaaaaaaa", "aaaaaaaaaaaa", "Choose another password: this one repeats one single character."),
     ],
 )
 def test_refused_without_asking_the_database(place: Place, new: str, again: str, begins: str) -> None:
@@ -129,7 +129,9 @@ def test_present_password_is_asked_for(place: Place) -> None:
     place.presenter.change(NEW, NEW, "")
     assert place.view.problem == "Enter the present password."
     place.presenter.change(NEW, NEW, "654321")
-    assert place.view.problem == "The present password is not right. Nothing was changed."
+    assert (
+        place.view.problem == "Type the present password again: this one is not right. Nothing was changed."
+    )
     place.presenter.change(NEW, NEW, OLD)
     assert len(place.changed) == 1
 

@@ -112,6 +112,19 @@ def test_every_error_carries_what_its_sentence_shows() -> None:
     assert not lacking, listed(lacking)
 
 
+def test_what_stands_below_a_field_begins_with_the_remedy() -> None:
+    """A sentence about a typed value first says what to do: whatever is read of it, that is read."""
+    of_fields = ("domain/dates", "domain/money", "domain/rules", "domain/credentials", "ui/")
+    not_shown_there = {"unit_unknown", "name_missing", "name_too_long"}
+    wrong = []
+    for place, code, call in raised():
+        if name_of(call) == "BadValue" and place.startswith(of_fields) and code not in not_shown_there:
+            said_first = next(table[code](Texts("ru"), {}) for table in TABLES if code in table).split()[0]
+            if not said_first.endswith("те"):  # the ending of a request in Russian
+                wrong.append(f"{place} {code}: {said_first}")
+    assert not wrong, listed(wrong)
+
+
 def test_every_sentence_of_a_code_is_needed() -> None:
     """No table explains a code that nothing in the source mentions."""
     mentioned = {

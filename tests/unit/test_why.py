@@ -62,7 +62,7 @@ def lines(why: Why) -> list[tuple[str, str]]:
 def test_every_factor_is_told() -> None:
     """Age and its speed, lead, size, promise, days left, the chance, the pace, and what the entry adds."""
     assert lines(explain()) == [
-        ("открыта 12 дней; в этом возрасте компании платят", "0,40 % в день"),
+        ("открыта 12 дней; наработки такого возраста оплачивают", "0,40 % в день"),
         ("руководитель Анна", "× 0,70"),
         ("сумма выше средней", "× 0,90"),
         ("впервые обещана на 26.11.2026, четверг", "× 1,80"),

@@ -359,7 +359,7 @@ def test_headline_tells_range_and_target(target: Path) -> None:
         "Forecast by 2026-03-31: 488\u00a0RUB. Likely range, 8 times in 10: 406\u00a0RUB to 570\u00a0RUB."
         " Paid so far 78\u00a0RUB, from open entries 410\u00a0RUB, from new entries 0\u00a0RUB."
         " Without new entries 488\u00a0RUB: 406\u00a0RUB to 570\u00a0RUB."
-        " That is 24% of the target 2,000\u00a0RUB; 1,512\u00a0RUB are missing."
+        " The forecast is 24% of the target 2,000\u00a0RUB; 1,512\u00a0RUB are missing."
     ) in text
 
 

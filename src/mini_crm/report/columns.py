@@ -100,7 +100,7 @@ def summary_columns(texts: Texts, stage: Stage) -> tuple[Column[Row], ...]:
         Column(_("Overdue"), Kind.COUNT, lambda r: r.overdue, "overdue"),
         Column(_("Win rate"), Kind.SHARE, lambda r: r.win_rate),
         Column(_("Paid of resolved"), Kind.PAIR, _counts(texts)),
-        Column(_("Pays \u2026 times as fast"), Kind.TIMES, lambda r: r.speed_index),
+        Column(_("Speed of payment (company: 1)"), Kind.TIMES, lambda r: r.speed_index),
         Column(_("Up to the likely range"), Kind.HIDDEN, lambda r: _distance(r.paid, r.low)),
         Column(_("Likely range below the forecast"), Kind.HIDDEN, lambda r: _distance(r.low, r.forecast)),
         Column(_("Likely range above the forecast"), Kind.HIDDEN, lambda r: _distance(r.forecast, r.high)),

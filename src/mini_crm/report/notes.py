@@ -228,7 +228,7 @@ def _glossary(texts: Texts) -> Iterator[Note]:
             " only the upper end of the range does, a red sign where not even that."
         ),
     )
-    yield _("Pays \u2026 times as fast"), _("How fast a lead's entries are paid; the company is 1.")
+    yield _("Speed of payment (company: 1)"), _("How fast a lead's entries are paid; the company is 1.")
     yield (
         _("Times put off"),
         _("How often the promised day was moved to a later one, from the first day on."),

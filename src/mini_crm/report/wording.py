@@ -142,9 +142,9 @@ def headline(row: Row, period: Period, stage: Stage, texts: Texts) -> str:
     if row.target_share is not None and row.gap is not None:
         against = {"share": percent(row.target_share, texts), "target": shown(row.target)}
         if row.gap >= 0:
-            text = _("That is {share} of the target {target}, {gap} above it.")
+            text = _("The forecast is {share} of the target {target}, {gap} above it.")
         else:
-            text = _("That is {share} of the target {target}; {gap} are missing.")
+            text = _("The forecast is {share} of the target {target}; {gap} are missing.")
         said.append(text.format(**against, gap=shown(abs(row.gap))))
     return " ".join(said).replace("..", ".")  # a unit may end with a dot
 

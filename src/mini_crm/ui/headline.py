@@ -151,19 +151,33 @@ class Headline:
             low=self.number(numbers.low, unit), high=self.number(numbers.high, unit)
         )
 
-    def against(self, target: Decimal, row: ForecastRow, numbers: Numbers, stage: Stage) -> str:
-        """Say how much of a target the whole number is, and what is missing."""
+    def against(self, goal: Decimal, share: str, row: ForecastRow, numbers: Numbers, stage: Stage) -> str:
+        """Say how much of a goal the whole number is, and what is missing.
+
+        Args:
+            goal: The target, or the lead's own number.
+            share: How its share is told, with ``{share}`` for the percents.
+            row: The numbers.
+            numbers: The same as they are shown.
+            stage: How the period stands to the run's day.
+        """
         _ = self._texts.gettext
-        share = percent(float(numbers.forecast / target), self._texts) if target else ""
-        gap = numbers.forecast - target
-        if not share:
+        if not goal:
             return ""
-        amount = self.number(abs(gap), row.unit)
-        if gap >= 0:
-            return _("{share}, {amount} above it").format(share=share, amount=amount)
-        if stage is Stage.OVER:
-            return _("{share}, {amount} were missing").format(share=share, amount=amount)
-        return _("{share}, {amount} are missing").format(share=share, amount=amount)
+        gap = numbers.forecast - goal
+        match gap >= 0, stage is Stage.OVER:
+            case True, True:
+                text = _("{share}, {amount} above it")
+            case True, False:
+                text = _("forecast: {share}, {amount} above it")
+            case False, True:
+                text = _("{share}, {amount} were missing")
+            case _:
+                text = _("forecast: {share}, {amount} are missing")
+        return text.format(
+            share=share.format(share=percent(float(numbers.forecast / goal), self._texts)),
+            amount=self.number(abs(gap), row.unit),
+        )
 
     def rate(self, row: ForecastRow) -> str:
         """Write the win rate with its counts; empty where nothing was resolved."""

@@ -29,6 +29,7 @@ class StatusQuestion:
 
     Attributes:
         title: What is about to be noted.
+        day_caption: What the day is called.
         lines: The entries.
         day: Proposed, as text.
         amount: Proposed, as text; None where it is not asked for.
@@ -36,6 +37,7 @@ class StatusQuestion:
     """
 
     title: str
+    day_caption: str
     lines: tuple[str, ...]
     day: str
     amount: str | None
@@ -137,9 +139,10 @@ class ActionsPresenter:
             self._note(entries, status, None, None)
             return
         one = entries[0] if len(entries) == 1 and status is Status.PAID else None
-        title = _("Paid on") if status is Status.PAID else _("Refused on")
+        is_paid = status is Status.PAID
         question = StatusQuestion(
-            title=title,
+            title=_("Mark as paid") if is_paid else _("Mark as refused"),
+            day_caption=_("Day of payment") if is_paid else _("Day of refusal"),
             lines=tuple(f"{entry.entry_id} · {self._texts.describe(entry)}" for entry in entries),
             day=self._texts.day(self._today()),
             amount=None

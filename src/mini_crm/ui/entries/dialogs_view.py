@@ -58,7 +58,7 @@ class StatusDialog(Dialog):
             anchor="w"
         )
         self.day = DateField(
-            self.body, theme, texts, question.title, today=today, name="status_on", steady=True
+            self.body, theme, texts, question.day_caption, today=today, name="status_on", steady=True
         )
         self.day.set(question.day)
         self.day.pack(anchor="w", fill="x", pady=(theme.pad, 0))
@@ -132,7 +132,7 @@ class ConflictDialog(Dialog):
             anchor="w", pady=(theme.pad, 0), side="bottom"
         )
         self.table = history_table(self.body, texts, theme, conflict.theirs, height=4)
-        self.again_button = self.add_button(_("Do my change again"), self.accept, style="primary")
+        self.again_button = self.add_button(_("Save mine all the same"), self.accept, style="primary")
         if not conflict.can_redo:
             self.again_button.state(["disabled"])
         self.leave_button = self.add_button(_("Leave it as it is now"), self.leave)
@@ -172,7 +172,7 @@ class KeptDialog(Dialog):
         scroll_across(self.table, theme)
         self.table.bind("<<TreeviewSelect>>", lambda event: self._chosen())
         self.mend_button = self.add_button(_("Correct in the form"), self._mend, style="primary")
-        self.drop_button = self.add_button(_("Give up"), self._drop, style="danger")
+        self.drop_button = self.add_button(_("Do not send"), self._drop, style="danger")
         self.add_button(_("Close"), self.cancel)
         self._chosen()
         self.show(self.table)

@@ -158,7 +158,7 @@ class EntryHeadView(plain_ttk.Frame):
         self.bars.columnconfigure(2, weight=1)
         for number, bar in enumerate(bars):
             row = 3 * number
-            rate = bar.win_rate or _("no resolved entries yet")
+            rate = bar.win_rate or _("no closed entries yet")
             caption = ttk.Label(self.bars, text=_("win rate"), style=HINT_LABEL)
             caption.grid(row=row, column=0, sticky="sw", padx=(0, gap))
             ttk.Label(self.bars, text=rate, style=NUMBER_LABEL if bar.win_rate else HINT_LABEL).grid(

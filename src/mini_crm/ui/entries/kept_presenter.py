@@ -126,7 +126,9 @@ class KeptPresenter:
         def yes() -> None:
             self._desk.tasks.run(lambda: self._outbox.drop(op_id), lambda _: self._did(), self._failed)
 
-        question = self._desk.texts.gettext("This is not stored and will be lost: {names}. Discard it?")
+        question = self._desk.texts.gettext(
+            "This is not stored and will be lost: {names}. Delete what was typed?"
+        )
         self._ask(question.format(names=self._what(self._kept[op_id])), yes)
 
     def _open(self, kept: Kept, entry: Entry | None) -> None:

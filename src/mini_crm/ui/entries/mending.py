@@ -72,7 +72,7 @@ class Mending:
             if item.error is None:
                 self._view.say(_("This is still being saved. A moment."), is_error=False)
             else:
-                said = _("This row holds what could not be stored: put it right or give it up first.")
+                said = _("Put this row right first, or choose not to send it: it could not be stored.")
                 self._view.say(said, is_error=True)
             return False
         return True
@@ -109,7 +109,9 @@ class Mending:
         items = [item for item in self._items(row_ids) if item.error is not None]
         if items:
             names = self._texts.names([item.intent.write for item in items])
-            question = self._desk.texts.gettext("This is not stored and will be lost: {names}. Discard it?")
+            question = self._desk.texts.gettext(
+                "This is not stored and will be lost: {names}. Delete what was typed?"
+            )
 
             def yes() -> None:
                 for item in items:

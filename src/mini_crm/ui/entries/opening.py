@@ -101,7 +101,9 @@ class Opening:
 
     def _unless_unsaved(self, action: Callable[[], None]) -> None:
         if self._form.has_unsaved():
-            question = self._desk.texts.gettext("The form holds something that is not stored. Discard it?")
+            question = self._desk.texts.gettext(
+                "The form holds something that is not stored. Delete what was typed?"
+            )
             self._view.ask(question, action)
         else:
             action()

@@ -173,7 +173,7 @@ class EntriesView(plain_ttk.Frame):
 
     def ask(self, question: str, yes: Callable[[], None]) -> None:
         """See ``EntriesViewPort``."""
-        if ask(self, self._texts, self._theme, question, yes=self._texts.gettext("Discard"), danger=True):
+        if ask(self, self._texts, self._theme, question, yes=self._texts.gettext("Delete it"), danger=True):
             yes()
 
     def ask_status(self, question: StatusQuestion, answer: Answer) -> None:

@@ -255,7 +255,7 @@ class EntryTableView(plain_ttk.Frame):
         menu.add_separator()
         menu.add_command(label=_("Copy rows"), accelerator="Ctrl+C", command=lambda: copy_rows(self.tree))
         menu.add_separator()
-        menu.add_command(label=_("Give up…"), accelerator="Del", command=partial(mending.drop, refused))
+        menu.add_command(label=_("Do not send…"), accelerator="Del", command=partial(mending.drop, refused))
 
     def column_menu(self, parent: tk.Misc) -> tk.Menu:
         """Make the menu that hides and shows columns."""

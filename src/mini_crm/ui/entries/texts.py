@@ -105,7 +105,7 @@ class EntryTexts:
             "pay_by": _("Pay by"),
             "status": _("Status"),
             "status_on": _("Day of payment or refusal"),
-            "paid_amount": _("Amount that came"),
+            "paid_amount": _("Paid amount"),
             "comment": _("Comment"),
             "reason": _("Reason of refusal"),
             "deleted": _("Taken out"),

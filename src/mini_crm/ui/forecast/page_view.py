@@ -181,7 +181,7 @@ class ForecastView(plain_ttk.Frame):
         _, theme = self._texts.gettext, self._theme
         pages = ttk.Notebook(parent, height=theme.px(150))
         self.chart = Picture(pages, self._texts, theme, self._tasks)
-        pages.add(self.chart, text=_("Through the period"))
+        pages.add(self.chart, text=_("Trend"))
         self.paying = PayingView(pages, self._texts, theme, self._tasks)
         pages.add(self.paying, text=_("How we get paid"))
         self.commitment = CommitmentView(pages, self._texts, theme, self._commit)

@@ -92,7 +92,7 @@ class Picture(plain_ttk.Frame):
 
     def _failed(self, _error: BaseException) -> None:
         """Leave the numbers, which the page shows all the same; the log has the rest."""
-        self._say(self._texts.gettext("The chart could not be drawn; the numbers above are complete."))
+        self._say(self._texts.gettext("The chart could not be drawn; the numbers above are right."))
 
     def _say(self, text: str) -> None:
         self._image = None

@@ -20,8 +20,6 @@ from mini_crm.ui.headline import Headline, Level, Numbers, decimal_text, numbers
 NOTHING = "\u2014"
 LATE = "!\u00a0"
 """Before a number of overdue entries, as in the table of entries."""
-SAME_PACE = 0.05
-"""Paces nearer to 1 than this are told as the same."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,9 +127,15 @@ class ForecastTexts:
         """
         _, numbers = self._texts.gettext, numbers_of([row])[0]
         goals = (
-            self._goal(_("Target"), row.target, row, numbers, stage, _("not set by the administrator")),
-            self._goal(_("Commitment"), commitment, row, numbers, stage, _("none yet")),
-        )
+            self._goal(
+                Card(_("Target"), NOTHING, _("not set by the administrator")),
+                row.target, _("{share} of the target"), row, numbers, stage,
+            ),
+            self._goal(
+                Card(_("Commitment"), NOTHING, _("none yet")),
+                commitment, _("{share} of the commitment"), row, numbers, stage,
+            ),
+        )  # fmt: skip
         if stage is Stage.OVER:
             return tuple(card for card in goals if card.level is not None)
         own = (*goals, self._rate(row), self._pace(row, run))
@@ -258,46 +262,34 @@ class ForecastTexts:
         )
 
     def _goal(
-        self,
-        caption: str,
-        goal: Decimal | None,
-        row: ForecastRow,
-        numbers: Numbers,
-        stage: Stage,
-        missing: str,
+        self, empty: Card, goal: Decimal | None, share: str, row: ForecastRow, numbers: Numbers, stage: Stage
     ) -> Card:
         if goal is None:
-            return Card(caption, NOTHING, missing)
-        note = self.headline.against(goal, row, numbers, stage)
-        return Card(caption, self.exact(goal, row.unit), note, numbers.level(goal) if goal else None)
+            return empty
+        note = self.headline.against(goal, share, row, numbers, stage)
+        return Card(empty.caption, self.exact(goal, row.unit), note, numbers.level(goal) if goal else None)
 
     def _rate(self, row: ForecastRow) -> Card:
         _ = self._texts.gettext
         return Card(
             _("Win rate"),
             NOTHING if row.win_rate is None or not row.resolved else percent(row.win_rate, self._texts),
-            _("{won} of {resolved} in the last 365 days").format(won=row.won, resolved=row.resolved),
+            _("paid {won} of {resolved} closed in the last 365 days").format(
+                won=row.won, resolved=row.resolved
+            ),
         )
 
     def _pace(self, row: ForecastRow, run: Run) -> Card:
         ngettext, pace, n = self._texts.ngettext, row.speed_index, row.paid_events
-        caption = self._texts.gettext("Pace against the company")
+        caption = self._texts.gettext("Speed of payment relative to the company")
         if pace is None or pace <= 0:
             return Card(caption, NOTHING, "")
         if not run.has_history:
             return Card(caption, NOTHING, self._texts.gettext("no history"))
-        if abs(pace - 1) < SAME_PACE:
-            note = ngettext("pays as fast ({n} payment)", "pays as fast ({n} payments)", n)
-        elif pace > 1:
-            note = ngettext(
-                "pays {times} times as fast ({n} payment)", "pays {times} times as fast ({n} payments)", n
-            )
-        else:
-            note = ngettext(
-                "pays {times} times slower ({n} payment)", "pays {times} times slower ({n} payments)", n
-            )
-        times = decimal_text(max(pace, 1 / pace), self._texts)
-        return Card(caption, f"\u00d7\u00a0{decimal_text(pace, self._texts)}", note.format(times=times, n=n))
+        note = ngettext(
+            "the company is \u00d7\u00a01; {n} payment", "the company is \u00d7\u00a01; {n} payments", n
+        )
+        return Card(caption, f"\u00d7\u00a0{decimal_text(pace, self._texts)}", note.format(n=n))
 
 
 def _lines(

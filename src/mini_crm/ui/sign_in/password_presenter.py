@@ -83,7 +83,7 @@ class PasswordPresenter:
             self._view.show_problem(sentence(error, self._parts.texts))
             return
         if normalize_password(new, kind) != normalize_password(again, kind):
-            self._view.show_problem(_("The two new passwords differ. Type the same one twice."))
+            self._view.show_problem(_("Type the same password twice: the two new ones differ."))
             return
         self._view.show_problem("")
         self._set_busy(True)
@@ -113,7 +113,9 @@ class PasswordPresenter:
             self._ended()
         elif isinstance(error, WrongPassword):
             self._view.show_problem(
-                self._parts.texts.gettext("The present password is not right. Nothing was changed.")
+                self._parts.texts.gettext(
+                    "Type the present password again: this one is not right. Nothing was changed."
+                )
             )
         else:
             self._view.show_problem(sentence(error, self._parts.texts))
