@@ -11,7 +11,7 @@ from functools import cache
 from typing import Any
 from uuid import uuid4
 
-from contract.company import Company, Desk
+from contract.company import BY, Company, Desk
 from mini_crm.domain.credentials import new_kdf, verifier_of
 from mini_crm.domain.model import Entry
 from mini_crm.domain.rules import name_key
@@ -27,7 +27,7 @@ NO_TOKEN = {"api.GetSalt", "api.GetVersion", "api.ListLeadNames"}
 
 @dataclass(frozen=True)
 class Stage:
-    """What the calls need: a lead who is signed in, an entry that is expected, one that is deleted."""
+    """What the calls need: a head of sales with groups who is signed in, an open entry, one that is deleted."""
 
     company: Company
     desk: Desk
@@ -36,7 +36,8 @@ class Stage:
 
 
 def stage_of(company: Company, desk: Desk, manager_id: int, **fields: Any) -> Stage:
-    """Set the stage for one lead."""
+    """Set the stage for one lead, who becomes a head, so that every procedure may be called."""
+    company.store.set_head(desk.name, True, BY)
     entry = desk.add(manager_id, **fields)
     return Stage(company, desk, entry, desk.delete(desk.add(manager_id, **fields)))
 
@@ -69,20 +70,32 @@ def calls(stage: Stage) -> dict[str, Arguments]:
             "Parallelism": kdf.parallelism,
             "Verifier": verifier_of(desk.key),
         },
+        "api.CountOpenElsewhere": {**token, "ClientPin": entry.client_pin},
         "api.DeleteEntry": {**write, "EntryId": entry.entry_id, "Version": entry.version},
+        "api.GetCompany": {**token, **month},
         "api.GetEntry": {**token, "EntryId": entry.entry_id},
         "api.GetForecast": token,
         "api.GetSalt": {"NameKey": name_key(desk.name)},
         "api.GetSession": token,
         "api.GetVersion": {},
         "api.ListAccuracy": token,
+        "api.ListBridges": {**token, **month},
         "api.ListChanges": {**token, "Since": 0},
         "api.ListCommitments": {**token, **month},
         "api.ListEntries": {**token, "Text": "", "NameKey": "", "Sort": "entry_id"},
         "api.ListEntryHistory": {**token, "EntryId": entry.entry_id},
         "api.ListGroups": token,
+        "api.ListLeadEntries": {
+            **token,
+            "OfLeadId": entry.lead_id,
+            "Text": "",
+            "NameKey": "",
+            "Sort": "entry_id",
+        },
+        "api.ListLeadGroups": {**token, "OfLeadId": entry.lead_id},
         "api.ListLeadNames": {},
         "api.ListOpenEntriesOfPin": {**token, "ClientPin": entry.client_pin},
+        "api.ListReasons": token,
         "api.ListTrend": {**token, **month},
         "api.RequestRun": token,
         "api.RestoreEntry": {**write, "EntryId": deleted.entry_id, "Version": deleted.version},
