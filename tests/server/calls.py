@@ -11,7 +11,7 @@ from functools import cache
 from typing import Any
 from uuid import uuid4
 
-from contract.company import BY, Company, Desk
+from contract.company import Company, Desk
 from mini_crm.domain.credentials import new_kdf, verifier_of
 from mini_crm.domain.model import Entry
 from mini_crm.domain.rules import name_key
@@ -27,7 +27,7 @@ NO_TOKEN = {"api.GetSalt", "api.GetVersion", "api.ListLeadNames"}
 
 @dataclass(frozen=True)
 class Stage:
-    """What the calls need: a head of sales with groups who is signed in, an open entry, one that is deleted."""
+    """What the calls need: a lead who is signed in, an entry that is expected, one that is deleted."""
 
     company: Company
     desk: Desk
@@ -36,14 +36,13 @@ class Stage:
 
 
 def stage_of(company: Company, desk: Desk, manager_id: int, **fields: Any) -> Stage:
-    """Set the stage for one lead, who becomes a head, so that every procedure may be called."""
-    company.store.set_head(desk.name, True, BY)
+    """Set the stage for one lead."""
     entry = desk.add(manager_id, **fields)
     return Stage(company, desk, entry, desk.delete(desk.add(manager_id, **fields)))
 
 
 def calls(stage: Stage) -> dict[str, Arguments]:
-    """Give for each procedure the parameters of a call that succeeds."""
+    """Give for each procedure the parameters of a call that succeeds, of some only in a head's session."""
     desk, entry, deleted = stage.desk, stage.entry, stage.deleted
     token = {"Token": desk.token}
     write = {**token, "OpId": str(uuid4()), "Request": b"r" * 32}
