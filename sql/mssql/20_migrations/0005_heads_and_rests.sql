@@ -17,7 +17,7 @@ UPDATE core.Entry
 SET NewKey = CASE WHEN Reason = N'' THEN SearchKey
                   ELSE SearchKey + NCHAR(10) + LOWER(Reason COLLATE Latin1_General_CI_AS) END;
 GO
-IF EXISTS (SELECT 1 FROM sys.default_constraints AS d WHERE d.name = N'DF_Entry_SearchKey')
+IF OBJECT_ID(N'core.DF_Entry_SearchKey', N'D') IS NOT NULL
     ALTER TABLE core.Entry DROP CONSTRAINT DF_Entry_SearchKey;
 GO
 ALTER TABLE core.Entry DROP COLUMN SearchKey;

@@ -5,8 +5,8 @@ GO
 Procedure:   api.GetCompany
 Purpose:     Give a head of sales all leads in one period of the current run
 Called by:   the desktop program
-Returns:     the sets of core.ShowForecast, in this period alone, and of core.ShowReplayAccuracy; then the numbers of a week ago, of the company (lead
-             0) and of leads: Since (the day that they are of), LeadId, Unit, Forecast
+Returns:     the sets of core.ShowForecast, in this period alone, and of core.ShowReplayAccuracy; then the numbers of a
+             week ago, of the company (lead 0) and of leads: Since (the day that they are of), LeadId, Unit, Forecast
 Errors:      51001 the session has ended; 51002 the password must be changed first; 51008 inside a transaction;
              51009 the session is not a head's
 Transaction: one that reads (SNAPSHOT)

@@ -11,10 +11,10 @@ Errors:      none
 Transaction: the caller's, SNAPSHOT
 */
 CREATE OR ALTER PROCEDURE core.FindEarlierRun
-    @RunId    int,
+    @RunId    int,                          -- the run that is compared
     @DaysAgo  int,                          -- the day to look back to
     @Since    date OUTPUT,                  -- the day that the earlier run counted
-    @OldRunId int OUTPUT
+    @OldRunId int OUTPUT                    -- that run
 AS
 BEGIN
     SET NOCOUNT, XACT_ABORT ON;
