@@ -23,6 +23,8 @@ from mini_crm.ui.entries.filters_view import EntryFiltersView
 from mini_crm.ui.entries.form_view import EntryFormView
 from mini_crm.ui.entries.head_view import EntryHeadView
 from mini_crm.ui.entries.kept_presenter import KeptPort
+from mini_crm.ui.entries.many import ManyQuestion
+from mini_crm.ui.entries.many_view import DeleteManyDialog, PayByDialog
 from mini_crm.ui.entries.page_presenter import EntriesPresenter
 from mini_crm.ui.entries.paste_presenter import PastePort
 from mini_crm.ui.entries.paste_view import PasteDialog
@@ -114,6 +116,7 @@ class EntriesView(plain_ttk.Frame):
         self.kept.configure(command=presenter.show_kept)
         # A tag of all its widgets: unlike a binding of the window it goes away with them.
         self.bind_class(KEYS, "<Control-KeyPress>", self._control_key)
+        self.bind_class(KEYS, "<<Undo>>", self._undo)
         for sequence in ("<KeyPress>", "<ButtonPress>", "<Motion>", "<MouseWheel>"):
             self.bind_class(KEYS, sequence, lambda event: presenter.touched())
         self.hear(self)
@@ -181,6 +184,16 @@ class EntriesView(plain_ttk.Frame):
         if self._presenter is not None:
             StatusDialog(self, self._texts, self._theme, question, answer, today=self._presenter.today())
 
+    def ask_delete(self, question: ManyQuestion, yes: Callable[[], None]) -> None:
+        """See ``ManyPort``."""
+        DeleteManyDialog(self, self._texts, self._theme, question, yes)
+
+    def ask_pay_by(self, question: ManyQuestion, answer: Callable[[str], str]) -> None:
+        """See ``ManyPort``."""
+        if self._presenter is not None:
+            today = self._presenter.today()
+            PayByDialog(self, self._texts, self._theme, question, answer, today=today)
+
     def show_history(self, title: str, lines: Sequence[HistoryLine]) -> None:
         """See ``QuestionPort``."""
         HistoryDialog(self, self._texts, self._theme, title, lines)
@@ -216,6 +229,12 @@ class EntriesView(plain_ttk.Frame):
             self._presenter.touched()
         if latin_letter(event) == "f":
             self.find()
+
+    def _undo(self, event: tk.Event[tk.Misc]) -> None:
+        """Take the last act back; text fields have dealt with what was typed in them."""
+        if self._presenter is not None and self.winfo_viewable():
+            self._presenter.touched()
+            self._presenter.undo_by_key()
 
     def _forget_said(self) -> None:
         """Name the quick keys where nothing else is to be said."""

@@ -210,6 +210,7 @@ class EntryTableView(plain_ttk.Frame):
             ("<F3>", actions.show_history),
             ("<F5>", presenter.refresh),
             ("<F9>", presenter.why.show),
+            ("<F4>", presenter.many.pay_by),
         ]
 
     def menu(self, presenter: EntriesPresenter) -> tk.Menu:
@@ -227,6 +228,7 @@ class EntryTableView(plain_ttk.Frame):
             (_("Paid…"), "F6", partial(actions.mark, Status.PAID)),
             (_("Refused…"), "F7", partial(actions.mark, Status.REFUSED)),
             (_("Expected again"), "F8", partial(actions.mark, Status.EXPECTED)),
+            (_("Pay by…"), "F4", presenter.many.pay_by),
             None,
             (_("History"), "F3", actions.show_history),
             (_("Why this chance?"), "F9", presenter.why.show),
@@ -234,6 +236,7 @@ class EntryTableView(plain_ttk.Frame):
             (_("Paste rows from Excel"), "Ctrl+V", self.paste),
             None,
             (_("Delete…"), "Del", presenter.delete_selected),
+            (_("Undo"), "Ctrl+Z", presenter.undo.undo),
         )
         for line in lines:
             if line is None:
