@@ -395,10 +395,10 @@ def test_nothing_is_undone_from_the_form_while_something_is_typed_there(page: Pa
     """Ctrl+Z in a half typed form means the typing, never a stored entry."""
     page.add(client_pin="1")
     page.view.form.values = replace(page.view.form.values, client_pin="2")
-    page.presenter.undo_by_key()
+    page.presenter.undo_from_input()
     assert len(page.company.anna.everything()) == 1
     page.presenter.clear_form()
-    page.presenter.undo_by_key()
+    page.presenter.undo_from_input()
     assert page.company.anna.everything() == ()
 
 

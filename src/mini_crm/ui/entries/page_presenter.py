@@ -310,9 +310,9 @@ class EntriesPresenter:
         self._save.forget(op_ids)
         self.undo.stored_after_all(op_ids)
 
-    def undo_by_key(self) -> None:
+    def undo_from_input(self) -> None:
         """Take the last act back, unless something is being typed in the form: then nobody means the list."""
-        if self.form.has_unsaved():
+        if self.form.has_unsaved() or not (self.form.is_untouched() or self.form.entry):
             _ = self._desk.texts.gettext
             self._say(_("The form holds something that is not stored. Ctrl+Z in the list undoes the last act."))
         else:

@@ -234,7 +234,8 @@ class EntriesView(plain_ttk.Frame):
         """Take the last act back; text fields have dealt with what was typed in them."""
         if self._presenter is not None and self.winfo_viewable():
             self._presenter.touched()
-            self._presenter.undo_by_key()
+            is_input = isinstance(event.widget, tk.Entry)
+            (self._presenter.undo_from_input if is_input else self._presenter.undo.undo)()
 
     def _forget_said(self) -> None:
         """Name the quick keys where nothing else is to be said."""

@@ -10,6 +10,7 @@ from tkinter import ttk
 
 from mini_crm.i18n import Texts
 from mini_crm.ui.widgets.menus import pop_up
+from mini_crm.ui.widgets.typing_undo import TypingUndo
 
 CONTROL = 0x4
 WINDOWS_CODES = {65: "a", 67: "c", 86: "v", 88: "x", 89: "y", 90: "z", 70: "f", 78: "n", 83: "s", 80: "p"}
@@ -46,7 +47,7 @@ def raise_event_of_key(event: tk.Event[tk.Misc]) -> None:
 
 
 def bind_clipboard(root: tk.Misc, texts: Callable[[], Texts]) -> None:
-    """Make clipboard keys work under a Russian layout, and give inputs a menu; once a program.
+    """Make clipboard keys and undoing work under a Russian layout, and give inputs a menu; once a program.
 
     Args:
         root: The root window.
@@ -62,8 +63,12 @@ def bind_clipboard(root: tk.Misc, texts: Callable[[], Texts]) -> None:
         # There Ctrl+A goes to the start of the line, which nobody expects.
         root.event_delete("<<LineStart>>", "<Control-a>")
         root.event_add("<<SelectAll>>", "<Control-a>")
+        # And Ctrl+Y pastes.
+        root.event_delete("<<Paste>>", "<Control-y>", "<Control-Lock-Y>")
+        root.event_add("<<Redo>>", "<Control-y>", "<Control-Lock-Y>")
     for kind in ("TEntry", "Entry", "Text"):
         root.bind_class(kind, "<Button-3>", menu, add="+")
+    TypingUndo(root)
 
 
 def copy_rows(tree: ttk.Treeview, *, heads: bool = False) -> str:
@@ -123,6 +128,7 @@ def _show_menu(widget: tk.Misc, x: int, y: int, texts: Texts) -> None:
     widget.focus_set()
     menu = tk.Menu(widget, tearoff=False)
     for caption, virtual in (
+        (_("Undo"), "<<Undo>>"),
         (_("Cut"), "<<Cut>>"),
         (_("Copy"), "<<Copy>>"),
         (_("Paste"), "<<Paste>>"),
