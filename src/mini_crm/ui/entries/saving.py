@@ -94,7 +94,7 @@ class Saving:
             for write in refused:
                 self._pending.settle(write.op_id)
             self.forget([write.op_id for write in refused])
-            self._table.merge([conflict.entry for conflict in outcome.conflicts])
+            self._show_conflicts(outcome)
             self._show_stored(outcome)
             if then is not None:
                 then(outcome)
@@ -120,10 +120,14 @@ class Saving:
     def _answered(self, outcome: Outcome) -> None:
         for conflict in outcome.conflicts:
             self._pending.refuse(conflict.write.op_id, conflict.error, conflict)
-            self._table.merge([conflict.entry])
+        self._show_conflicts(outcome)
         for write, error in outcome.refused:
             self._refused(write, error)
         self._say(outcome, all_shown=self._show_stored(outcome))
+
+    def _show_conflicts(self, outcome: Outcome) -> None:
+        if outcome.conflicts:
+            self._table.merge([conflict.entry for conflict in outcome.conflicts])
 
     def _show_stored(self, outcome: Outcome) -> bool:
         """Show what was stored or is sent later in place of what was being saved.

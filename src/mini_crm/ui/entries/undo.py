@@ -252,7 +252,9 @@ class Undo:
         if following is not None and not self._waiting and not doing.wrong:
             said.append(_("Next by Ctrl+Z: {what}.").format(what=self.name(self._there(following))))
         self._view.say("\n".join([" ".join(said), *doing.wrong]).strip(), is_error=bool(doing.wrong))
-        self._go_on()
+        if self._waiting:
+            # By way of the database's thread, so that the window lives between two acts of many rows.
+            self._desk.tasks.run(lambda: None, lambda _: self._go_on(), lambda _: None)
 
     def name(self, steps: Sequence[Step]) -> str:
         """Name what was done, such as "change of entry 12"."""
