@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
 from mini_crm.domain.errors import BadValue, DatabaseUnreachable
@@ -270,6 +271,7 @@ class FakeEntriesView:
     Attributes:
         yes: What the person answers to questions.
         reply: The day and amount that the person types when asked, None to leave the question open.
+        file: Where the person saves a file.
         pay_by: The day that the person types for many entries, empty to leave the question open.
     """
 
@@ -284,6 +286,8 @@ class FakeEntriesView:
         self.reply: tuple[str, str] | None = None
         self.status_question: StatusQuestion | None = None
         self.status_errors: Mapping[str, str] = {}
+        self.file: Path | None = None
+        self.asked_file = ("", "")
         self.many_question: ManyQuestion | None = None
         self.pay_by = ""
         self.pay_by_error = ""
@@ -340,6 +344,11 @@ class FakeEntriesView:
         self.many_question = question
         if self.pay_by:
             self.pay_by_error = answer(self.pay_by)
+
+    def ask_file(self, folder: str, name: str) -> Path | None:
+        """Answer with ``file``."""
+        self.asked_file = (folder, name)
+        return self.file
 
     def show_history(self, title: str, lines: Sequence[tuple[str, str, str, str, str]]) -> None:
         """Keep the lines."""

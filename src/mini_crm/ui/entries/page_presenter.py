@@ -7,11 +7,12 @@ from datetime import UTC, date, datetime, timedelta
 from uuid import UUID
 
 from mini_crm.domain.errors import DatabaseUnreachable, MiniCrmError
-from mini_crm.domain.model import Entry, Group
+from mini_crm.domain.model import Entry, EntrySort, Group
 from mini_crm.domain.rules import parse_entry_number
 from mini_crm.messages import sentence
 from mini_crm.ui.desk import Desk, TaskRunner
 from mini_crm.ui.entries.actions_presenter import ActionsPresenter
+from mini_crm.ui.entries.export import ExportPresenter
 from mini_crm.ui.entries.feed import Feed, News
 from mini_crm.ui.entries.filters_presenter import FiltersPresenter
 from mini_crm.ui.entries.form_presenter import FormPresenter
@@ -24,6 +25,7 @@ from mini_crm.ui.entries.page_port import EntriesViewPort
 from mini_crm.ui.entries.paste_presenter import PastePresenter
 from mini_crm.ui.entries.pending import Pending
 from mini_crm.ui.entries.saving import Saving
+from mini_crm.ui.entries.sheet import as_text
 from mini_crm.ui.entries.table_presenter import TablePresenter
 from mini_crm.ui.entries.texts import EntryTexts
 from mini_crm.ui.entries.undo import Undo
@@ -57,6 +59,7 @@ class EntriesPresenter:
         mending: Settles what the database refused.
         undo: Takes acts of this session back.
         many: Deletes and promises many entries at once.
+        export: Saves the rows found as a workbook.
     """
 
     def __init__(
@@ -164,6 +167,14 @@ class EntriesPresenter:
             is_settled=self.mending.is_settled,
             save=self._save,
         )
+        self.export = ExportPresenter(
+            desk,
+            view,
+            self.texts,
+            found=lambda: (self.table.entry_filter, *self.table.order),
+            groups=lambda: self._groups,
+            aside=aside or desk.tasks,
+        )
         self.why = WhyPresenter(
             desk,
             view,
@@ -270,6 +281,11 @@ class EntriesPresenter:
         """Show an entry in the table, filtering by its PIN if it is not among the loaded rows."""
         if not self.table.jump_to(entry.entry_id):
             self.table.seek(entry.entry_id, self.filters.show_pin(entry.client_pin))
+
+    def copied(self, shown: Sequence[EntrySort]) -> str:
+        """Give the chosen rows with these columns as a spreadsheet takes them; empty if none is chosen."""
+        chosen = self.table.chosen_as_shown()
+        return as_text(chosen, shown, self.texts) if chosen else ""
 
     def paste(self, text: str) -> None:
         """Show pasted rows before they are stored."""

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import tkinter as tk
 from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
 from tkinter import ttk as plain_ttk
+from tkinter.filedialog import asksaveasfilename
 
 import ttkbootstrap as ttk
 
@@ -194,6 +196,18 @@ class EntriesView(plain_ttk.Frame):
             today = self._presenter.today()
             PayByDialog(self, self._texts, self._theme, question, answer, today=today)
 
+    def ask_file(self, folder: str, name: str) -> Path | None:
+        """See ``ExportPort``."""
+        chosen = asksaveasfilename(
+            parent=self,
+            title=self._texts.gettext("Save the rows found in Excel"),
+            initialdir=folder if Path(folder).is_dir() else str(Path.home()),
+            initialfile=name,
+            defaultextension=".xlsx",
+            filetypes=[("Excel", "*.xlsx")],
+        )
+        return Path(chosen) if chosen else None
+
     def show_history(self, title: str, lines: Sequence[HistoryLine]) -> None:
         """See ``QuestionPort``."""
         HistoryDialog(self, self._texts, self._theme, title, lines)
@@ -227,8 +241,11 @@ class EntriesView(plain_ttk.Frame):
     def _control_key(self, event: tk.Event[tk.Misc]) -> None:
         if self._presenter is not None:
             self._presenter.touched()
-        if latin_letter(event) == "f":
+        letter = latin_letter(event)
+        if letter == "f":
             self.find()
+        elif letter == "e" and self._presenter is not None and self.winfo_viewable():
+            self._presenter.export.start()
 
     def _undo(self, event: tk.Event[tk.Misc]) -> None:
         """Take the last act back; text fields have dealt with what was typed in them."""

@@ -101,6 +101,11 @@ class Pending:
         found = [item for item in self._items.values() if item.row_id == row_id]
         return found[-1] if found else None
 
+    def entry_at(self, row_id: int) -> Entry | None:
+        """Give the entry of a row as it would be if it was stored."""
+        item = self.at(row_id)
+        return None if item is None else self._wanted(item)
+
     def seen(self, entries: Iterable[Entry]) -> list[UUID]:
         """Take off refused new entries that are stored after all: only the answer was lost.
 
