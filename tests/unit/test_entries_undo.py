@@ -8,6 +8,7 @@ from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
 from pathlib import Path
+from uuid import uuid4
 
 import pytest
 
@@ -15,7 +16,9 @@ from contract.company import ANNA, MARIA, PETR, Company, bring
 from mini_crm.domain.errors import DatabaseUnreachable
 from mini_crm.domain.model import Action, Entry, EntryDraft, Status
 from mini_crm.ui.entries.draft import FormValues
+from mini_crm.ui.entries.writer import Intent
 from mini_crm.usecases.outbox import Outbox
+from mini_crm.usecases.writes import Update
 from unit.entries_page import Clock, Page, clock, company, open_page, page, page_with_outbox
 from unit.fake_entries_view import Gate
 
@@ -412,3 +415,71 @@ def test_an_undo_that_could_not_be_sent_is_offered_again(page: Page) -> None:
     page.cable.pulled = False
     page.presenter.undo.undo()
     assert number not in listed(page)
+
+
+def pay_in_part(page: Page, number: int) -> None:
+    """Note that 500 of 1 500.50 came, and keep the rest as the question about a payment does."""
+    entry = next(entry for entry in page.company.anna.everything() if entry.entry_id == number)
+    draft = replace(entry.draft(), status=Status.PAID, paid_amount=Decimal(500))
+    update = Update(entry.entry_id, entry.version, draft, rest_ref=uuid4())
+    page.presenter._save([Intent(update, entry)])
+
+
+def test_the_rest_of_a_partial_payment_goes_with_the_payment(page: Page) -> None:
+    """Both are one act: the payment is open again in full and the rest is deleted."""
+    number = page.add()
+    before = listed(page)
+    pay_in_part(page, number)
+    assert [entry.amount for entry in page.company.anna.everything()] == [Decimal("1500.50"), Decimal("1000.50")]
+    page.presenter.undo.undo()
+    assert listed(page) == before
+    assert page.view.said.startswith(f"Отменено: изменение наработки {number}.")
+    assert page.view.table.ids() == [number]
+
+
+def test_the_payment_stays_if_the_rest_was_changed_since(page: Page) -> None:
+    """Else the money would be expected twice."""
+    number = page.add()
+    pay_in_part(page, number)
+    rest = page.company.anna.everything()[1]
+    other = page.company.anna.window("PC-9")
+    other.update(rest, comment="чужое")
+    before = listed(page)
+    page.presenter.undo.undo()
+    assert listed(page) == before
+    assert "не отменено" in page.view.said
+    page.add(client_pin="7")
+    pay_in_part(page, number + 2)
+    other.pay(page.company.anna.everything()[3])
+    before = listed(page)
+    page.presenter.undo.undo()
+    assert listed(page) == before
+    assert "Остаток" in page.view.said
+
+
+def test_own_changes_of_the_rest_are_undone_first(page: Page) -> None:
+    """The rest was changed by this session and that was taken back: then it can go."""
+    number = page.add()
+    before = listed(page)
+    pay_in_part(page, number)
+    page.presenter.table.reload()
+    choose(page, number + 1)
+    page.view.pay_by = "30.03.2026"
+    page.presenter.many.pay_by()
+    page.presenter.undo.undo()
+    page.presenter.undo.undo()
+    assert listed(page) == before
+
+
+def test_a_partial_payment_whose_answer_was_lost_is_undone_with_its_rest(page_with_outbox: Page) -> None:
+    """Also found out only when the network is back."""
+    page = page_with_outbox
+    number = page.add()
+    before = listed(page)
+    page.cable.answers_lost = True
+    pay_in_part(page, number)
+    assert listed(page) != before
+    page.presenter.undo.undo()
+    page.cable.answers_lost = False
+    page.tasks.advance(60_000)
+    assert listed(page) == before
