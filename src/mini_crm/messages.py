@@ -693,7 +693,8 @@ REPORT: Table = {
         "Nothing was written."
     ),
     "list_too_long": lambda t, d: t.gettext(
-        "A sheet of Excel holds {limit} rows, and there are {rows}. Choose fewer with the filters above the list."
+        "A sheet of Excel holds {limit} rows, and there are {rows}. "
+        "Choose fewer with the filters above the list."
     ),
 }
 

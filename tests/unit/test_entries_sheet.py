@@ -2,23 +2,21 @@
 
 from __future__ import annotations
 
-import time
 from dataclasses import replace
-from datetime import date, datetime
+from datetime import datetime
 from decimal import Decimal
 from pathlib import Path
 
 import pytest
 from openpyxl import load_workbook
 
-from contract.company import ANNA, PETR, bring, import_row
+from contract.company import PETR, bring, import_row
 from mini_crm.domain.model import EntryFilter, EntrySort, Status
 from mini_crm.i18n import Texts
 from mini_crm.ui.entries.sheet import as_text
 from mini_crm.ui.entries.texts import EntryTexts
 from mini_crm.usecases.pasting import split_pasted
 from unit.entries_page import Page, clock, company, page
-from unit.fake_entries_view import Gate
 
 __all__ = ["clock", "company", "page"]
 
@@ -72,7 +70,9 @@ def test_no_text_is_a_formula(page: Page, text: str) -> None:
     """A cell that a spreadsheet would compute begins with an apostrophe; lines and tabs do not tear it."""
     page.company.anna.add(page.company.petr, client_pin=text.strip(), comment=f"{text}\tа\nб")
     (entry,) = page.company.anna.everything()
-    pin, comment = cells(as_text([entry], [EntrySort.CLIENT_PIN, EntrySort.COMMENT], EntryTexts(Texts("ru"))))[1]
+    pin, comment = cells(
+        as_text([entry], [EntrySort.CLIENT_PIN, EntrySort.COMMENT], EntryTexts(Texts("ru")))
+    )[1]
     assert pin == f"'{text.strip()}"
     assert comment == f"'{text.strip()} а б"
 
@@ -108,7 +108,7 @@ def sheet(path: Path) -> list[list[object]]:
 
 
 def test_all_rows_found_are_saved_with_typed_cells(page: Page, tmp_path: Path) -> None:
-    """Numbers and days are numbers and days, a PIN keeps its zeros; the heading stays and can be filtered by."""
+    """Numbers and days are such, a PIN keeps its zeros; the heading stays and can be filtered by."""
     paid(page)
     page.company.anna.add(page.company.oleg, client_pin="=1+1", amount=Decimal(3), comment="раз\nдва")
     page.view.file = tmp_path / "найдено.xlsx"

@@ -59,7 +59,7 @@ class Person:
 
     def __init__(self, page: Page, seed: int) -> None:
         self.page = page
-        self.dice = random.Random(seed)  # noqa: S311 - not for secrets
+        self.dice = random.Random(seed)
         self.pins = 0
 
     def act(self) -> None:
@@ -180,9 +180,7 @@ def test_each_act_is_undone_whole_and_the_next_is_offered(page: Page) -> None:
     page.view.reply = ("18.03.2026", "")
     page.presenter.actions.mark(Status.REFUSED)
     page.presenter.undo.undo()
-    assert page.view.said == (
-        "Отменено: изменение 4 наработок. Следующее по Ctrl+Z: внесение 3 наработок."
-    )
+    assert page.view.said == ("Отменено: изменение 4 наработок. Следующее по Ctrl+Z: внесение 3 наработок.")
     assert {entry.status for entry in page.company.anna.everything()} == {Status.EXPECTED}
     page.presenter.undo.undo()
     assert page.view.said == (
@@ -430,7 +428,10 @@ def test_the_rest_of_a_partial_payment_goes_with_the_payment(page: Page) -> None
     number = page.add()
     before = listed(page)
     pay_in_part(page, number)
-    assert [entry.amount for entry in page.company.anna.everything()] == [Decimal("1500.50"), Decimal("1000.50")]
+    assert [entry.amount for entry in page.company.anna.everything()] == [
+        Decimal("1500.50"),
+        Decimal("1000.50"),
+    ]
     page.presenter.undo.undo()
     assert listed(page) == before
     assert page.view.said.startswith(f"Отменено: изменение наработки {number}.")

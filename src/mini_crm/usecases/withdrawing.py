@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 from mini_crm.domain.model import CHANGEABLE, Entry, EntryDraft, EntryFilter
 from mini_crm.store.port import DesktopStore
@@ -27,7 +28,10 @@ def inverses_if_stored(store: DesktopStore, token: bytes, write: Write) -> tuple
         case Delete() if entry.deleted_at is not None:
             return (Restore(entry.entry_id, entry.version),)
         case Update() if entry.deleted_at is None and essence(entry.draft()) == essence(write.draft):
-            return (*_of_rest(store, token, write), Update(entry.entry_id, entry.version, _before(store, token, entry)))
+            return (
+                *_of_rest(store, token, write),
+                Update(entry.entry_id, entry.version, _before(store, token, entry)),
+            )
     return ()
 
 
@@ -48,4 +52,5 @@ def _of_rest(store: DesktopStore, token: bytes, write: Update) -> tuple[Write, .
 
 def _before(store: DesktopStore, token: bytes, entry: Entry) -> EntryDraft:
     changes = store.list_entry_history(token, entry.entry_id)[-1].changes
-    return replace(entry.draft(), **{each.field: each.old for each in changes if each.field in CHANGEABLE})
+    old: dict[str, Any] = {each.field: each.old for each in changes if each.field in CHANGEABLE}
+    return replace(entry.draft(), **old)

@@ -129,7 +129,7 @@ class Acts:
         self._wanted.append(act)
 
     def settle(self, act: Act, *, is_back: bool) -> None:
-        """Know that nothing more is done about an act; one that could not be taken back now is offered again."""
+        """Know that an act is dealt with; one that could not be taken back now is offered again."""
         self._wanted.remove(act)
         if not is_back:
             self._acts.append(act)

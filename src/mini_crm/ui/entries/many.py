@@ -159,7 +159,9 @@ class ManyPresenter:
                 barred.append(entry)
                 why = why or sentence(error, self._desk.texts)
         if barred:
-            said = self._desk.texts.ngettext("Entry {numbers}: {why}", "Entries {numbers}: {why}", len(barred))
+            said = self._desk.texts.ngettext(
+                "Entry {numbers}: {why}", "Entries {numbers}: {why}", len(barred)
+            )
             return said.format(numbers=_numbers(barred), why=why)
         intents = [
             Intent(Update(entry.entry_id, entry.version, replace(entry.draft(), pay_by=day)), entry)

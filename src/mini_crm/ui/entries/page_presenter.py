@@ -330,7 +330,9 @@ class EntriesPresenter:
         """Take the last act back, unless something is being typed in the form: then nobody means the list."""
         if self.form.has_unsaved() or not (self.form.is_untouched() or self.form.entry):
             _ = self._desk.texts.gettext
-            self._say(_("The form holds something that is not stored. Ctrl+Z in the list undoes the last act."))
+            self._say(
+                _("The form holds something that is not stored. Ctrl+Z in the list undoes the last act.")
+            )
         else:
             self.undo.undo()
 

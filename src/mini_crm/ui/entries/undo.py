@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 from uuid import UUID
@@ -180,7 +180,9 @@ class Undo:
         def done(rests: list[Entry]) -> None:
             if len(rests) < len(refs):
                 _ = self._desk.texts.gettext
-                doing.wrong.append(_("The rest that stayed expected was changed since, so this was not undone."))
+                doing.wrong.append(
+                    _("The rest that stayed expected was changed since, so this was not undone.")
+                )
                 self._end(doing)
             else:
                 self._delete_rests(doing, rests)
@@ -273,7 +275,11 @@ class Undo:
         _ = self._desk.texts.gettext
         if isinstance(write, Add):
             return _("new entry with PIN {pin}").format(pin=write.draft.client_pin)
-        said = _("deletion of entry {entry_id}") if isinstance(write, Delete) else _("change of entry {entry_id}")
+        said = (
+            _("deletion of entry {entry_id}")
+            if isinstance(write, Delete)
+            else _("change of entry {entry_id}")
+        )
         return said.format(entry_id=write.entry_id)
 
     def _show_offer(self) -> None:
