@@ -697,6 +697,10 @@ REPORT: Table = {
         "The report would have {rows} rows even without the clients, and a sheet holds {limit}. "
         "Nothing was written."
     ),
+    "list_too_long": lambda t, d: t.gettext(
+        "A sheet of Excel holds {limit} rows, and there are {rows}. "
+        "Choose fewer with the filters above the list."
+    ),
 }
 
 UI: Table = {

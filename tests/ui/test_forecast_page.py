@@ -407,13 +407,14 @@ def test_all_columns_are_reached_with_the_keyboard(history: SqliteStore, open_pa
 
 
 def test_rows_are_copied_as_text(history: SqliteStore, open_page: Opener) -> None:
-    """Ctrl+C puts the chosen rows into the clipboard, a column after the other."""
+    """Ctrl+C puts the chosen rows below their headings into the clipboard, a column after the other."""
     page = open_page(RUSSIAN)
     tree = page.view.table.tree
     tree.selection_set(tree.get_children()[:2])
     tree.focus_force()
     tree.event_generate("<<Copy>>")
-    lines = page.root.clipboard_get().split("\n")
+    head, *lines = page.root.clipboard_get().split("\n")
+    assert head.split("\t") == [str(tree.heading(name, "text")) for name in tree.cget("columns")]
     assert [line.split("\t") for line in lines] == [list(row) for row in page.table()[:2]]
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
 from mini_crm.domain.errors import BadValue, DatabaseUnreachable
@@ -14,6 +15,7 @@ from mini_crm.ui.entries.draft import FormValues
 from mini_crm.ui.entries.filters_presenter import FilterValues
 from mini_crm.ui.entries.head_presenter import Bar
 from mini_crm.ui.entries.kept_presenter import KeptLine, KeptPresenter
+from mini_crm.ui.entries.many import ManyQuestion
 from mini_crm.ui.entries.page_presenter import EntriesPresenter
 from mini_crm.ui.entries.paste_presenter import PastedRow, PastePresenter
 from mini_crm.ui.entries.texts import Row
@@ -269,6 +271,8 @@ class FakeEntriesView:
     Attributes:
         yes: What the person answers to questions.
         reply: The day and amount that the person types when asked, None to leave the question open.
+        file: Where the person saves a file.
+        pay_by: The day that the person types for many entries, empty to leave the question open.
     """
 
     def __init__(self) -> None:
@@ -282,6 +286,11 @@ class FakeEntriesView:
         self.reply: tuple[str, str] | None = None
         self.status_question: StatusQuestion | None = None
         self.status_errors: Mapping[str, str] = {}
+        self.file: Path | None = None
+        self.asked_file = ("", "")
+        self.many_question: ManyQuestion | None = None
+        self.pay_by = ""
+        self.pay_by_error = ""
         self.history: list[tuple[str, str, str, str, str]] = []
         self.why: Why | None = None
         self.conflict: ConflictTexts | None = None
@@ -323,6 +332,23 @@ class FakeEntriesView:
         self.status_question = question
         if self.reply is not None:
             self.status_errors = answer(*self.reply)
+
+    def ask_delete(self, question: ManyQuestion, yes: Callable[[], None]) -> None:
+        """Answer as ``yes`` says."""
+        self.many_question = question
+        if self.yes:
+            yes()
+
+    def ask_pay_by(self, question: ManyQuestion, answer: Callable[[str], str]) -> None:
+        """Answer with ``pay_by``."""
+        self.many_question = question
+        if self.pay_by:
+            self.pay_by_error = answer(self.pay_by)
+
+    def ask_file(self, folder: str, name: str) -> Path | None:
+        """Answer with ``file``."""
+        self.asked_file = (folder, name)
+        return self.file
 
     def show_history(self, title: str, lines: Sequence[tuple[str, str, str, str, str]]) -> None:
         """Keep the lines."""

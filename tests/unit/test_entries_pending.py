@@ -322,10 +322,10 @@ def test_an_undo_that_was_refused_is_offered_again(page: Page) -> None:
     page.presenter.actions.delete()
     fate = fated(page)
     fate.next = "away"
-    page.presenter.actions.undo()
+    page.presenter.undo.undo()
     assert str(number) in page.view.panel.undo
     fate.next = "stored"
-    page.presenter.actions.undo()
+    page.presenter.undo.undo()
     assert pins(page) == ["0042"]
 
 

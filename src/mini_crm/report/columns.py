@@ -42,6 +42,7 @@ class Kind(Enum):
     DAY = auto()
     MOMENT = auto()
     ANY = auto()  # a text, a day or a sum
+    ID = auto()  # a number that only names
     LIGHT = auto()  # a traffic light
     HIDDEN = auto()  # only for a chart
 

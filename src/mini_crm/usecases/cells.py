@@ -41,10 +41,13 @@ def meant(cell: str) -> str:
     that is imported says what stood in the original.
     """
     text = cell.strip()
-    if text in _NOTHING:
-        return ""
+    return "" if text in _NOTHING else unguarded(text).strip()
+
+
+def unguarded(text: str) -> str:
+    """Give text without the apostrophe that keeps a spreadsheet from running it."""
     if text.startswith("'") and text[1:].lstrip(" ").startswith(FORMULA_STARTS):
-        return text[1:].strip()
+        return text[1:]
     return text
 
 

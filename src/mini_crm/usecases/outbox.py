@@ -14,7 +14,7 @@ from __future__ import annotations
 import hashlib
 import logging
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -36,6 +36,7 @@ from mini_crm.domain.rules import name_key
 from mini_crm.files import OWNER_ONLY, make_private_folder, replacing
 from mini_crm.store.port import DesktopStore
 from mini_crm.usecases.protection import Protection, protection_of_system
+from mini_crm.usecases.withdrawing import inverses_if_stored
 from mini_crm.usecases.writes import Add, Delete, Kept, Restore, Update, Write, from_bytes, to_bytes
 
 __all__ = ["Add", "Delete", "Kept", "Outbox", "Restore", "Sending", "Update", "Write"]
@@ -85,11 +86,12 @@ class Outbox:
         self._owner = hashlib.sha256(f"{database}\0{self._lead}".encode()).hexdigest()
         self._protection = protection or protection_of_system()
         self._trusted: bytes | None = None
+        self._tried: set[UUID] = set()
         self.folder = folder / self._owner[:32]
 
     def pending(self) -> tuple[Kept, ...]:
         """Give all that is not stored yet, oldest first; refused ones carry their refusal."""
-        return tuple(kept for _, kept in self._read())
+        return tuple(kept for _, kept in self._read() if not kept.is_withdrawn)
 
     def unreadable(self) -> tuple[Path, ...]:
         """Give files that cannot be read as a write of this lead; they are kept and never sent."""
@@ -168,6 +170,13 @@ class Outbox:
                 continue
             try:
                 self._check_lead(store, token)
+                if kept.is_withdrawn:
+                    for inverse in inverses_if_stored(store, token, kept.write):
+                        kept = Kept(inverse, kept.made_at)  # which stays in its place if it is refused
+                        inverse.send(store, token)
+                    self._remove(path)
+                    continue
+                self._tried.add(kept.write.op_id)
                 entry = kept.write.send(store, token)
             except _KEEPS as error:
                 return Sending(tuple(stored), tuple(refused), error)
@@ -184,6 +193,30 @@ class Outbox:
                 self._remove(path)
                 stored.append((kept.write, entry))
         return Sending(tuple(stored), tuple(refused))
+
+    def withdraw(self, op_ids: Collection[UUID]) -> frozenset[UUID]:
+        """Take writes back that the person does not want any more, waiting or refused.
+
+        One that was tried may have reached the database with its answer lost: that is looked up, and undone,
+        as soon as the database answers.
+
+        Args:
+            op_ids: Of the writes.
+
+        Returns:
+            Those that were here and will not be sent; any other has been dealt with before.
+        """
+        taken: set[UUID] = set()
+        for path, kept in self._read():
+            op_id = kept.write.op_id
+            if op_id not in op_ids or kept.is_withdrawn:
+                continue
+            if kept.refusal is None and op_id in self._tried:
+                self._store(path, replace(kept, is_withdrawn=True))
+            else:
+                self._remove(path)
+            taken.add(op_id)
+        return frozenset(taken)
 
     def drop(self, op_id: UUID) -> None:
         """Give up a refused write.

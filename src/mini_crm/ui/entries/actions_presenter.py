@@ -1,4 +1,4 @@
-"""What is done to chosen entries: paid, refused, expected; deleting by number and undoing it; history."""
+"""What is done to chosen entries: paid, refused, expected; deleting by number; history."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ from mini_crm.domain.rules import check_status, may_delete, parse_entry_number
 from mini_crm.messages import sentence
 from mini_crm.ui.desk import Desk
 from mini_crm.ui.entries.texts import EntryTexts
-from mini_crm.ui.entries.writer import Intent, Outcome, Save
-from mini_crm.usecases.writes import Delete, Restore, Update
+from mini_crm.ui.entries.writer import Intent, Save
+from mini_crm.usecases.writes import Delete, Update
 
 Answer = Callable[[str, str], Mapping[str, str]]
 """Takes the typed day and amount; gives a sentence for each bad field, or nothing when all is well."""
@@ -60,7 +60,7 @@ class DeletePort(Protocol):
         ...
 
     def show_undo(self, text: str) -> None:
-        """Offer to take back the last deletion; empty offers nothing."""
+        """Offer to take back the last act, which this names; empty offers nothing."""
         ...
 
 
@@ -124,7 +124,6 @@ class ActionsPresenter:
         self._say = say
         self._failed = failed
         self._looked_at: Entry | None = None
-        self._deleted: Entry | None = None
 
     def mark(self, status: Status) -> None:
         """Note what has become of the chosen entries; asks for the day and, for one, the amount."""
@@ -198,23 +197,7 @@ class ActionsPresenter:
         self._looked_at = None
         self._panel.show_look("", may_delete=False, is_error=False)
         self._panel.show_id("")  # now, since the next number may be typed before the answer comes
-        self._save([Intent(Delete(entry.entry_id, entry.version), entry)], self._was_deleted)
-
-    def undo(self) -> None:
-        """Bring the entry back that was deleted last."""
-        entry = self._deleted
-        if entry is not None:
-            self._deleted = None
-            self._panel.show_undo("")
-
-            def done(outcome: Outcome) -> None:
-                if outcome.stored:
-                    said = self._desk.texts.gettext("Entry {entry_id} is back.")
-                    self._say(said.format(entry_id=entry.entry_id))
-                elif outcome.refused and self._deleted is None:
-                    self._offer_undo(entry)
-
-            self._save([Intent(Restore(entry.entry_id, entry.version), entry)], done)
+        self._save([Intent(Delete(entry.entry_id, entry.version), entry)])
 
     def show_history(self) -> None:
         """Show who changed the chosen entry, and what."""
@@ -281,12 +264,3 @@ class ActionsPresenter:
         else:
             self._looked_at = entry
             self._panel.show_look(text, may_delete=True, is_error=False)
-
-    def _was_deleted(self, outcome: Outcome) -> None:
-        for _write, entry in outcome.stored:
-            self._offer_undo(entry)
-
-    def _offer_undo(self, entry: Entry) -> None:
-        self._deleted = entry
-        said = self._desk.texts.gettext("Entry {entry_id} was deleted.")
-        self._panel.show_undo(said.format(entry_id=entry.entry_id))

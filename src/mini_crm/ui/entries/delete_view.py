@@ -59,7 +59,7 @@ class EntryDeleteView(plain_ttk.Frame):
         for key in ("<Return>", "<KP_Enter>"):
             self.number.bind(key, self._enter)
         self.delete_button.configure(command=presenter.actions.delete)
-        self.undo_button.configure(command=presenter.actions.undo)
+        self.undo_button.configure(command=presenter.undo.undo)
 
     def read_id(self) -> str:
         """See ``DeletePort``."""

@@ -5,10 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Protocol
 
 from mini_crm.ui.entries.actions_presenter import DeletePort, QuestionPort
+from mini_crm.ui.entries.export import ExportPort
 from mini_crm.ui.entries.filters_presenter import FiltersPort
 from mini_crm.ui.entries.form_presenter import FormPort
 from mini_crm.ui.entries.head_presenter import HeadPort
 from mini_crm.ui.entries.kept_presenter import KeptPort
+from mini_crm.ui.entries.many import ManyPort
 from mini_crm.ui.entries.mending import MendingPort
 from mini_crm.ui.entries.opening import OpeningPort
 from mini_crm.ui.entries.paste_presenter import PastePort
@@ -20,7 +22,9 @@ if TYPE_CHECKING:
     from mini_crm.ui.entries.page_presenter import EntriesPresenter
 
 
-class EntriesViewPort(QuestionPort, SavingPort, MendingPort, OpeningPort, WhyPort, Protocol):
+class EntriesViewPort(
+    QuestionPort, ManyPort, ExportPort, SavingPort, MendingPort, OpeningPort, WhyPort, Protocol
+):
     """The page as its presenter sees it."""
 
     @property

@@ -7,24 +7,28 @@ from datetime import UTC, date, datetime, timedelta
 from uuid import UUID
 
 from mini_crm.domain.errors import DatabaseUnreachable, MiniCrmError
-from mini_crm.domain.model import Entry, Group
+from mini_crm.domain.model import Entry, EntrySort, Group
 from mini_crm.domain.rules import parse_entry_number
 from mini_crm.messages import sentence
 from mini_crm.ui.desk import Desk, TaskRunner
 from mini_crm.ui.entries.actions_presenter import ActionsPresenter
+from mini_crm.ui.entries.export import ExportPresenter
 from mini_crm.ui.entries.feed import Feed, News
 from mini_crm.ui.entries.filters_presenter import FiltersPresenter
 from mini_crm.ui.entries.form_presenter import FormPresenter
 from mini_crm.ui.entries.head_presenter import HeadPresenter
 from mini_crm.ui.entries.kept_presenter import KeptPresenter
+from mini_crm.ui.entries.many import ManyPresenter
 from mini_crm.ui.entries.mending import Mending
 from mini_crm.ui.entries.opening import Opening
 from mini_crm.ui.entries.page_port import EntriesViewPort
 from mini_crm.ui.entries.paste_presenter import PastePresenter
 from mini_crm.ui.entries.pending import Pending
 from mini_crm.ui.entries.saving import Saving
+from mini_crm.ui.entries.sheet import as_text
 from mini_crm.ui.entries.table_presenter import TablePresenter
 from mini_crm.ui.entries.texts import EntryTexts
+from mini_crm.ui.entries.undo import Undo
 from mini_crm.ui.entries.why import WhyPresenter
 from mini_crm.ui.memory import Memory
 from mini_crm.usecases.outbox import Kept
@@ -53,6 +57,9 @@ class EntriesPresenter:
         actions: Does things to entries that are there.
         why: Tells why an entry has its chance.
         mending: Settles what the database refused.
+        undo: Takes acts of this session back.
+        many: Deletes and promises many entries at once.
+        export: Saves the rows found as a workbook.
     """
 
     def __init__(
@@ -81,7 +88,7 @@ class EntriesPresenter:
             today=self.today,
             failed=self._failed,
             arrived=self._answered,
-            settled=lambda op_ids: self._save.forget(op_ids),
+            settled=self._stored_after_all,
             say=self._say,
         )
         self._save = Saving(
@@ -92,6 +99,18 @@ class EntriesPresenter:
             self.table,
             form=lambda: self.form,
             kept=self._count_kept,
+            undo=lambda: self.undo,
+        )
+        self.undo = Undo(
+            desk,
+            view,
+            self.texts,
+            self._pending,
+            send=self._save.take_back,
+            give_up=self._save.give_up,
+            show=self.table.show_pending,
+            kept=self._count_kept,
+            offer=view.panel.show_undo,
         )
         self.mending = Mending(
             desk,
@@ -138,7 +157,24 @@ class EntriesPresenter:
             say=self._say,
             failed=self._failed,
         )
-
+        self.many = ManyPresenter(
+            desk,
+            view,
+            self.texts,
+            today=self.today,
+            selected=self.table.selected,
+            chosen_rows=self.table.chosen_rows,
+            is_settled=self.mending.is_settled,
+            save=self._save,
+        )
+        self.export = ExportPresenter(
+            desk,
+            view,
+            self.texts,
+            found=lambda: (self.table.entry_filter, *self.table.order),
+            groups=lambda: self._groups,
+            aside=aside or desk.tasks,
+        )
         self.why = WhyPresenter(
             desk,
             view,
@@ -227,10 +263,13 @@ class EntriesPresenter:
             self._opening.edit_number(number)
 
     def delete_selected(self) -> None:
-        """Propose to delete the chosen row; give up those that were refused."""
-        refused = self.mending.refused(self.table.chosen_rows())
+        """Propose to delete the chosen rows; give up those that were refused."""
+        chosen = self.table.chosen_rows()
+        refused = self.mending.refused(chosen)
         if refused:
             self.mending.drop(refused)
+        elif len(chosen) > 1:
+            self.many.delete()
         else:
             self.actions.propose_delete()
 
@@ -242,6 +281,11 @@ class EntriesPresenter:
         """Show an entry in the table, filtering by its PIN if it is not among the loaded rows."""
         if not self.table.jump_to(entry.entry_id):
             self.table.seek(entry.entry_id, self.filters.show_pin(entry.client_pin))
+
+    def copied(self, shown: Sequence[EntrySort]) -> str:
+        """Give the chosen rows with these columns as a spreadsheet takes them; empty if none is chosen."""
+        chosen = self.table.chosen_as_shown()
+        return as_text(chosen, shown, self.texts) if chosen else ""
 
     def paste(self, text: str) -> None:
         """Show pasted rows before they are stored."""
@@ -277,6 +321,20 @@ class EntriesPresenter:
     def _in_hand(self, op_id: UUID) -> bool:
         """Say whether a refused write stands before the person already, in the table or in the form."""
         return op_id in self._pending or self.form.holds(op_id)
+
+    def _stored_after_all(self, op_ids: Sequence[UUID]) -> None:
+        self._save.forget(op_ids)
+        self.undo.stored_after_all(op_ids)
+
+    def undo_from_input(self) -> None:
+        """Take the last act back, unless something is being typed in the form: then nobody means the list."""
+        if self.form.has_unsaved() or not (self.form.is_untouched() or self.form.entry):
+            _ = self._desk.texts.gettext
+            self._say(
+                _("The form holds something that is not stored. Ctrl+Z in the list undoes the last act.")
+            )
+        else:
+            self.undo.undo()
 
     def _take_groups(self, groups: tuple[Group, ...]) -> None:
         self._groups = groups

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import tkinter as tk
 from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
 from tkinter import ttk as plain_ttk
+from tkinter.filedialog import asksaveasfilename
 
 import ttkbootstrap as ttk
 
@@ -23,6 +25,8 @@ from mini_crm.ui.entries.filters_view import EntryFiltersView
 from mini_crm.ui.entries.form_view import EntryFormView
 from mini_crm.ui.entries.head_view import EntryHeadView
 from mini_crm.ui.entries.kept_presenter import KeptPort
+from mini_crm.ui.entries.many import ManyQuestion
+from mini_crm.ui.entries.many_view import DeleteManyDialog, PayByDialog
 from mini_crm.ui.entries.page_presenter import EntriesPresenter
 from mini_crm.ui.entries.paste_presenter import PastePort
 from mini_crm.ui.entries.paste_view import PasteDialog
@@ -114,6 +118,7 @@ class EntriesView(plain_ttk.Frame):
         self.kept.configure(command=presenter.show_kept)
         # A tag of all its widgets: unlike a binding of the window it goes away with them.
         self.bind_class(KEYS, "<Control-KeyPress>", self._control_key)
+        self.bind_class(KEYS, "<<Undo>>", self._undo)
         for sequence in ("<KeyPress>", "<ButtonPress>", "<Motion>", "<MouseWheel>"):
             self.bind_class(KEYS, sequence, lambda event: presenter.touched())
         self.hear(self)
@@ -181,6 +186,28 @@ class EntriesView(plain_ttk.Frame):
         if self._presenter is not None:
             StatusDialog(self, self._texts, self._theme, question, answer, today=self._presenter.today())
 
+    def ask_delete(self, question: ManyQuestion, yes: Callable[[], None]) -> None:
+        """See ``ManyPort``."""
+        DeleteManyDialog(self, self._texts, self._theme, question, yes)
+
+    def ask_pay_by(self, question: ManyQuestion, answer: Callable[[str], str]) -> None:
+        """See ``ManyPort``."""
+        if self._presenter is not None:
+            today = self._presenter.today()
+            PayByDialog(self, self._texts, self._theme, question, answer, today=today)
+
+    def ask_file(self, folder: str, name: str) -> Path | None:
+        """See ``ExportPort``."""
+        chosen = asksaveasfilename(
+            parent=self,
+            title=self._texts.gettext("Save the rows found in Excel"),
+            initialdir=folder if Path(folder).is_dir() else str(Path.home()),
+            initialfile=name,
+            defaultextension=".xlsx",
+            filetypes=[("Excel", "*.xlsx")],
+        )
+        return Path(chosen) if chosen else None
+
     def show_history(self, title: str, lines: Sequence[HistoryLine]) -> None:
         """See ``QuestionPort``."""
         HistoryDialog(self, self._texts, self._theme, title, lines)
@@ -214,8 +241,18 @@ class EntriesView(plain_ttk.Frame):
     def _control_key(self, event: tk.Event[tk.Misc]) -> None:
         if self._presenter is not None:
             self._presenter.touched()
-        if latin_letter(event) == "f":
+        letter = latin_letter(event)
+        if letter == "f":
             self.find()
+        elif letter == "e" and self._presenter is not None and self.winfo_viewable():
+            self._presenter.export.start()
+
+    def _undo(self, event: tk.Event[tk.Misc]) -> None:
+        """Take the last act back; text fields have dealt with what was typed in them."""
+        if self._presenter is not None and self.winfo_viewable():
+            self._presenter.touched()
+            is_input = isinstance(event.widget, tk.Entry)
+            (self._presenter.undo_from_input if is_input else self._presenter.undo.undo)()
 
     def _forget_said(self) -> None:
         """Name the quick keys where nothing else is to be said."""

@@ -137,6 +137,11 @@ class TablePresenter:
         """What the rows are filtered by."""
         return self._filter
 
+    @property
+    def order(self) -> tuple[EntrySort, bool]:
+        """By which column the rows are ordered, and whether from the end."""
+        return self._sort, self._descending
+
     def entry(self, entry_id: int) -> Entry | None:
         """Give a loaded entry."""
         return self._entries.get(entry_id)
@@ -155,6 +160,12 @@ class TablePresenter:
         """Give the chosen entries from top to bottom."""
         chosen = (self._entries.get(entry_id) for entry_id in self._view.selected_ids())
         return [entry for entry in chosen if entry is not None]
+
+    def chosen_as_shown(self) -> list[Entry]:
+        """Give the chosen rows from top to bottom, those that are not stored as they are to be."""
+        chosen = self.chosen_rows()
+        entries = (self._pending.entry_at(row_id) or self._entries.get(row_id) for row_id in chosen)
+        return [entry for entry in entries if entry is not None]
 
     def chosen_rows(self) -> list[int]:
         """Give the chosen rows from top to bottom; new entries that are not stored have one below zero."""

@@ -17,7 +17,7 @@ from mini_crm.ui.entries.columns import ColumnMemory, displayed, drag_columns, t
 from mini_crm.ui.entries.texts import COLUMNS, EntryTexts, Mark, Row
 from mini_crm.ui.memory import Memory
 from mini_crm.ui.theme import TABLE, Theme
-from mini_crm.ui.widgets import copy_rows, offer_copy, tip_cut_cells
+from mini_crm.ui.widgets import offer_copy, put_text, tip_cut_cells
 from mini_crm.ui.widgets.menus import pop_up
 
 if TYPE_CHECKING:
@@ -94,7 +94,7 @@ class EntryTableView(plain_ttk.Frame):
         self.tree.tag_configure(Mark.REFUSED, foreground=colours.refused, background=colours.refused_back)
         self.tree.tag_configure(Mark.SAVING, foreground=colours.accent, background=colours.info_back)
         self.tree.tag_configure(Mark.NOT_STORED, foreground=colours.error, background=colours.amber_back)
-        offer_copy(self.tree)
+        offer_copy(self.tree, self._copied)
         self._columns = ColumnFit(self.tree, theme, self._entry_texts.captions, self._memory)
         tip_cut_cells(self.tree, theme, self._columns.heads)
         self.tree.bind("<Configure>", lambda event: self._columns.fit())
@@ -191,6 +191,10 @@ class EntryTableView(plain_ttk.Frame):
         self.summary = text
         self._tell()
 
+    def copy(self) -> None:
+        """Put the chosen rows into the clipboard, as a spreadsheet takes them."""
+        put_text(self, self._copied())
+
     def paste(self) -> str:
         """Give the clipboard's text to the presenter."""
         if self._presenter is not None:
@@ -210,6 +214,7 @@ class EntryTableView(plain_ttk.Frame):
             ("<F3>", actions.show_history),
             ("<F5>", presenter.refresh),
             ("<F9>", presenter.why.show),
+            ("<F4>", presenter.many.pay_by),
         ]
 
     def menu(self, presenter: EntriesPresenter) -> tk.Menu:
@@ -227,13 +232,16 @@ class EntryTableView(plain_ttk.Frame):
             (_("Paid…"), "F6", partial(actions.mark, Status.PAID)),
             (_("Refused…"), "F7", partial(actions.mark, Status.REFUSED)),
             (_("Expected again"), "F8", partial(actions.mark, Status.EXPECTED)),
+            (_("Pay by…"), "F4", presenter.many.pay_by),
             None,
             (_("History"), "F3", actions.show_history),
             (_("Why this chance?"), "F9", presenter.why.show),
-            (_("Copy rows"), "Ctrl+C", lambda: copy_rows(self.tree)),
+            (_("Copy rows"), "Ctrl+C", self.copy),
             (_("Paste rows from Excel"), "Ctrl+V", self.paste),
+            (_("Save the rows found in Excel…"), "Ctrl+E", presenter.export.start),
             None,
             (_("Delete…"), "Del", presenter.delete_selected),
+            (_("Undo"), "Ctrl+Z", presenter.undo.undo),
         )
         for line in lines:
             if line is None:
@@ -253,7 +261,7 @@ class EntryTableView(plain_ttk.Frame):
         )
         menu.add_command(label=_("Send again"), command=partial(mending.again, refused))
         menu.add_separator()
-        menu.add_command(label=_("Copy rows"), accelerator="Ctrl+C", command=lambda: copy_rows(self.tree))
+        menu.add_command(label=_("Copy rows"), accelerator="Ctrl+C", command=self.copy)
         menu.add_separator()
         menu.add_command(label=_("Do not send…"), accelerator="Del", command=partial(mending.drop, refused))
 
@@ -295,6 +303,10 @@ class EntryTableView(plain_ttk.Frame):
             tree.see(row)
             self._end = row
         return "break"
+
+    def _copied(self) -> str:
+        shown = [EntrySort(name) for name in displayed(self.tree)]
+        return "" if self._presenter is None else self._presenter.copied(shown)
 
     def _scroll_across(self, direction: int) -> str:
         self.tree.xview_scroll(direction * self._theme.px(SCROLL), "units")

@@ -86,7 +86,7 @@ class Field(plain_ttk.Frame):
             self._line.grid(row=2, column=0, columnspan=3, sticky="ew")
         self.bind("<Configure>", lambda event: self._fit_line(event.width))
         self.input.bind("<KeyRelease>", lambda event: self._look(), add="+")
-        for sequence in ("<<Paste>>", "<<Cut>>", CHOSEN):
+        for sequence in ("<<Paste>>", "<<Cut>>", "<<Undo>>", "<<Redo>>", CHOSEN):
             self.input.bind(sequence, lambda event: self._look_soon(), add="+")
         self.input.bind("<FocusOut>", lambda event: self._look(), add="+")
         self.bind("<Destroy>", self._gone)

@@ -1,0 +1,90 @@
+"""The dialogs about many entries at once: delete them, promise them for one day."""
+
+from __future__ import annotations
+
+import tkinter as tk
+from collections.abc import Callable
+from datetime import date
+
+import ttkbootstrap as ttk
+
+from mini_crm.i18n import Texts
+from mini_crm.ui.entries.many import ManyQuestion
+from mini_crm.ui.theme import HINT_LABEL, Theme
+from mini_crm.ui.widgets import DateField, enter_goes_on
+from mini_crm.ui.widgets.dialogs import Dialog
+
+MAX_LINES = 8
+"""Of the entries so many are named."""
+WRAP = 560
+"""Width of a sentence, in pixels at 100 %."""
+
+
+class ManyDialog(Dialog):
+    """Names the entries, and those that stay as they are."""
+
+    def __init__(self, parent: tk.Misc, texts: Texts, theme: Theme, question: ManyQuestion) -> None:
+        super().__init__(parent, theme, question.title)
+        lines = list(question.lines[:MAX_LINES])
+        left = len(question.lines) - len(lines)
+        if left:
+            lines.append(texts.ngettext("… and {n} more", "… and {n} more", left).format(n=left))
+        wrap = theme.px(WRAP)
+        ttk.Label(self.body, text="\n".join(lines), wraplength=wrap, justify="left").pack(anchor="w")
+        self.left_out = ttk.Label(
+            self.body, text=question.left_out, style=HINT_LABEL, wraplength=wrap, justify="left"
+        )
+        if question.left_out:
+            self.left_out.pack(anchor="w", pady=(theme.pad, 0))
+
+
+class DeleteManyDialog(ManyDialog):
+    """Asks whether to delete."""
+
+    def __init__(
+        self, parent: tk.Misc, texts: Texts, theme: Theme, question: ManyQuestion, yes: Callable[[], None]
+    ) -> None:
+        super().__init__(parent, texts, theme, question)
+        self._yes = yes
+        self.yes = self.add_button(texts.gettext("Delete"), self.accept, style="danger")
+        self.no = self.add_button(texts.gettext("Cancel"), self.cancel)
+        self.show(self.no)
+
+    def accept(self) -> None:
+        """Delete them."""
+        super().accept()
+        self._yes()
+
+
+class PayByDialog(ManyDialog):
+    """Asks for the day."""
+
+    def __init__(
+        self,
+        parent: tk.Misc,
+        texts: Texts,
+        theme: Theme,
+        question: ManyQuestion,
+        answer: Callable[[str], str],
+        *,
+        today: date,
+    ) -> None:
+        super().__init__(parent, texts, theme, question)
+        self._answer = answer
+        self.day = DateField(self.body, theme, texts, texts.gettext("Pay by"), today=today)
+        self.day.set(question.day)
+        self.day.pack(anchor="w", fill="x", pady=(theme.pad, 0))
+        self.day.keep_narrow()
+        self.yes = self.add_button(texts.gettext("Save"), self.accept, style="primary")
+        self.add_button(texts.gettext("Cancel"), self.cancel)
+        enter_goes_on([self.day], self.accept)
+        self.bind("<Control-Return>", lambda event: self.accept())
+        self.show(self.day.input)
+        self.day.focus_input()
+
+    def accept(self) -> None:
+        """Hand the day over; stay open while something is wrong."""
+        error = self._answer(self.day.get())
+        self.day.show_error(error)
+        if not error:
+            super().accept()
