@@ -19,9 +19,8 @@ PAID = frozenset({Status.PAID})
 
 def lead(**values: object) -> ForecastRow:
     """Make a lead's row of March, of which a day has come to 17 March."""
-    return row(
-        MARCH, "RUB", [client("1", open_count=3, overdue=1, paid_count=2, paid=50)], lead_id=7, **values
-    )
+    own = client("1", open_count=3, overdue=1, paid_count=2, paid=50)
+    return replace(row(MARCH, "RUB", [own], lead_id=7), **values)  # type: ignore[arg-type]
 
 
 def rows(number: Number, of: ForecastRow) -> Rows:
