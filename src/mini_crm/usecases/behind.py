@@ -19,8 +19,8 @@ _SAME = 1e-9
 class Number(StrEnum):
     """A number of a ``ForecastRow`` that can be opened; no other one can.
 
-    All are made of entries, but what is to come of new ones: nobody has made these yet, so that number is made
-    of the managers' (``managers_behind``).
+    All are made of entries, but what is to come of new ones: nobody has made these yet, so that number is
+    made of the managers' (``managers_behind``).
     """
 
     PAID = "paid"
@@ -94,9 +94,9 @@ def behind(number: Number, row: ForecastRow, run: Run) -> Rows | None:
         run: That counted it.
 
     Returns:
-        None for the company's rows, which are nobody's entries; for what is to come of new ones; and where the
-        period can have none: nothing is paid in one that has not begun, and nothing comes from open entries in
-        one that is over.
+        None for the company's rows, which are nobody's entries; for what is to come of new ones; and where
+        the period can have none: nothing is paid in one that has not begun, and nothing comes from open
+        entries in one that is over.
     """
     if row.lead_id is None or number is Number.FROM_NEW:
         return None
