@@ -312,7 +312,8 @@ class EntriesPresenter:
         changed = news.changes.gone or not self.table.knows(news.changes.entries)
         if news.new_day:
             self.form.show_day()
-        if changed or news.new_day or news.new_run or was_lost:
+        is_older = self.table.let_go_of_what_is_newer(news.changes.change_seq)
+        if changed or news.new_day or news.new_run or is_older or was_lost:
             self._bring_up_to_date(news)
         if news.new_run or was_lost or self._now() - self._head_at >= HEAD_EVERY:
             self._head_at = self._now()
@@ -351,6 +352,8 @@ class EntriesPresenter:
         else:
             self._is_behind = True
             self.table.merge(changes.entries, changes.gone)
+            if news.new_day:
+                self.table.write_again()
 
     def _read_groups(self) -> None:
         self._desk.call(lambda token: self._desk.store.list_groups(token), self._take_groups, self._failed)

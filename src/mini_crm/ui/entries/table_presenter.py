@@ -147,9 +147,21 @@ class TablePresenter:
         self._touched(self._sort, self._descending)
         self._begin()
 
-    def _begin(self) -> None:
-        """Show the rows from the top; nothing stays where it is any more."""
-        self._sought = None
+    def let_go_of_what_is_newer(self, change_seq: int) -> bool:
+        """Let no row stay if one is newer than the database, in whose place an older copy was put.
+
+        Returns:
+            Whether it is so.
+        """
+        staying = (self._loaded.get(number) for number in self._loaded.staying())
+        is_older = any(entry is not None and entry.change_seq > change_seq for entry in staying)
+        if is_older:
+            self._loaded.let_go()
+        return is_older
+
+    def _begin(self, sought: int | None = None) -> None:
+        """Show the rows from the top, and choose one that is sought; nothing stays where it is any more."""
+        self._sought = None if sought is None else (sought, self._view.selected_ids())
         self._view.show_order(self._sort, self._descending)
         self._view.show_useful(self._filter.statuses)
         self.reload(from_top=True)
@@ -224,7 +236,7 @@ class TablePresenter:
             if may_read:
                 self.reload()
             return may_read
-        self._rewrite()
+        self.write_again()
         return True
 
     def reload(self, *, from_top: bool = False) -> None:
@@ -311,8 +323,7 @@ class TablePresenter:
         if self.jump_to(entry_id):
             return
         self._filter = wanted
-        self._begin()
-        self._sought = (entry_id, self._view.selected_ids())
+        self._begin(entry_id)
 
     def _with_known_chance(self, entry: Entry) -> Entry:
         """Give an entry with its chance in the period shown, as far as that is known."""
@@ -378,8 +389,8 @@ class TablePresenter:
         period = self._desk.choice.period
         return None if period is None else period.end
 
-    def _rewrite(self) -> None:
-        """Write all rows anew, as the entries are known."""
+    def write_again(self) -> None:
+        """Write all rows anew, as the entries are known: the day or the period is another one."""
         entries, today, period_end = list(self._loaded), self._today(), self._period_end()
         asked = self._asked
 
