@@ -138,10 +138,10 @@ class EntryFiltersView(plain_ttk.Frame):
 
     def _make_opened(self, texts: Texts) -> None:
         """Make the line that says which number's rows are shown; it is there only meanwhile."""
-        self.opened = ttk.Frame(self)
+        self.opened, back = ttk.Frame(self), texts.gettext("Back to the list")
         self.back_button = ttk.Button(
             self.opened,
-            text=f"\u2190 {texts.gettext('Back to the list')}",
+            text=f"\u2190 {back}",
             bootstyle="primary-link",
             padding=(0, 0),
         )
@@ -168,8 +168,6 @@ class EntryFiltersView(plain_ttk.Frame):
             day.on_change(lambda: self.due.set_text(""))
         for quick, button in self.quick.items():
             button.configure(command=partial(filters.press, quick))
-            for key in ("<Return>", "<KP_Enter>"):
-                button.bind(key, partial(_press, button))
         self.reset_button.configure(command=filters.reset)
         self.back_button.configure(command=presenter.opened.back)
 
@@ -214,11 +212,11 @@ class EntryFiltersView(plain_ttk.Frame):
         now = focused(self)
         had = next((at for at, button in enumerate(self.chips.values()) if button is now), None)
         before = list(self.chips.values())
-        self.chips = {chip.part: _ChipButton(self.strip, self._theme, chip.caption) for chip in chips}
-        for part, button in self.chips.items():
-            button.configure(command=partial(self._remove, part))
+        self.chips = {one.part: _ChipButton(self.strip, self._theme, one.caption) for one in chips}
+        for part, chip in self.chips.items():
+            chip.configure(command=partial(self._remove, part))
             for key in ("<Delete>", "<BackSpace>"):
-                button.bind(key, partial(_press, button))
+                chip.bind(key, partial(self._remove, part))
         self.reset_button.lift()  # Tab comes to it last, as the eye does
         self.strip.show([*self.quick.values(), *self.chips.values(), self.reset_button])
         for button in before:
@@ -244,7 +242,7 @@ class EntryFiltersView(plain_ttk.Frame):
         """Put the cursor into the search."""
         self.text.focus_input()
 
-    def _remove(self, part: Part) -> None:
+    def _remove(self, part: Part, _event: tk.Event[tk.Misc] | None = None) -> None:
         if self._presenter is not None:
             self._presenter.filters.remove(part)
 
@@ -285,11 +283,6 @@ class _ChipButton(ttk.Button):
 def _key_of(names: dict[Key, str], shown: str) -> Key | None:
     """Give what is shown by a name."""
     return next((key for key, name in names.items() if name == shown), None)
-
-
-def _press(button: ttk.Button | ttk.Checkbutton, _event: tk.Event[tk.Misc]) -> str:
-    button.invoke()
-    return "break"
 
 
 def _text_of(label: ttk.Label) -> str:
