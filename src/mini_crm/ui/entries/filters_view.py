@@ -69,7 +69,7 @@ class EntryFiltersView(plain_ttk.Frame):
         self._statuses: dict[frozenset[Status], str] = {
             frozenset(): _("any status"),
             **{frozenset({status}): name for status, name in write.statuses.items()},
-            closed: _("Paid or refused"),
+            closed: texts.pgettext("filter", "Closed"),
         }
         self._days = {part: write.days[part] for part in DAY_PARTS}
         self._ready: dict[Ready | None, str] = {None: _("any day")}

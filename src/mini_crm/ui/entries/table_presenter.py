@@ -163,7 +163,8 @@ class TablePresenter:
         """Show the rows from the top, and choose one that is sought; nothing stays where it is any more."""
         self._sought = None if sought is None else (sought, self._view.selected_ids())
         self._view.show_order(self._sort, self._descending)
-        self._view.show_useful(self._filter.statuses)
+        counted = frozenset({Status.EXPECTED}) if self._filter.has_chance else frozenset()
+        self._view.show_useful(self._filter.statuses or counted)
         self.reload(from_top=True)
 
     def load_more(self) -> None:

@@ -129,7 +129,7 @@ class EntryTexts:
         }
         self.days = {
             Part.PAY_BY: _("Pay by"),
-            Part.STATUS_ON: _("Paid or refused"),
+            Part.STATUS_ON: self.captions[EntrySort.STATUS_ON],
             Part.ENTERED: _("Entered"),
         }
         self.ready = {
