@@ -304,7 +304,10 @@ def bridge(**values: object) -> Bridge:
         "won": 60.3,
         "lost": -30.3,
         "new": 10.3,
-        "changed": -0.4,
+        "put_off": -0.2,
+        "put_off_count": 1,
+        "amounts": 0.0,
+        "changed": -0.2,
         "rest": -53.0,
         "now": 87.3,
     }
@@ -315,6 +318,7 @@ def test_a_bridge_adds_up_as_it_is_shown() -> None:
     """Rounded, the steps lead from the forecast before to that of now, which is what the company shows."""
     tree = {"RUB": {"A": {"B": [data.client("1", from_open=87.3)]}}}
     changes = (change(ChangeKind.NEW, 1, 10), change(ChangeKind.PAID, 1, 70), change(ChangeKind.PUSHED, 1, 5),
+               change(ChangeKind.MORE, 1, 5), change(ChangeKind.MOVED, 1, 5),
                change(ChangeKind.PAID, 7, 70))  # fmt: skip
     report = replace(data.report(tree), changes=changes, bridges=(bridge(),))
     steps = bridge_steps(report, report.bridges[0])
@@ -322,7 +326,7 @@ def test_a_bridge_adds_up_as_it_is_shown() -> None:
     amounts = {step.step: step.amount for step in steps}
     assert (amounts[Step.BEFORE], amounts[Step.NOW]) == (100, 87)
     assert sum(list(amounts.values())[:-1]) == 87
-    assert [step.changes for step in steps] == [None, 1, 0, 1, 1, None, None]
+    assert [step.changes for step in steps] == [None, 1, 0, 1, 1, 1, 1, None, None]
     # Each step of the picture begins where the one before ended.
     level = steps[0].amount
     for step in steps[1:-1]:
@@ -344,7 +348,9 @@ def test_a_bridge_with_kopecks_adds_up_too() -> None:
 def test_a_bridge_between_equal_ends_shows_what_happened() -> None:
     """What came and what went stand there also where they cancel each other out."""
     tree = {"pcs": {"A": {"B": [data.client("1", from_open=280.069)]}}}
-    one = replace(bridge(won=0.0, lost=0.0, changed=0.0), unit="pcs", before=280.083, now=280.069)
+    one = replace(
+        bridge(won=0.0, lost=0.0, put_off=0.0, changed=0.0), unit="pcs", before=280.083, now=280.069
+    )
     one = replace(one, new=3.977, rest=-3.991)
     report = replace(data.report(tree), bridges=(one,))
     amounts = {step.step: step.amount for step in bridge_steps(report, one)}

@@ -15,6 +15,7 @@ from mini_crm.domain.model import AccuracyRow, EntryChange
 from mini_crm.domain.period import Period, Stage
 from mini_crm.i18n import Texts
 from mini_crm.report.past import BridgeStep, ChangeCount, Step, TrendRow
+from mini_crm.report.refusals import RefusalRow
 from mini_crm.report.rows import Level, PeriodRow, Row
 from mini_crm.report.wording import age_name, change_name, period_name, unit_name
 
@@ -285,7 +286,7 @@ _LISTED_COLUMNS = 12
 
 
 def bridge_columns(
-    texts: Texts, *, since: str, now: str, totals: bool = False
+    texts: Texts, *, since: str, now: str, put_off: int, totals: bool = False
 ) -> tuple[Column[BridgeStep], ...]:
     """Give the columns of a bridge; the hidden ones behind them are for its picture.
 
@@ -293,6 +294,7 @@ def bridge_columns(
         texts: The language.
         since: The day of the earlier forecast, as it is shown.
         now: The moment of the present one, as it is shown.
+        put_off: How many entries were moved to a later day.
         totals: For the rows of the two forecasts.
     """
     _ = texts.gettext
@@ -301,7 +303,9 @@ def bridge_columns(
         Step.WON: _("payments"),
         Step.LOST: _("refused or deleted"),
         Step.NEW: _("new entries"),
-        Step.CHANGED: _("put off, other amounts"),
+        Step.PUT_OFF: _("promised day moved (put off: {n})").format(n=put_off),
+        Step.AMOUNTS: _("other amounts"),
+        Step.CHANGED: _("other manager, reopened, restored"),
         Step.REST: _("time passed, learnt anew"),
         Step.NOW: _("forecast of {now}").format(now=now),
     }
@@ -336,6 +340,23 @@ def change_columns(texts: Texts, zone: tzinfo | None) -> tuple[Column[EntryChang
         Column(_("Times put off"), Kind.COUNT, lambda c: c.pushes),
         Column(_("Changed at"), Kind.MOMENT, lambda c: c.changed_at.astimezone(zone).replace(tzinfo=None)),
         Column(_("Changed by"), Kind.TEXT, lambda c: c.changed_by),
+    )
+
+
+def refusal_columns(texts: Texts) -> tuple[Column[RefusalRow], ...]:
+    """Give the columns of what was refused, and why."""
+    _ = texts.gettext
+
+    def reason(row: RefusalRow) -> str:
+        return _("in all") if row.reason is None else row.reason or _("no reason given")
+
+    return (
+        Column(_("Lead"), Kind.TEXT, lambda r: r.lead or _("Company")),
+        Column(_("Unit"), Kind.TEXT, lambda r: unit_name(r.unit, texts)),
+        Column(_("Reason"), Kind.TEXT, reason),
+        Column(_("Entries"), Kind.COUNT, lambda r: r.count, "count"),
+        Column(_("Refused"), Kind.SUM, lambda r: r.amount, "amount"),
+        Column(_("Share"), Kind.SHARE, lambda r: r.share, "share"),
     )
 
 

@@ -51,6 +51,8 @@ class Step(StrEnum):
     WON = "won"
     LOST = "lost"
     NEW = "new"
+    PUT_OFF = "put_off"
+    AMOUNTS = "amounts"
     CHANGED = "changed"
     REST = "rest"
     NOW = "now"
@@ -60,6 +62,8 @@ _KINDS = {
     Step.WON: {ChangeKind.PAID},
     Step.LOST: {ChangeKind.REFUSED, ChangeKind.DELETED},
     Step.NEW: {ChangeKind.NEW},
+    Step.PUT_OFF: {ChangeKind.PUSHED, ChangeKind.PULLED},
+    Step.AMOUNTS: {ChangeKind.MORE, ChangeKind.LESS},
 }
 """Which changes make a step; all others are in ``Step.CHANGED``."""
 
@@ -137,7 +141,8 @@ def bridge_steps(report: Report, bridge: Bridge) -> list[BridgeStep]:
     """Lay out a bridge: what is shown of its steps adds up from the forecast before to that of now."""
     places = places_of(bridge.unit)
     before, now = (round_shown(value, places=places) for value in (bridge.before, bridge.now))
-    parts = (bridge.won, bridge.lost, bridge.new, bridge.changed, bridge.rest)
+    told = (bridge.won, bridge.lost, bridge.new, bridge.put_off, bridge.amounts, bridge.changed)
+    parts = (*told, bridge.rest)
     *steps, rest = share_out(now - before, parts, places=places)
     # The company's row shows the kopecks of what is paid too, and its parts are rounded one by one.
     shown_now = _shown_now(report, bridge)

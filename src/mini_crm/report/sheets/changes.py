@@ -109,8 +109,8 @@ def _bridge(
     run = report.forecast.run
     now = moment(run.as_of, zone, texts) if run is not None else ""
     steps = bridge_steps(report, bridge)
-    columns = bridge_columns(texts, since=since, now=now)
-    totals = bridge_columns(texts, since=since, now=now, totals=True)
+    columns = bridge_columns(texts, since=since, now=now, put_off=bridge.put_off_count)
+    totals = bridge_columns(texts, since=since, now=now, put_off=bridge.put_off_count, totals=True)
     cells = Cells(columns)
     sheet.head(top + 1, columns)
     first = top + 2
