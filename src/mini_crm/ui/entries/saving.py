@@ -123,30 +123,27 @@ class Saving:
         self._show_conflicts(outcome)
         for write, error in outcome.refused:
             self._refused(write, error)
-        self._say(outcome, all_shown=self._show_stored(outcome))
+        self._show_stored(outcome)
+        self._say(outcome)
 
     def _show_conflicts(self, outcome: Outcome) -> None:
         if outcome.conflicts:
             self._table.merge([conflict.entry for conflict in outcome.conflicts])
 
-    def _show_stored(self, outcome: Outcome) -> bool:
-        """Show what was stored or is sent later in place of what was being saved.
-
-        Returns:
-            Whether all that is stored passes the filter.
-        """
+    def _show_stored(self, outcome: Outcome) -> None:
+        """Show what was stored or is sent later in place of what was being saved."""
         stored = []
         for write, entry in outcome.stored:
             item = self._pending.settle(write.op_id)
             stored.append((entry.entry_id if item is None else item.row_id, entry))
         for write in outcome.kept:
             self._pending.settle(write.op_id)
-        all_shown = not stored or self._table.show_written(stored)
-        if not stored:
+        if stored:
+            self._table.show_written(stored)
+        else:
             self._table.show_pending()
         if outcome.kept:
             self._kept()
-        return all_shown
 
     def _refused(self, write: Write, error: MiniCrmError) -> None:
         """Put it back into the form if nothing was typed there since; else its row stays."""
@@ -159,9 +156,9 @@ class Saving:
         elif not self._form().take_back(item.intent, error):
             self._pending.restore(item)
 
-    def _say(self, outcome: Outcome, *, all_shown: bool) -> None:
+    def _say(self, outcome: Outcome) -> None:
         wrong = self._not_stored(outcome)
-        said = "\n".join([*self._stored(outcome, all_shown=all_shown), *wrong])
+        said = "\n".join([*self._stored(outcome), *wrong])
         if wrong:
             self._view.say(said, is_error=True)
         elif said and (self._pending.has_refused or self._form().holds_refused):
@@ -169,7 +166,7 @@ class Saving:
         elif said:
             self._view.say(said, is_error=False)
 
-    def _stored(self, outcome: Outcome, *, all_shown: bool) -> list[str]:
+    def _stored(self, outcome: Outcome) -> list[str]:
         _, texts = self._desk.texts.gettext, self._desk.texts
         deleted = [entry.entry_id for _write, entry in outcome.stored if entry.deleted_at is not None]
         count = len(outcome.stored) - len(deleted)
@@ -180,8 +177,7 @@ class Saving:
             return [said.format(n=len(deleted))]
         if not count:
             return []
-        said = texts.ngettext("{n} entry is stored.", "{n} entries are stored.", count).format(n=count)
-        return [said if all_shown else f"{said} " + _("The filter hides some of it.")]
+        return [texts.ngettext("{n} entry is stored.", "{n} entries are stored.", count).format(n=count)]
 
     def _not_stored(self, outcome: Outcome) -> list[str]:
         _ = self._desk.texts.gettext

@@ -22,5 +22,6 @@ def bind_buttons(root: tk.Misc) -> None:
         return "break"  # the button may be gone now, with its window
 
     for key in KEYS:
-        root.bind_class("TButton", key, press)
+        for kind in ("TButton", "TCheckbutton"):
+            root.bind_class(kind, key, press)
         root.tk.call("bind", "TMenubutton", key, "ttk::menubutton::Popdown %W; break")
