@@ -8,12 +8,12 @@ from datetime import date, timedelta
 from enum import StrEnum
 from typing import Protocol
 
-from mini_crm.domain.dates import parse_date
 from mini_crm.domain.errors import BadValue
 from mini_crm.domain.model import EntryFilter, Group, Status
 from mini_crm.domain.period import month_of
 from mini_crm.domain.rules import name_key
 from mini_crm.domain.text import without_unseen
+from mini_crm.domain.typed_days import parse_typed_date
 from mini_crm.i18n import Texts
 from mini_crm.messages import sentence
 from mini_crm.ui.entries.texts import EntryTexts
@@ -166,4 +166,4 @@ class FiltersPresenter:
         )
 
     def _day(self, text: str, field: str) -> date | None:
-        return parse_date(text, today=self._today(), field=field) if text.strip() else None
+        return parse_typed_date(text, today=self._today(), field=field) if text.strip() else None

@@ -1,4 +1,4 @@
-"""The entry page on the screen: head line, form, filters, table, delete panel."""
+"""The entry page on the screen: head line, form, filters, table, panel for one entry."""
 
 from __future__ import annotations
 
@@ -11,7 +11,6 @@ import ttkbootstrap as ttk
 from mini_crm.i18n import Texts
 from mini_crm.ui.entries.actions_presenter import Answer, StatusQuestion
 from mini_crm.ui.entries.conflict import ConflictTexts
-from mini_crm.ui.entries.delete_view import EntryDeleteView
 from mini_crm.ui.entries.dialogs_view import (
     ConflictDialog,
     HistoryDialog,
@@ -22,10 +21,12 @@ from mini_crm.ui.entries.dialogs_view import (
 from mini_crm.ui.entries.filters_view import EntryFiltersView
 from mini_crm.ui.entries.form_view import EntryFormView
 from mini_crm.ui.entries.head_view import EntryHeadView
+from mini_crm.ui.entries.id_panel_view import IdPanelView
 from mini_crm.ui.entries.kept_presenter import KeptPort
 from mini_crm.ui.entries.page_presenter import EntriesPresenter
 from mini_crm.ui.entries.paste_presenter import PastePort
 from mini_crm.ui.entries.paste_view import PasteDialog
+from mini_crm.ui.entries.search_keys import SearchKeys
 from mini_crm.ui.entries.table_view import EntryTableView
 from mini_crm.ui.entries.why import Why
 from mini_crm.ui.entries.why_view import WhyDialog
@@ -53,7 +54,7 @@ class EntriesView(plain_ttk.Frame):
         form: The form.
         filters: The filters.
         table: The table.
-        panel: For deleting by number.
+        panel: For one entry by its ID.
         lost: The banner while the database does not answer.
         trouble: The banner with what went wrong.
         summary: Counts and sums of the filtered rows.
@@ -66,6 +67,7 @@ class EntriesView(plain_ttk.Frame):
         self._theme = theme
         self._presenter: EntriesPresenter | None = None
         self._forget: str | None = None
+        self._asking: StatusDialog | None = None
         self._keys = texts.gettext(
             "Ctrl+Enter save · Ctrl+F search · F6 paid · F7 refused · F8 expected · F3 history · F9 why"
         )
@@ -93,7 +95,7 @@ class EntriesView(plain_ttk.Frame):
         self._place(self.lost, 4, space=0)
         self.trouble = Banner(self, theme)
         self._place(self.trouble, 5, space=0)
-        self.panel = EntryDeleteView(self, texts, theme)
+        self.panel = IdPanelView(self, texts, theme)
         self._place(self.panel, 6)
         foot = ttk.Frame(self)
         self.summary = ttk.Label(foot)
@@ -111,6 +113,8 @@ class EntriesView(plain_ttk.Frame):
         self._presenter = presenter
         for part in (self.head, self.form, self.filters, self.table, self.panel):
             part.attach(presenter)
+        SearchKeys(self.filters.text.input, self.table.tree, presenter)
+        self.table.tree.bind("<<TreeviewSelect>>", lambda event: presenter.actions.row_chosen(), add="+")
         self.kept.configure(command=presenter.show_kept)
         # A tag of all its widgets: unlike a binding of the window it goes away with them.
         self.bind_class(KEYS, "<Control-KeyPress>", self._control_key)
@@ -128,8 +132,7 @@ class EntriesView(plain_ttk.Frame):
 
     def find(self) -> None:
         """Put the cursor into the search, whatever page is shown."""
-        if isinstance(self.master, plain_ttk.Notebook):
-            self.master.select(self)
+        self._come_forward()
         self.filters.focus_text()
 
     def say(self, text: str, *, is_error: bool) -> None:
@@ -179,7 +182,13 @@ class EntriesView(plain_ttk.Frame):
     def ask_status(self, question: StatusQuestion, answer: Answer) -> None:
         """See ``QuestionPort``."""
         if self._presenter is not None:
-            StatusDialog(self, self._texts, self._theme, question, answer, today=self._presenter.today())
+            today = self._presenter.today()
+            self._asking = StatusDialog(self, self._texts, self._theme, question, answer, today=today)
+
+    def offer_reasons(self, reasons: Sequence[str]) -> None:
+        """See ``QuestionPort``."""
+        if self._asking is not None and self._asking.winfo_exists():
+            self._asking.offer_reasons(reasons)
 
     def show_history(self, title: str, lines: Sequence[HistoryLine]) -> None:
         """See ``QuestionPort``."""
@@ -207,6 +216,14 @@ class EntriesView(plain_ttk.Frame):
         sticky = "nsew" if row == TABLE_ROW else "ew"
         part.grid(row=row, column=0, sticky=sticky, pady=(0, self._theme.px(space)))
 
+    def _come_forward(self) -> None:
+        if isinstance(self.master, plain_ttk.Notebook):
+            self.master.select(self)
+
+    def _go_to_panel(self) -> None:
+        self._come_forward()
+        self.panel.go_there()
+
     def _refresh(self) -> None:
         if self._presenter is not None:
             self._presenter.refresh()
@@ -214,8 +231,11 @@ class EntriesView(plain_ttk.Frame):
     def _control_key(self, event: tk.Event[tk.Misc]) -> None:
         if self._presenter is not None:
             self._presenter.touched()
-        if latin_letter(event) == "f":
-            self.find()
+        match latin_letter(event):
+            case "f":
+                self.find()
+            case "g":
+                self._go_to_panel()
 
     def _forget_said(self) -> None:
         """Name the quick keys where nothing else is to be said."""

@@ -7,6 +7,7 @@ from typing import Protocol
 from uuid import UUID
 
 from mini_crm.domain.errors import DatabaseUnreachable, MiniCrmError
+from mini_crm.domain.model import Entry
 from mini_crm.messages import sentence
 from mini_crm.ui.desk import Desk
 from mini_crm.ui.entries.form_presenter import FormPresenter
@@ -42,6 +43,7 @@ class Saving:
         pending: Knows what has no answer yet, and what was refused.
         table: Shows it, and what was stored.
         form: Gives the form.
+        changed: Is given each entry that was stored, as it is now.
         kept: Is called when writes were put aside on this computer.
     """
 
@@ -54,6 +56,7 @@ class Saving:
         table: TablePresenter,
         *,
         form: Callable[[], FormPresenter],
+        changed: Callable[[Entry], None],
         kept: Callable[[], None],
     ) -> None:
         self._desk = desk
@@ -62,6 +65,7 @@ class Saving:
         self._pending = pending
         self._table = table
         self._form = form
+        self._changed = changed
         self._kept = kept
         self._writer = EntryWriter(desk)
 
@@ -108,6 +112,8 @@ class Saving:
         all_shown = not stored or self._table.show_written(stored)
         if not stored:
             self._table.show_pending()
+        for _row, entry in stored:
+            self._changed(entry)
         self._say(outcome, all_shown=all_shown)
         if outcome.kept:
             self._kept()
