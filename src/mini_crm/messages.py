@@ -102,6 +102,21 @@ DOMAIN: Table = {
     "comment_characters": lambda t, d: t.gettext(
         "Delete the invisible character ({character}) in position {position} of the comment."
     ),
+    "reason_too_long": lambda t, d: t.ngettext(
+        "Shorten the reason to {limit} character: it has {length}.",
+        "Shorten the reason to {limit} characters: it has {length}.",
+        _number(d, "limit"),
+    ),
+    "reason_characters": lambda t, d: t.gettext(
+        "Delete the invisible character ({character}) in position {position} of the reason."
+    ),
+    "reason_without_refused": lambda t, d: t.gettext(
+        "Clear the reason or choose the status “Refused”: other entries have none."
+    ),
+    "no_rest": lambda t, d: t.gettext(
+        "Correct the paid amount, or save without a rest: no less than the amount was paid. "
+        "Nothing was stored."
+    ),
     "pay_by_before_entry": lambda t, d: t.gettext(
         "Choose {entered_on} or a later day: the promised day {pay_by} is before the day of entry."
     ),
@@ -149,6 +164,9 @@ STORE: Table = {
     ),
     "manager_not_yours": lambda t, d: t.gettext(
         "Choose another manager: this one is no longer in your active groups. Nothing was stored."
+    ),
+    "not_head": lambda t, d: t.gettext(
+        "Only a head of sales sees the whole company. Ask the administrator to open the page to you."
     ),
     "restore_only_own_deletion": lambda t, d: t.gettext(
         "This entry was taken out by somebody else, so only the administrator can bring it back."

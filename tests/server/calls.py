@@ -42,7 +42,7 @@ def stage_of(company: Company, desk: Desk, manager_id: int, **fields: Any) -> St
 
 
 def calls(stage: Stage) -> dict[str, Arguments]:
-    """Give for each procedure the parameters of a call that succeeds."""
+    """Give for each procedure the parameters of a call that succeeds, of some only in a head's session."""
     desk, entry, deleted = stage.desk, stage.entry, stage.deleted
     token = {"Token": desk.token}
     write = {**token, "OpId": str(uuid4()), "Request": b"r" * 32}
@@ -69,20 +69,32 @@ def calls(stage: Stage) -> dict[str, Arguments]:
             "Parallelism": kdf.parallelism,
             "Verifier": verifier_of(desk.key),
         },
+        "api.CountOpenElsewhere": {**token, "ClientPin": entry.client_pin},
         "api.DeleteEntry": {**write, "EntryId": entry.entry_id, "Version": entry.version},
+        "api.GetCompany": {**token, **month},
         "api.GetEntry": {**token, "EntryId": entry.entry_id},
         "api.GetForecast": token,
         "api.GetSalt": {"NameKey": name_key(desk.name)},
         "api.GetSession": token,
         "api.GetVersion": {},
         "api.ListAccuracy": token,
+        "api.ListBridges": {**token, **month},
         "api.ListChanges": {**token, "Since": 0},
         "api.ListCommitments": {**token, **month},
         "api.ListEntries": {**token, "Text": "", "NameKey": "", "Sort": "entry_id"},
         "api.ListEntryHistory": {**token, "EntryId": entry.entry_id},
         "api.ListGroups": token,
+        "api.ListLeadEntries": {
+            **token,
+            "OfLeadId": entry.lead_id,
+            "Text": "",
+            "NameKey": "",
+            "Sort": "entry_id",
+        },
+        "api.ListLeadGroups": {**token, "OfLeadId": entry.lead_id},
         "api.ListLeadNames": {},
         "api.ListOpenEntriesOfPin": {**token, "ClientPin": entry.client_pin},
+        "api.ListReasons": token,
         "api.ListTrend": {**token, **month},
         "api.RequestRun": token,
         "api.RestoreEntry": {**write, "EntryId": deleted.entry_id, "Version": deleted.version},

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from contract.company import Company, issue, sign_in
+from contract.company import BY, Company, issue, sign_in
 from server.calls import Stage, api_files, calls, stage_of
 from server.raw import Raw
 
@@ -13,8 +13,9 @@ PLACES = [(name, parameter) for name, file in sorted(api_files().items()) for pa
 
 @pytest.fixture(scope="module")
 def anna(company: Company) -> Stage:
-    """Give Anna, whose password has just been issued."""
+    """Give Anna, a head of sales, whose password has just been issued."""
     desk = sign_in(company.store, company.boris.name, issue(company.store, company.boris.name, "nothing"))
+    company.store.set_head(desk.name, True, BY)
     return stage_of(company, desk, company.zoya)
 
 

@@ -143,6 +143,7 @@ def test_what_is_secret_is_told_to_nobody(
 ) -> None:
     """No call gives a verifier, a session's hash or the name of the runs' lock; only GetSalt gives a salt."""
     company = found(ADAPTERS["mssql"].new_database(tmp_path).store)
+    company.store.set_head(company.anna.name, True, BY)
     stage = stage_of(company, company.anna, company.petr)
     company.store.aggregate_forecast(None, BY)
     database.backdoor.age_runs(timedelta(minutes=10))

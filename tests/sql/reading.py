@@ -129,6 +129,7 @@ CHECKED = {
     "core.FindCaller",
     "core.GiveEntry",
     "core.LogAdmin",
+    "core.ShowEntries",
 }
 """Procedures for procedures that are handed what came from outside, to check or to shorten it."""
 

@@ -80,13 +80,22 @@ def test_api_finds_the_lead_by_the_session(file: SqlFile) -> None:
         assert "@Token = @Token" in file.code or re.search(r"HASHBYTES\(''\s*, @Token\)", file.code)
 
 
+@pytest.mark.parametrize("file", API, ids=ids)
+def test_another_lead_is_shown_to_heads_only(file: SqlFile) -> None:
+    """What names another lead, or shows the company, asks first whether the session is a head's."""
+    others = {"OfLeadId"} & set(file.parameters) or file.name in ("api.GetCompany", "api.ListBridges")
+    assert ("EXEC core.FindHead @Token = @Token" in file.code) is bool(others)
+    if others:
+        assert "51009" in file.header["Errors"]
+        assert not re.search(r"\b(INSERT\s+INTO|UPDATE|DELETE\s+FROM)\s+core\.", file.code)
+
+
 @pytest.mark.parametrize("file", [f for f in API if "51002" in f.header["Errors"]], ids=ids)
 def test_api_asks_for_the_session_first(file: SqlFile) -> None:
     """Before a procedure reads or writes anything of a lead it has looked whose session this is."""
-    asked = file.code.index("EXEC core.FindCaller") if "EXEC core.FindCaller" in file.code else None
-    if asked is None:
-        asked = file.code.index("EXEC core.BeginWrite")
-    before = file.code[:asked]
+    asked = re.search(r"EXEC core\.(FindCaller|FindHead|BeginWrite)\b", file.code)
+    assert asked
+    before = file.code[: asked.start()]
     assert not re.search(r"\b(FROM|JOIN|UPDATE|INTO)\s+core\.", before)
 
 

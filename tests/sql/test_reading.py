@@ -64,7 +64,7 @@ MUTATIONS: list[tuple[Rule, str, str, str]] = [
     ),
     (
         reading.uncollated,
-        "60_procedures/api.ListEntries.sql",
+        "60_procedures/core.ShowEntries.sql",
         "Word nvarchar(500) COLLATE Latin1_General_BIN2",
         "Word nvarchar(500)",
     ),
@@ -160,8 +160,8 @@ def test_the_reader_sees_everything() -> None:
     assert len(TABLES) > 80
     places = {one.place for file in files("60_procedures") for one in typed(file)}
     assert places == {"parameter", "variable", "temporary", "json"}
-    (listed,) = [file for file in files("60_procedures") if file.name == "api.ListEntries"]
-    assert {"Token", "Limit", "SearchKey", "Word"} <= {one.name for one in typed(listed)}
+    (listed,) = [file for file in files("60_procedures") if file.name == "core.ShowEntries"]
+    assert {"LeadId", "Limit", "SearchKey", "Word"} <= {one.name for one in typed(listed)}
 
 
 def test_the_program_measures_as_the_columns_do() -> None:

@@ -4,15 +4,17 @@ GO
 /*
 Function:    core.SearchKeyOf
 Purpose:     Give the text in which the list's search looks, besides the names: case and repeated blanks
-             do not matter. What is looked for goes through the same function, with an empty comment.
-Called by:   every procedure that writes core.Entry; api.ListEntries
-Returns:     the PIN, a line end and the comment, or the PIN alone; at most 700 characters
+             do not matter. What is looked for goes through the same function, with an empty comment and reason.
+Called by:   every procedure that writes core.Entry; core.ShowEntries
+Returns:     the PIN, and each on a line of its own the comment and the reason, where there are any; at most 710
+             characters
 */
 CREATE OR ALTER FUNCTION core.SearchKeyOf (
     @ClientPin nvarchar(600),    -- or the text that is looked for
-    @Comment   nvarchar(500)     -- empty for none
+    @Comment   nvarchar(500),    -- empty for none
+    @Reason    nvarchar(100)     -- empty for none
 )
-RETURNS nvarchar(700)
+RETURNS nvarchar(710)
 WITH SCHEMABINDING
 AS
 BEGIN
@@ -23,6 +25,8 @@ BEGIN
     DECLARE @Key nvarchar(4000) = LOWER(@ClientPin COLLATE Latin1_General_CI_AS);
     IF @Comment <> N''
         SELECT @Key = @Key + NCHAR(3) + LOWER(@Comment COLLATE Latin1_General_CI_AS);
+    IF @Reason <> N''
+        SELECT @Key = @Key + NCHAR(3) + LOWER(@Reason COLLATE Latin1_General_CI_AS);
     SELECT @Key = REPLACE(@Key COLLATE Latin1_General_BIN2, NCHAR(10), N' ');
     SELECT @Key = REPLACE(@Key COLLATE Latin1_General_BIN2, NCHAR(9), N' ');
     SELECT @Key = REPLACE(@Key COLLATE Latin1_General_BIN2, NCHAR(160), N' ');
@@ -30,6 +34,6 @@ BEGIN
     SELECT @Key = REPLACE(@Key COLLATE Latin1_General_BIN2, @Off + @On, N'');
     SELECT @Key = REPLACE(@Key COLLATE Latin1_General_BIN2, @On + @Off, N' ');
     SELECT @Key = REPLACE(@Key COLLATE Latin1_General_BIN2, NCHAR(3), NCHAR(10));
-    RETURN LEFT(@Key, 700);
+    RETURN LEFT(@Key, 710);
 END;
 GO

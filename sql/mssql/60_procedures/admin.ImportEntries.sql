@@ -97,7 +97,8 @@ BEGIN
             Status, StatusOn, Comment, Reason, SearchKey, Version, ChangeSeq)
         SELECT
             r.ClientRef, i.LeadId, i.GroupId, i.ManagerId, r.ClientPin, r.Amount, r.PaidAmount, r.EnteredOn,
-            r.PayBy, r.PayBy, r.Status, r.StatusOn, r.Comment, r.Reason, core.SearchKeyOf(r.ClientPin, r.Comment), 1,
+            r.PayBy, r.PayBy, r.Status, r.StatusOn, r.Comment, r.Reason,
+            core.SearchKeyOf(r.ClientPin, r.Comment, r.Reason), 1,
             l.ChangeSeq + ROW_NUMBER() OVER (PARTITION BY i.LeadId ORDER BY i.RowNumber)
         FROM #Import AS i
         JOIN core.ImportRow AS r ON r.UploadId = @UploadId AND r.ClientRef = i.ClientRef

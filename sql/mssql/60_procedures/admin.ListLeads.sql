@@ -5,7 +5,7 @@ GO
 Procedure:   admin.ListLeads
 Purpose:     Give all leads with groups and managers, inactive ones included
 Called by:   AdminStore.list_leads
-Returns:     1. leads by name: LeadId, Name, IsActive, HasPassword, MustChange, IsLocked, Failures
+Returns:     1. leads by name: LeadId, Name, IsActive, IsHead, HasPassword, MustChange, IsLocked, Failures
              2. groups by lead and name, a row for each manager: GroupId, GroupName, Unit, GroupActive, LeadId,
                 ManagerId, ManagerName, ManagerActive (NULL in a group without managers)
 Errors:      none
@@ -16,7 +16,7 @@ AS
 BEGIN
     SET NOCOUNT, XACT_ABORT ON;
     SELECT
-        l.LeadId, l.Name, l.IsActive,
+        l.LeadId, l.Name, l.IsActive, l.IsHead,
         CASE WHEN c.LeadId IS NULL THEN 0 ELSE 1 END AS HasPassword,
         COALESCE(c.MustChange, 0) AS MustChange,
         CASE WHEN c.LockedAt IS NULL THEN 0 ELSE 1 END AS IsLocked,

@@ -6,8 +6,8 @@ Procedure:   api.AddEntry
 Purpose:     Store a new entry, entered today
 Called by:   the desktop program
 Returns:     one row: EntryId, ClientRef, LeadId, GroupId, GroupName, Unit, ManagerId, ManagerName,
-             ClientPin, Amount, PaidAmount, EnteredOn, PayBy, FirstPayBy, Status, StatusOn, Comment, Reason, Version,
-             ChangeSeq, DeletedAt, Probability, Contribution, IsLarge
+             ClientPin, Amount, PaidAmount, EnteredOn, PayBy, FirstPayBy, Status, StatusOn, Comment, Reason, RestOf,
+             Version, ChangeSeq, DeletedAt, Probability, Contribution, IsLarge
 Errors:      51001 the session has ended; 51002 the password must be changed first; 51008 inside a transaction;
              51016 no such active manager; 511xx a field (core.CheckDraft); 51202 the operation came before
              with other content; 51203 the entry is stored already under another operation
@@ -26,7 +26,8 @@ CREATE OR ALTER PROCEDURE api.AddEntry
     @Status     tinyint = 0,                -- 0 expected, 1 paid, 2 refused
     @StatusOn   date = NULL,                -- day of payment or refusal; NULL: today
     @PaidAmount decimal(19, 2) = NULL,      -- what really came; NULL: all
-    @Comment    nvarchar(4000) = N''        -- up to 500 characters
+    @Comment    nvarchar(4000) = N'',       -- up to 500 characters
+    @Reason     nvarchar(4000) = N''        -- why it was refused, up to 100 characters; else empty
 AS
 BEGIN
     SET NOCOUNT, XACT_ABORT ON;
@@ -64,12 +65,13 @@ BEGIN
                 @LeadId = @LeadId, @ManagerId = @ManagerId, @GroupId = @GroupId OUTPUT, @Unit = @Unit OUTPUT;
             EXEC core.CheckDraft
                 @Unit = @Unit, @Today = @Today, @ClientPin = @ClientPin, @Amount = @Amount, @PayBy = @PayBy,
-                @Status = @Status, @StatusOn = @StatusOn OUTPUT, @PaidAmount = @PaidAmount, @Comment = @Comment;
+                @Status = @Status, @StatusOn = @StatusOn OUTPUT, @PaidAmount = @PaidAmount, @Comment = @Comment,
+                @Reason = @Reason;
             EXEC core.WriteEntry
                 @EntryId = @DoneId OUTPUT, @ClientRef = @ClientRef, @LeadId = @LeadId, @EnteredOn = @Today,
                 @GroupId = @GroupId, @ManagerId = @ManagerId, @ClientPin = @ClientPin, @Amount = @Amount,
                 @PayBy = @PayBy, @Status = @Status, @StatusOn = @StatusOn, @PaidAmount = @PaidAmount,
-                @Comment = @Comment, @ChangeSeq = @ChangeSeq;
+                @Comment = @Comment, @Reason = @Reason, @ChangeSeq = @ChangeSeq;
             SELECT @AfterSeq = @ChangeSeq - 1;
             EXEC core.KeepHistory
                 @LeadId = @LeadId, @AfterSeq = @AfterSeq, @Action = 'added', @Now = @Now, @ChangedBy = @LeadName,

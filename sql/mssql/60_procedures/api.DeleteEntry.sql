@@ -6,8 +6,8 @@ Procedure:   api.DeleteEntry
 Purpose:     Delete an own entry on the day of entry; it can be brought back the same day
 Called by:   the desktop program
 Returns:     one row: EntryId, ClientRef, LeadId, GroupId, GroupName, Unit, ManagerId, ManagerName,
-             ClientPin, Amount, PaidAmount, EnteredOn, PayBy, FirstPayBy, Status, StatusOn, Comment, Reason, Version,
-             ChangeSeq, DeletedAt, Probability, Contribution, IsLarge
+             ClientPin, Amount, PaidAmount, EnteredOn, PayBy, FirstPayBy, Status, StatusOn, Comment, Reason, RestOf,
+             Version, ChangeSeq, DeletedAt, Probability, Contribution, IsLarge
 Errors:      51001 the session has ended; 51002 the password must be changed first; 51008 inside a transaction;
              51006 no such entry of this lead; 51007 not entered today, with EnteredOn, Today; 51017 deleted already;
              51201 changed since, with Version, ChangedBy, ChangedAt; 51202 the operation came before with

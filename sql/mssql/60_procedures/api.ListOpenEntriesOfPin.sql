@@ -24,7 +24,8 @@ BEGIN
     SELECT
         e.EntryId, e.ClientRef, e.LeadId, e.GroupId, e.GroupName, e.Unit, e.ManagerId, e.ManagerName,
         e.ClientPin, e.Amount, e.PaidAmount, e.EnteredOn, e.PayBy, e.FirstPayBy, e.Status, e.StatusOn,
-        e.Comment, e.Reason, e.Version, e.ChangeSeq, e.DeletedAt, e.Probability, e.Contribution, e.IsLarge
+        e.Comment, e.Reason, e.RestOf, e.Version, e.ChangeSeq, e.DeletedAt, e.Probability, e.Contribution,
+        e.IsLarge
     FROM core.EntryRow AS e
     WHERE e.LeadId = @LeadId AND e.DeletedAt IS NULL AND e.Status = 0 AND e.ClientPin = @ClientPin
     ORDER BY e.EntryId;

@@ -6,8 +6,8 @@ Procedure:   api.RestoreEntry
 Purpose:     Take back an own deletion on the same day
 Called by:   the desktop program
 Returns:     one row: EntryId, ClientRef, LeadId, GroupId, GroupName, Unit, ManagerId, ManagerName,
-             ClientPin, Amount, PaidAmount, EnteredOn, PayBy, FirstPayBy, Status, StatusOn, Comment, Reason, Version,
-             ChangeSeq, DeletedAt, Probability, Contribution, IsLarge
+             ClientPin, Amount, PaidAmount, EnteredOn, PayBy, FirstPayBy, Status, StatusOn, Comment, Reason, RestOf,
+             Version, ChangeSeq, DeletedAt, Probability, Contribution, IsLarge
 Errors:      51001 the session has ended; 51002 the password must be changed first; 51008 inside a transaction;
              51006 no such entry of this lead; 51027 it is not deleted; 51037 not deleted today, with DeletedOn, Today;
              51047 somebody else took it out;

@@ -6,13 +6,13 @@ Procedure:   api.UpdateEntry
 Purpose:     Give an entry new content; content equal to what is stored changes nothing
 Called by:   the desktop program
 Returns:     one row: EntryId, ClientRef, LeadId, GroupId, GroupName, Unit, ManagerId, ManagerName,
-             ClientPin, Amount, PaidAmount, EnteredOn, PayBy, FirstPayBy, Status, StatusOn, Comment, Reason, Version,
-             ChangeSeq, DeletedAt, Probability, Contribution, IsLarge
+             ClientPin, Amount, PaidAmount, EnteredOn, PayBy, FirstPayBy, Status, StatusOn, Comment, Reason, RestOf,
+             Version, ChangeSeq, DeletedAt, Probability, Contribution, IsLarge
 Errors:      51001 the session has ended; 51002 the password must be changed first; 51008 inside a transaction;
              51006 no such entry of this lead, or it is deleted; 51016 no such active manager; 511xx a field
              (core.CheckDraft); 51129 the manager's group counts in another unit, with Old, New;
-             51201 changed since, with Version, ChangedBy, ChangedAt; 51202 the operation came before with
-             other content
+             51067 there is no rest to keep; 51201 changed since, with Version, ChangedBy, ChangedAt; 51202 the
+             operation came before with other content; 51203 the rest is stored already
 Transaction: one, short: all or nothing. Writers of one lead queue for the lead's row (core.BeginWrite). The
              same @OpId again gives what the first time gave, before anything else is looked at
 */
@@ -29,7 +29,9 @@ CREATE OR ALTER PROCEDURE api.UpdateEntry
     @Status     tinyint = 0,                -- 0 expected, 1 paid, 2 refused
     @StatusOn   date = NULL,                -- day of payment or refusal; NULL: today
     @PaidAmount decimal(19, 2) = NULL,      -- what really came; NULL: all
-    @Comment    nvarchar(4000) = N''        -- up to 500 characters
+    @Comment    nvarchar(4000) = N'',       -- up to 500 characters
+    @Reason     nvarchar(4000) = N'',       -- why it was refused, up to 100 characters; else empty
+    @RestRef    uniqueidentifier = NULL     -- of the entry that keeps the rest of a partial payment; NULL: none
 AS
 BEGIN
     SET NOCOUNT, XACT_ABORT ON;
@@ -83,12 +85,15 @@ BEGIN
             EXEC core.CheckDraft
                 @EntryId = @DoneId, @Unit = @Unit, @Today = @Today, @ClientPin = @ClientPin, @Amount = @Amount,
                 @PayBy = @PayBy, @Status = @Status, @StatusOn = @StatusOn OUTPUT, @PaidAmount = @PaidAmount,
-                @Comment = @Comment;
-            IF EXISTS (
+                @Comment = @Comment, @Reason = @Reason;
+            IF @RestRef IS NOT NULL
+               AND (@Status <> 1 OR @PaidAmount IS NULL OR @PaidAmount >= @Amount)
+                THROW 51067, N'There is no rest to keep.', 1;
+            IF @RestRef IS NULL AND EXISTS (
                 SELECT e.EntryId
                 FROM core.Entry AS e
                 WHERE e.EntryId = @DoneId AND e.ManagerId = @ManagerId AND e.ClientPin = @ClientPin
-                  AND e.Amount = @Amount AND e.Status = @Status AND e.Comment = @Comment
+                  AND e.Amount = @Amount AND e.Status = @Status AND e.Comment = @Comment AND e.Reason = @Reason
                   AND (e.PayBy = @PayBy OR COALESCE(e.PayBy, @PayBy) IS NULL)
                   AND (e.StatusOn = @StatusOn OR COALESCE(e.StatusOn, @StatusOn) IS NULL)
                   AND (e.PaidAmount = @PaidAmount OR COALESCE(e.PaidAmount, @PaidAmount) IS NULL))
@@ -98,11 +103,15 @@ BEGIN
                 EXEC core.WriteEntry
                     @EntryId = @DoneId, @GroupId = @GroupId, @ManagerId = @ManagerId, @ClientPin = @ClientPin,
                     @Amount = @Amount, @PayBy = @PayBy, @Status = @Status, @StatusOn = @StatusOn,
-                    @PaidAmount = @PaidAmount, @Comment = @Comment, @ChangeSeq = @ChangeSeq;
+                    @PaidAmount = @PaidAmount, @Comment = @Comment, @Reason = @Reason, @ChangeSeq = @ChangeSeq;
                 SELECT @AfterSeq = @ChangeSeq - 1;
                 EXEC core.KeepHistory
                     @LeadId = @LeadId, @AfterSeq = @AfterSeq, @Action = 'changed', @Now = @Now, @ChangedBy = @LeadName,
                     @Computer = @Computer, @OpId = @OpId, @Request = @Request;
+                IF @RestRef IS NOT NULL
+                    EXEC core.KeepRest
+                        @EntryId = @DoneId, @RestRef = @RestRef, @Today = @Today, @Now = @Now, @ChangedBy = @LeadName,
+                        @Computer = @Computer;
                 COMMIT;
             END;
         END;

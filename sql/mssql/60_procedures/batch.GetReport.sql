@@ -11,6 +11,8 @@ Returns:     the result sets of core.ShowForecast and core.ShowReplayAccuracy, t
              the trend of the period, by lead (0 is the company), unit and day;
              the accuracy of ended periods, newest first;
              the two result sets of core.ShowChanges;
+             why entries were refused in the period, by lead, unit, most first: LeadId, LeadName, Unit, Reason, Deals,
+             Amount;
              the period, with the company's time zone if one is set: TimeZone
 Errors:      51264 the run has no such period; 51274 there is no complete run yet;
              51284 there is no such complete run, or its rows are not kept any more
@@ -77,6 +79,16 @@ BEGIN
             a.IsRecalculated;
 
         EXEC core.ShowChanges @RunId = @RunId, @PeriodId = @PeriodId;
+
+        SELECT
+            l.LeadId, l.Name AS LeadName, g.Unit, e.Reason, COUNT(*) AS Deals,
+            CAST(SUM(e.Amount) AS decimal(38, 2)) AS Amount
+        FROM core.EntriesOfRun(@RunId, @PeriodId) AS e
+        JOIN core.Lead AS l ON l.LeadId = e.LeadId
+        JOIN core.SalesGroup AS g ON g.GroupId = e.GroupId
+        WHERE e.Status = 2
+        GROUP BY l.LeadId, l.Name, l.NameKey, g.Unit, e.Reason
+        ORDER BY l.NameKey, g.Unit, COUNT(*) DESC, e.Reason;
 
         SELECT p.Kind, p.StartsOn, p.EndsOn, p.Name, s.Value AS TimeZone
         FROM core.Period AS p

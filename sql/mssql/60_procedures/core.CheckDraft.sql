@@ -10,6 +10,7 @@ Called by:   api.AddEntry, api.UpdateEntry
 Returns:     nothing; the day through @StatusOn
 Errors:      51101-51103 client PIN; 51104, 51105, 51107, 51108 amount; 51114, 51115, 51117, 51118 paid amount;
              51120-51122 promised day; 51123-51125 day of payment or refusal; 51126 status; 51127, 51128 comment;
+             51139-51141 reason;
              each with one row of what its sentence needs
 Transaction: the caller's
 */
@@ -23,12 +24,14 @@ CREATE OR ALTER PROCEDURE core.CheckDraft
     @Status     tinyint,                    -- 0 expected, 1 paid, 2 refused
     @StatusOn   date OUTPUT,                -- the lead's; NULL: today, or as it was if the status stays
     @PaidAmount decimal(19, 2),             -- what really came; NULL: all
-    @Comment    nvarchar(4000)              -- at most 500 characters
+    @Comment    nvarchar(4000),             -- at most 500 characters
+    @Reason     nvarchar(4000)              -- of a refusal; at most 100 characters
 AS
 BEGIN
     SET NOCOUNT, XACT_ABORT ON;
     DECLARE @MaxPin int = 100;
     DECLARE @MaxComment int = 500;
+    DECLARE @MaxReason int = 100;
     DECLARE @MaxAmount decimal(19, 2) = 10000000000;
     DECLARE @EnteredOn date = @Today;
     DECLARE @OldPin nvarchar(100) = NULL;
@@ -39,6 +42,7 @@ BEGIN
     DECLARE @LastPayBy date;
     DECLARE @PinLength int = core.LengthOf(@ClientPin);
     DECLARE @CommentLength int = core.LengthOf(@Comment);
+    DECLARE @ReasonLength int = core.LengthOf(@Reason);
     DECLARE @Position int;
     SELECT @OldPin = e.ClientPin, @OldAmount = e.Amount, @EnteredOn = e.EnteredOn, @OldPayBy = e.PayBy,
         @OldStatus = e.Status, @OldStatusOn = e.StatusOn
@@ -150,6 +154,22 @@ BEGIN
             UNICODE(SUBSTRING(@Comment COLLATE Latin1_General_BIN2, @Position, 1)) AS Character,
             @Position AS Position;
         THROW 51128, N'The comment has a character that it must not have.', 1;
+    END;
+
+    IF @Reason <> N'' AND @Status <> 2
+        THROW 51139, N'A reason goes with status refused only.', 1;
+    IF @ReasonLength > @MaxReason
+    BEGIN
+        SELECT @ReasonLength AS Length, @MaxReason AS Limit;
+        THROW 51140, N'The reason is too long.', 1;
+    END;
+    SELECT @Position = core.FindMark(@Reason, 0);
+    IF @Reason IS NULL OR @Position > 0
+    BEGIN
+        SELECT
+            UNICODE(SUBSTRING(@Reason COLLATE Latin1_General_BIN2, @Position, 1)) AS Character,
+            @Position AS Position;
+        THROW 51141, N'The reason has a character that it must not have.', 1;
     END;
 END;
 GO

@@ -6,8 +6,8 @@ Procedure:   core.GiveEntry
 Purpose:     Give one entry as it is, or as it was after one of its versions (then without a probability)
 Called by:   api.AddEntry, api.UpdateEntry, api.DeleteEntry, api.RestoreEntry, api.GetEntry
 Returns:     one row: EntryId, ClientRef, LeadId, GroupId, GroupName, Unit, ManagerId, ManagerName,
-             ClientPin, Amount, PaidAmount, EnteredOn, PayBy, FirstPayBy, Status, StatusOn, Comment, Reason, Version,
-             ChangeSeq, DeletedAt, Probability, Contribution, IsLarge
+             ClientPin, Amount, PaidAmount, EnteredOn, PayBy, FirstPayBy, Status, StatusOn, Comment, Reason, RestOf,
+             Version, ChangeSeq, DeletedAt, Probability, Contribution, IsLarge
 Errors:      none
 Transaction: none
 */
@@ -21,14 +21,15 @@ BEGIN
         SELECT
             e.EntryId, e.ClientRef, e.LeadId, e.GroupId, e.GroupName, e.Unit, e.ManagerId, e.ManagerName,
             e.ClientPin, e.Amount, e.PaidAmount, e.EnteredOn, e.PayBy, e.FirstPayBy, e.Status, e.StatusOn,
-            e.Comment, e.Reason, e.Version, e.ChangeSeq, e.DeletedAt, e.Probability, e.Contribution, e.IsLarge
+            e.Comment, e.Reason, e.RestOf, e.Version, e.ChangeSeq, e.DeletedAt, e.Probability, e.Contribution,
+            e.IsLarge
         FROM core.EntryRow AS e
         WHERE e.EntryId = @EntryId;
     ELSE
         SELECT
             h.EntryId, e.ClientRef, h.LeadId, h.GroupId, g.Name AS GroupName, g.Unit, h.ManagerId,
             m.Name AS ManagerName, h.ClientPin, h.Amount, h.PaidAmount, h.EnteredOn, h.PayBy, e.FirstPayBy,
-            h.Status, h.StatusOn, h.Comment, h.Reason, h.Version, h.ChangeSeq, h.DeletedAt,
+            h.Status, h.StatusOn, h.Comment, h.Reason, e.RestOf, h.Version, h.ChangeSeq, h.DeletedAt,
             CAST(NULL AS float) AS Probability, CAST(NULL AS float) AS Contribution, CAST(NULL AS bit) AS IsLarge
         FROM core.EntryHistory AS h
         JOIN core.Entry AS e ON e.EntryId = h.EntryId

@@ -3,7 +3,8 @@ SET QUOTED_IDENTIFIER ON;
 GO
 /*
 Procedure:   core.RetireMissing
-Purpose:     Deactivate every manager, group and lead that is not in a roster; such a lead's sessions end
+Purpose:     Deactivate every manager, group and lead that is not in a roster; such a lead's sessions end. A head of
+             sales without groups stays
 Called by:   admin.ApplyRoster
 Returns:     nothing; what was done in #RosterChange (see core.AddMissingPlaces), behind the roster's rows, by name
 Errors:      none of its own
@@ -13,6 +14,15 @@ CREATE OR ALTER PROCEDURE core.RetireMissing
 AS
 BEGIN
     SET NOCOUNT, XACT_ABORT ON;
+
+    -- A head of sales who has no groups is in no roster.
+    CREATE TABLE #GoneLead (LeadId int NOT NULL PRIMARY KEY);
+    INSERT INTO #GoneLead (LeadId)
+    SELECT l.LeadId
+    FROM core.Lead AS l
+    WHERE l.IsActive = 1
+      AND NOT EXISTS (SELECT 1 FROM #Roster AS r WHERE r.LeadId = l.LeadId)
+      AND (l.IsHead = 0 OR EXISTS (SELECT 1 FROM core.SalesGroup AS g WHERE g.LeadId = l.LeadId AND g.IsActive = 1));
 
     INSERT INTO #RosterChange (Place, Part, Kind, Name, OldName, NewName, OpenEntries)
     SELECT
@@ -36,8 +46,7 @@ BEGIN
         UNION ALL
         SELECT l.NameKey, 1, N'', 0, N'', 'lead_gone', l.Name, N''
         FROM core.Lead AS l
-        WHERE l.IsActive = 1
-          AND NOT EXISTS (SELECT 1 FROM #Roster AS r WHERE r.LeadId = l.LeadId)
+        JOIN #GoneLead AS n ON n.LeadId = l.LeadId
     ) AS x;
 
     UPDATE m
@@ -52,14 +61,11 @@ BEGIN
     WHERE g.IsActive = 1
       AND NOT EXISTS (SELECT 1 FROM #Roster AS r WHERE r.GroupId = g.GroupId);
 
-    DELETE FROM core.Session
-    WHERE LeadId IN (SELECT l.LeadId FROM core.Lead AS l WHERE l.IsActive = 1)
-      AND LeadId NOT IN (SELECT r.LeadId FROM #Roster AS r);
+    DELETE FROM core.Session WHERE LeadId IN (SELECT n.LeadId FROM #GoneLead AS n);
 
     UPDATE l
     SET IsActive = 0
     FROM core.Lead AS l
-    WHERE l.IsActive = 1
-      AND NOT EXISTS (SELECT 1 FROM #Roster AS r WHERE r.LeadId = l.LeadId);
+    JOIN #GoneLead AS n ON n.LeadId = l.LeadId;
 END;
 GO

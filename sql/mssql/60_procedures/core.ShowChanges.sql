@@ -7,7 +7,7 @@ Purpose:     Give the entries changed since the day before a run's day and since
              counted them, and as they were before. Before is what the last run of that day saw, or the nearest earlier
              one whose chances are kept; where there is none, how they were when that day began, and one that was not
              there then is compared with its first version.
-Called by:   batch.GetReport
+Called by:   batch.GetReport, api.ListBridges
 Returns:     1. a row for each look and entry, newest look and change first: Since, SinceRun (1: a run of that day is
              compared with), EntryId, LeadName, ManagerId, ManagerName, Unit, ClientPin, Amount, PaidAmount, EnteredOn,
              PayBy, Status, StatusOn, IsOut, ChangedAt, ChangedBy, Pushes (how often the promised day was put off),
@@ -23,27 +23,17 @@ CREATE OR ALTER PROCEDURE core.ShowChanges
 AS
 BEGIN
     SET NOCOUNT, XACT_ABORT ON;
-    DECLARE @CountDay date, @Method int, @StartsOn date, @EndsOn date, @FirstKept date, @Ago int = 1, @Day date;
+    DECLARE @CountDay date, @StartsOn date, @EndsOn date, @Ago int = 1, @Day date;
     DECLARE @OldRunId int, @Since date;
     DECLARE @Now datetime2(0) = core.Now(); -- what is dated later is a clock's mistake, of no day
-    SELECT @CountDay = r.CountDay, @Method = r.Method FROM core.Run AS r WHERE r.RunId = @RunId;
+    SELECT @CountDay = r.CountDay FROM core.Run AS r WHERE r.RunId = @RunId;
     SELECT @StartsOn = p.StartsOn, @EndsOn = p.EndsOn FROM core.Period AS p WHERE p.PeriodId = @PeriodId;
-    -- The chances of the last seven days are kept, of an earlier day's run at most those of them.
-    SELECT @FirstKept = DATEADD(DAY, -7, MAX(r.CountDay))
-    FROM core.CurrentRun AS n
-    JOIN core.Run AS r ON r.RunId = n.RunId;
-    IF @FirstKept < DATEADD(DAY, -7, @CountDay)
-        SELECT @FirstKept = DATEADD(DAY, -7, @CountDay);
 
     CREATE TABLE #Look (Since date NOT NULL PRIMARY KEY, OldRunId int NULL, Began datetime2(0) NULL);
     WHILE @Ago <= 7
     BEGIN
-        SELECT @Day = DATEADD(DAY, -@Ago, @CountDay), @OldRunId = NULL, @Since = NULL;
-        SELECT @Since = MAX(d.CountDay)
-        FROM core.DayRun AS d
-        JOIN core.Run AS r ON r.RunId = d.RunId
-        WHERE d.CountDay >= @FirstKept AND d.CountDay <= @Day AND r.Method = @Method;
-        SELECT @OldRunId = d.RunId FROM core.DayRun AS d WHERE d.CountDay = @Since;
+        SELECT @Day = DATEADD(DAY, -@Ago, @CountDay);
+        EXEC core.FindEarlierRun @RunId = @RunId, @DaysAgo = @Ago, @Since = @Since OUTPUT, @OldRunId = @OldRunId OUTPUT;
         IF @Since IS NULL
             INSERT INTO #Look (Since, OldRunId, Began) VALUES (@Day, NULL, core.DayBegan(@Day));
         ELSE IF NOT EXISTS (SELECT 1 FROM #Look AS w WHERE w.Since = @Since)

@@ -4,7 +4,7 @@ GO
 /*
 Procedure:   core.ShowForecast
 Purpose:     Give a run with its rows and what it learnt
-Called by:   api.GetForecast, batch.GetCompanyForecast, batch.GetReport
+Called by:   api.GetCompany, api.GetForecast, batch.GetCompanyForecast, batch.GetReport
 Returns:     1. the run (a lead is not told who started it)
              2. the rows of company (lead 0) and leads  3. the rows of managers;
              by period (months first, custom ones last), lead, manager and unit
@@ -16,7 +16,8 @@ Transaction: the caller's, SNAPSHOT, or a run that ends meanwhile could remove r
 CREATE OR ALTER PROCEDURE core.ShowForecast
     @RunId     int = NULL,        -- NULL gives empty results
     @LeadId    int = NULL,        -- only this lead's rows
-    @IsCurrent bit = 0            -- 1: later runs that found nothing changed renew what it holds as of
+    @IsCurrent bit = 0,           -- 1: later runs that found nothing changed renew what it holds as of
+    @PeriodId  int = NULL         -- only the rows of this period
 AS
 BEGIN
     SET NOCOUNT, XACT_ABORT ON;
@@ -49,7 +50,7 @@ BEGIN
     LEFT JOIN core.Commitment AS c ON c.CommitmentId = (
         SELECT MAX(n.CommitmentId) FROM core.Commitment AS n
         WHERE n.PeriodId = f.PeriodId AND n.LeadId = f.LeadId AND n.Unit = f.Unit)
-    WHERE f.RunId = @RunId AND (@LeadId IS NULL OR f.LeadId = @LeadId)
+    WHERE f.RunId = @RunId AND (@LeadId IS NULL OR f.LeadId = @LeadId) AND (@PeriodId IS NULL OR f.PeriodId = @PeriodId)
     ORDER BY
         CASE p.Kind WHEN 'month' THEN 1 WHEN 'quarter' THEN 2 WHEN 'year' THEN 3 ELSE 4 END, p.StartsOn, p.EndsOn,
         p.PeriodId, l.NameKey, f.Unit;
@@ -63,7 +64,7 @@ BEGIN
     JOIN core.Period AS p ON p.PeriodId = f.PeriodId
     JOIN core.Lead AS l ON l.LeadId = f.LeadId
     JOIN core.Manager AS m ON m.ManagerId = f.ManagerId
-    WHERE f.RunId = @RunId AND (@LeadId IS NULL OR f.LeadId = @LeadId)
+    WHERE f.RunId = @RunId AND (@LeadId IS NULL OR f.LeadId = @LeadId) AND (@PeriodId IS NULL OR f.PeriodId = @PeriodId)
     ORDER BY
         CASE p.Kind WHEN 'month' THEN 1 WHEN 'quarter' THEN 2 WHEN 'year' THEN 3 ELSE 4 END, p.StartsOn, p.EndsOn,
         p.PeriodId, l.NameKey, m.NameKey, f.Unit;

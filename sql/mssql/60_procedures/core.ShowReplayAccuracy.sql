@@ -4,7 +4,7 @@ GO
 /*
 Procedure:   core.ShowReplayAccuracy
 Purpose:     Say how good a run's own replays of the last half year were: shares, which tell nobody the company's sums
-Called by:   api.GetForecast, batch.GetCompanyForecast, batch.GetReport, after core.ShowForecast
+Called by:   api.GetCompany, api.GetForecast, batch.GetCompanyForecast, batch.GetReport, after core.ShowForecast
 Returns:     a row for each unit: Unit, Replays, FirstDay, LastDay, WholeWape, OpenWape
 Errors:      none
 Transaction: the caller's, SNAPSHOT

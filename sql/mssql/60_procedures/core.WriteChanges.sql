@@ -40,8 +40,9 @@ BEGIN
     SET LeadId = n.LeadId, GroupId = n.GroupId, ManagerId = n.ManagerId, ClientPin = n.ClientPin,
         Amount = n.Amount, PaidAmount = n.PaidAmount, EnteredOn = n.EnteredOn, PayBy = n.PayBy,
         Status = n.Status, StatusOn = n.StatusOn, Comment = n.Comment, Reason = n.Reason, DeletedAt = n.DeletedAt,
-        SearchKey = CASE WHEN e.ClientPin = n.ClientPin AND e.Comment = n.Comment THEN e.SearchKey
-                         ELSE core.SearchKeyOf(n.ClientPin, n.Comment) END,
+        SearchKey = CASE WHEN e.ClientPin = n.ClientPin AND e.Comment = n.Comment AND e.Reason = n.Reason
+                         THEN e.SearchKey
+                         ELSE core.SearchKeyOf(n.ClientPin, n.Comment, n.Reason) END,
         Version = e.Version + 1, ChangeSeq = n.ChangeSeq
     FROM core.Entry AS e
     JOIN (

@@ -23,27 +23,27 @@ CREATE OR ALTER PROCEDURE core.WriteEntry
     @StatusOn   date,                       -- NULL for an expected entry
     @PaidAmount decimal(19, 2),             -- NULL: all
     @Comment    nvarchar(500),
+    @Reason     nvarchar(100),              -- why it was refused; empty for any other status
     @ChangeSeq  bigint                      -- the number of this write
 AS
 BEGIN
     SET NOCOUNT, XACT_ABORT ON;
-    DECLARE @SearchKey nvarchar(700) = core.SearchKeyOf(@ClientPin, @Comment);
+    DECLARE @SearchKey nvarchar(710) = core.SearchKeyOf(@ClientPin, @Comment, @Reason);
     IF @EntryId IS NULL
     BEGIN
         INSERT INTO core.Entry (
             ClientRef, LeadId, GroupId, ManagerId, ClientPin, Amount, PaidAmount, EnteredOn, PayBy, FirstPayBy,
-            Status, StatusOn, Comment, SearchKey, Version, ChangeSeq)
+            Status, StatusOn, Comment, Reason, SearchKey, Version, ChangeSeq)
         VALUES (
             @ClientRef, @LeadId, @GroupId, @ManagerId, @ClientPin, @Amount, @PaidAmount, @EnteredOn, @PayBy, @PayBy,
-            @Status, @StatusOn, @Comment, @SearchKey, 1, @ChangeSeq);
+            @Status, @StatusOn, @Comment, @Reason, @SearchKey, 1, @ChangeSeq);
         SELECT @EntryId = SCOPE_IDENTITY();
     END;
     ELSE
         UPDATE core.Entry
         SET GroupId = @GroupId, ManagerId = @ManagerId, ClientPin = @ClientPin, Amount = @Amount,
             PaidAmount = @PaidAmount, PayBy = @PayBy, Status = @Status, StatusOn = @StatusOn, Comment = @Comment,
-            Reason = CASE WHEN @Status = 2 THEN Reason ELSE N'' END, -- why it was refused, while it is
-            SearchKey = @SearchKey, Version = Version + 1, ChangeSeq = @ChangeSeq
+            Reason = @Reason, SearchKey = @SearchKey, Version = Version + 1, ChangeSeq = @ChangeSeq
         WHERE EntryId = @EntryId;
 END;
 GO

@@ -17,7 +17,7 @@ from mini_crm.store.mssql.imports import Imports
 
 __all__ = ["SCHEMA_VERSION", "MssqlStore"]
 
-SCHEMA_VERSION = 4
+SCHEMA_VERSION = 5
 """Number of the newest migration that this program was made for."""
 
 

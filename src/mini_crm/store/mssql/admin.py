@@ -13,7 +13,7 @@ from mini_crm.domain.errors import UsageError
 from mini_crm.domain.model import AdminAct, ClockMistakes, Lead, Record, RosterChange, RosterRow, Target
 from mini_crm.domain.money import check_total
 from mini_crm.domain.period import Period
-from mini_crm.domain.rules import MAX_PERIOD_NAME, check_name_fits, name_key
+from mini_crm.domain.rules import MAX_PERIOD_NAME, check_lead_name, check_name_fits, name_key
 from mini_crm.store.mssql.aggregation import RUN_S
 from mini_crm.store.mssql.batches import json_of
 from mini_crm.store.mssql.call import Server
@@ -81,6 +81,19 @@ class Administration:
         self.server.call(
             "admin.SetLeadActive", about={"lead_id": lead_id}, lead_id=lead_id, is_active=is_active, by=by
         )
+
+    def set_head(self, name: str, is_head: bool, by: str) -> Lead:
+        """See ``AdminStore``."""
+        name = check_lead_name(name)
+        ((row,),) = self.server.call(
+            "admin.SetHead",
+            about={"name": name},
+            name=name,
+            name_key=name_key(name),
+            is_head=is_head,
+            by=by,
+        )
+        return lead_of(row, ())
 
     def rename_lead(self, lead_id: int, name: str, by: str) -> None:
         """See ``AdminStore``."""

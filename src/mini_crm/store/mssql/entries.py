@@ -17,10 +17,11 @@ from mini_crm.domain.model import (
     Group,
 )
 from mini_crm.domain.money import check_amount
-from mini_crm.domain.rules import check_comment, check_pin, name_key
+from mini_crm.domain.period import Period
+from mini_crm.domain.rules import check_comment, check_pin, check_reason, name_key
 from mini_crm.store.mssql.call import Server
-from mini_crm.store.operations import request_of
-from mini_crm.store.rows import STATUS_CODE, entry_of, groups_of, versions_of
+from mini_crm.store.operations import request_of, update_request
+from mini_crm.store.rows import STATUS_CODE, entry_of, groups_of, page_of, versions_of
 
 
 class Entries:
@@ -52,11 +53,18 @@ class Entries:
             status_on=kept.status_on,
             paid_amount=kept.paid_amount,
             comment=kept.comment,
+            reason=kept.reason,
         )
         return entry_of(row)
 
     def update_entry(
-        self, token: bytes, op_id: UUID, entry_id: int, version: int, draft: EntryDraft
+        self,
+        token: bytes,
+        op_id: UUID,
+        entry_id: int,
+        version: int,
+        draft: EntryDraft,
+        rest_ref: UUID | None = None,
     ) -> Entry:
         """See ``DesktopStore``."""
         kept = _kept(draft)
@@ -65,7 +73,7 @@ class Entries:
             about={"entry_id": entry_id, "manager_id": draft.manager_id},
             token=token,
             op_id=op_id,
-            request=request_of("update", entry_id, version, draft),
+            request=update_request(entry_id, version, draft, rest_ref),
             entry_id=entry_id,
             version=version,
             manager_id=kept.manager_id,
@@ -76,6 +84,8 @@ class Entries:
             status_on=kept.status_on,
             paid_amount=kept.paid_amount,
             comment=kept.comment,
+            reason=kept.reason,
+            rest_ref=rest_ref,
         )
         return entry_of(row)
 
@@ -121,29 +131,42 @@ class Entries:
         descending: bool = True,
         offset: int = 0,
         limit: int = 200,
+        period: Period | None = None,
     ) -> EntryPage:
         """See ``DesktopStore``."""
-        text = " ".join(unicodedata.normalize("NFC", entry_filter.text).split())
-        page, sums = self.server.call(
-            "api.ListEntries",
-            token=token,
-            group_id=entry_filter.group_id,
-            manager_id=entry_filter.manager_id,
-            statuses=sum(1 << STATUS_CODE[status] for status in entry_filter.statuses) or None,
-            pay_by_from=entry_filter.pay_by_from,
-            pay_by_to=entry_filter.pay_by_to,
-            text=text or None,
-            name_key=name_key(text) or None,
-            sort=sort,
-            descending=descending,
-            offset=offset,
-            limit=limit,
-        )
-        return EntryPage(
-            entries=tuple(entry_of(row) for row in page),
-            total=sum(row["Deals"] for row in sums),
-            sums={row["Unit"]: row["Amount"] for row in sums},
-        )
+        part = (sort, descending, offset, limit)
+        return self._page("api.ListEntries", token, None, entry_filter, part, period)
+
+    def list_lead_entries(
+        self,
+        token: bytes,
+        lead_id: int,
+        entry_filter: EntryFilter,
+        sort: EntrySort = EntrySort.ENTRY_ID,
+        *,
+        descending: bool = True,
+        offset: int = 0,
+        limit: int = 200,
+        period: Period | None = None,
+    ) -> EntryPage:
+        """See ``DesktopStore``."""
+        part = (sort, descending, offset, limit)
+        return self._page("api.ListLeadEntries", token, lead_id, entry_filter, part, period)
+
+    def list_lead_groups(self, token: bytes, lead_id: int) -> tuple[Group, ...]:
+        """See ``DesktopStore``."""
+        (rows,) = self.server.call("api.ListLeadGroups", token=token, of_lead_id=lead_id)
+        return next(iter(groups_of(rows).values()), ())
+
+    def list_reasons(self, token: bytes) -> tuple[str, ...]:
+        """See ``DesktopStore``."""
+        (rows,) = self.server.call("api.ListReasons", token=token)
+        return tuple(row["Reason"] for row in rows)
+
+    def count_open_elsewhere(self, token: bytes, client_pin: str) -> int:
+        """See ``DesktopStore``."""
+        ((row,),) = self.server.call("api.CountOpenElsewhere", token=token, client_pin=client_pin)
+        return int(row["Entries"])
 
     def list_open_entries_of_pin(self, token: bytes, client_pin: str) -> tuple[Entry, ...]:
         """See ``DesktopStore``."""
@@ -168,6 +191,45 @@ class Entries:
         )
         return versions_of(rows)
 
+    def _page(
+        self,
+        procedure: str,
+        token: bytes,
+        lead_id: int | None,
+        wanted: EntryFilter,
+        part: tuple[EntrySort, bool, int, int],
+        period: Period | None,
+    ) -> EntryPage:
+        sort, descending, offset, limit = part
+        text = " ".join(unicodedata.normalize("NFC", wanted.text).split())
+        page, sums = self.server.call(
+            procedure,
+            token=token,
+            of_lead_id=lead_id,
+            group_id=wanted.group_id,
+            manager_id=wanted.manager_id,
+            unit=wanted.unit,
+            statuses=sum(1 << STATUS_CODE[status] for status in wanted.statuses) or None,
+            pay_by_from=wanted.pay_by_from,
+            pay_by_to=wanted.pay_by_to,
+            status_on_from=wanted.status_on_from,
+            status_on_to=wanted.status_on_to,
+            entered_from=wanted.entered_from,
+            entered_to=wanted.entered_to,
+            untouched_since=wanted.untouched_since,
+            has_chance=wanted.has_chance,
+            text=text or None,
+            name_key=name_key(text) or None,
+            kind=None if period is None else period.kind,
+            starts_on=None if period is None else period.start,
+            ends_on=None if period is None else period.end,
+            sort=sort,
+            descending=descending,
+            offset=offset,
+            limit=limit,
+        )
+        return page_of(page, sums)
+
 
 def _kept(draft: EntryDraft) -> EntryDraft:
     """Bring a draft into the form in which it is kept.
@@ -184,4 +246,5 @@ def _kept(draft: EntryDraft) -> EntryDraft:
         amount=draft.amount if draft.amount.is_zero() else check_amount(draft.amount, field="amount"),
         paid_amount=None if paid is None else check_amount(paid, field="paid_amount"),
         comment=check_comment(draft.comment),
+        reason=check_reason(draft.reason, draft.status),
     )

@@ -8,7 +8,9 @@ from uuid import UUID
 
 from mini_crm.domain.model import (
     AccuracyRow,
+    Bridge,
     Commitment,
+    Company,
     EntryChance,
     Forecast,
     Report,
@@ -28,9 +30,11 @@ from mini_crm.store.rows import (
     chance_of,
     client_of,
     commitment_of,
+    company_of,
     forecast_of,
     learnt_of,
     period_of,
+    reason_of,
     run_of,
     trend_of,
 )
@@ -59,6 +63,20 @@ class Forecasts:
         """See ``ReportStore``."""
         about = {"run_id": run_id}
         return _forecast(self.server.call("batch.GetCompanyForecast", about=about, run_id=run_id))
+
+    def get_company(self, token: bytes, period: Period) -> Company:
+        """See ``DesktopStore``."""
+        runs, leads, managers, *learnt, week_ago = self.server.call(
+            "api.GetCompany", token=token, kind=period.kind, starts_on=period.start, ends_on=period.end
+        )
+        return company_of(runs[0] if runs else None, leads, managers, week_ago, learnt_of(*learnt))
+
+    def list_bridges(self, token: bytes, period: Period) -> tuple[Bridge, ...]:
+        """See ``DesktopStore``."""
+        changes, ends = self.server.call(
+            "api.ListBridges", token=token, kind=period.kind, starts_on=period.start, ends_on=period.end
+        )
+        return bridges_of(changes, ends, period)
 
     def list_chances(self, token: bytes, period: Period, entry_ids: Sequence[int]) -> tuple[EntryChance, ...]:
         """See ``DesktopStore``."""
@@ -115,7 +133,7 @@ class Forecasts:
     def get_report(self, period: Period | None = None, run_id: int | None = None) -> Report:
         """See ``ReportStore``."""
         place = self.server.settings
-        *forecast, clients, trend, accuracy, changes, ends, periods = self.server.call(
+        *forecast, clients, trend, accuracy, changes, ends, reasons, periods = self.server.call(
             "batch.GetReport",
             about={"period": "" if period is None else period.code, "run_id": run_id},
             timeout_s=REPORT_S,
@@ -135,6 +153,7 @@ class Forecasts:
             changes=changes_of(changes, told),
             zone=zone(periods[0]["TimeZone"]) if periods[0]["TimeZone"] else None,
             bridges=bridges_of(changes, ends, told),
+            reasons=tuple(map(reason_of, reasons)),
         )
 
 

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
 
 from mini_crm.domain.dates import format_date
-from mini_crm.domain.model import Action, Entry, EntrySort, EntryVersion, Status
+from mini_crm.domain.model import Action, Entry, EntrySort, EntrySum, EntryVersion, Status
 from mini_crm.domain.money import format_amount
 from mini_crm.domain.period import Period, Stage, stage_of
 from mini_crm.i18n import Texts
@@ -260,12 +260,15 @@ class EntryTexts:
             value = value.quantize(Decimal(1))
         return f"{format_amount(value, language=self.texts.language)}\u00a0{self.unit(unit)}"
 
-    def summary(self, total: int, sums: Mapping[str, Decimal]) -> str:
+    def summary(self, total: int, sums: Sequence[EntrySum]) -> str:
         """Write how many rows the filter lets through and what they add up to."""
         count = self.texts.ngettext("{n} entry", "{n} entries", total).format(
             n=format_amount(Decimal(total), language=self.texts.language)
         )
-        return " · ".join([count, *(self.amount(amount, unit) for unit, amount in sorted(sums.items()))])
+        units = {row.unit: Decimal(0) for row in sums}
+        for row in sums:
+            units[row.unit] += row.amount
+        return " · ".join([count, *(self.amount(amount, unit) for unit, amount in units.items())])
 
     def history(self, versions: Sequence[EntryVersion]) -> list[tuple[str, str, str, str, str]]:
         """Write a history, newest first: moment, who and where, what was done, old, new."""

@@ -1,0 +1,194 @@
+SET ANSI_NULLS ON;
+SET QUOTED_IDENTIFIER ON;
+GO
+/*
+Procedure:   core.ShowEntries
+Purpose:     Give a part of a lead's entries that pass a filter, and what all of them add up to
+Called by:   api.ListEntries, api.ListLeadEntries
+Returns:     two sets. A row for each entry of the page, in its order: the columns of core.GiveEntry, with the chance in
+             the period that is asked for. Then a row for each unit and status, over all pages: Unit, Status, Deals,
+             Amount (of paid ones what came), Contribution
+Errors:      none
+Transaction: one, of reads, as of one moment
+*/
+CREATE OR ALTER PROCEDURE core.ShowEntries
+    @LeadId         bigint,                 -- whose
+    @GroupId        bigint,                 -- only of this group
+    @ManagerId      bigint,                 -- only of this manager
+    @Unit           varchar(3),             -- only of groups that count in it
+    @Statuses       int,                    -- only these: 1 expected, 2 paid, 4 refused, or a sum of these
+    @PayByFrom      date,                   -- first promised day
+    @PayByTo        date,                   -- last promised day
+    @StatusOnFrom   date,                   -- first day of payment or refusal
+    @StatusOnTo     date,                   -- last day of payment or refusal
+    @EnteredFrom    date,                   -- first day of entry
+    @EnteredTo      date,                   -- last day of entry
+    @UntouchedSince date,                   -- not changed on this day or later
+    @HasChance      bit,                    -- 1: only those that the current run saw as open in the period
+    @Text           nvarchar(600),          -- looked for in PIN, comment and reason, whatever the case; no wildcards
+    @NameKey        nvarchar(600),          -- the same text as names are compared, looked for in these
+    @Kind           varchar(10),            -- the period of chances and contributions; NULL: the current run's month
+    @StartsOn       date,
+    @EndsOn         date,
+    @Sort           varchar(20),            -- entry_id, group, manager, client_pin, amount, entered_on, pay_by,
+                                            -- status, status_on, paid_amount, probability, contribution, reason or
+                                            -- comment; equal ones go by number
+    @Descending     bit,                    -- from the end
+    @Offset         int,                    -- rows to leave out
+    @Limit          int                     -- rows at most, at least 1
+AS
+BEGIN
+    SET NOCOUNT, XACT_ABORT ON;
+    DECLARE @SearchKey nvarchar(710) = core.SearchKeyOf(@Text, N'', N'');
+    DECLARE @Sign int = CASE WHEN @Descending = 1 THEN -1 ELSE 1 END;
+    DECLARE @Least float = -1.0E300;        -- what is missing comes first, as in any other column
+    DECLARE @UntouchedBefore datetime2(0);
+    DECLARE @RunId int, @PeriodId int, @ChanceRunId int;
+    DECLARE @Page TABLE (
+        EntryId int NOT NULL PRIMARY KEY, Word nvarchar(500) COLLATE Latin1_General_BIN2 NULL, Number float NULL);
+    IF @UntouchedSince IS NOT NULL
+        SELECT @UntouchedBefore = core.DayBegan(@UntouchedSince);
+    SELECT
+        @Offset = CASE WHEN @Offset > 0 THEN @Offset ELSE 0 END,
+        @Limit = CASE WHEN @Limit > 0 THEN @Limit ELSE 1 END;
+    SET TRANSACTION ISOLATION LEVEL SNAPSHOT;
+    BEGIN TRY
+        BEGIN TRANSACTION;
+        SELECT @RunId = r.RunId, @PeriodId = r.MonthPeriodId FROM core.CurrentRun AS r;
+        IF @Kind IS NOT NULL
+            SELECT @PeriodId = (
+                SELECT p.PeriodId FROM core.Period AS p
+                WHERE p.Kind = @Kind AND p.StartsOn = @StartsOn AND p.EndsOn = @EndsOn);
+        IF @HasChance = 1
+            SELECT @ChanceRunId = COALESCE(@RunId, 0);
+        -- Compiled for the filter at hand: what is not asked for costs nothing.
+        IF @Sort = 'entry_id' AND @Descending = 1
+            INSERT INTO @Page (EntryId)
+            SELECT k.EntryId
+            FROM (
+                SELECT e.EntryId
+                FROM core.FilterEntries(
+                    @LeadId, @GroupId, @ManagerId, @Unit, @Statuses, @PayByFrom, @PayByTo, @StatusOnFrom,
+                    @StatusOnTo, @EnteredFrom, @EnteredTo,
+                    @UntouchedSince, @UntouchedBefore, @ChanceRunId, @PeriodId, @SearchKey,
+                    @NameKey) AS e
+                ORDER BY e.EntryId DESC
+                OFFSET @Offset ROWS FETCH NEXT @Limit ROWS ONLY
+            ) AS k
+            OPTION (RECOMPILE);
+        ELSE IF @Sort = 'entry_id'
+            INSERT INTO @Page (EntryId)
+            SELECT k.EntryId
+            FROM (
+                SELECT e.EntryId
+                FROM core.FilterEntries(
+                    @LeadId, @GroupId, @ManagerId, @Unit, @Statuses, @PayByFrom, @PayByTo, @StatusOnFrom,
+                    @StatusOnTo, @EnteredFrom, @EnteredTo,
+                    @UntouchedSince, @UntouchedBefore, @ChanceRunId, @PeriodId, @SearchKey,
+                    @NameKey) AS e
+                ORDER BY e.EntryId
+                OFFSET @Offset ROWS FETCH NEXT @Limit ROWS ONLY
+            ) AS k
+            OPTION (RECOMPILE);
+        ELSE IF @Sort IN ('group', 'manager', 'client_pin', 'comment', 'reason')
+            INSERT INTO @Page (EntryId, Word)
+            SELECT k.EntryId, k.Word
+            FROM (
+                SELECT w.EntryId, w.Word
+                FROM (
+                    SELECT e.EntryId,
+                        CASE @Sort WHEN 'group' THEN g.NameKey WHEN 'manager' THEN m.NameKey
+                                   WHEN 'client_pin' THEN e.ClientPin WHEN 'reason' THEN e.Reason
+                                   ELSE e.Comment END AS Word
+                    FROM core.FilterEntries(
+                        @LeadId, @GroupId, @ManagerId, @Unit, @Statuses, @PayByFrom, @PayByTo, @StatusOnFrom,
+                        @StatusOnTo, @EnteredFrom, @EnteredTo,
+                        @UntouchedSince, @UntouchedBefore, @ChanceRunId, @PeriodId,
+                        @SearchKey, @NameKey) AS e
+                    LEFT JOIN core.SalesGroup AS g ON @Sort = 'group' AND g.GroupId = e.GroupId
+                    LEFT JOIN core.Manager AS m ON @Sort = 'manager' AND m.ManagerId = e.ManagerId
+                ) AS w
+                ORDER BY
+                    CASE WHEN @Descending = 0 THEN w.Word END,
+                    CASE WHEN @Descending = 1 THEN w.Word END DESC,
+                    @Sign * w.EntryId
+                OFFSET @Offset ROWS FETCH NEXT @Limit ROWS ONLY
+            ) AS k
+            OPTION (RECOMPILE);
+        ELSE
+            INSERT INTO @Page (EntryId, Number)
+            SELECT k.EntryId, k.Number
+            FROM (
+                SELECT w.EntryId, w.Number
+                FROM (
+                    SELECT e.EntryId,
+                        CASE @Sort WHEN 'amount' THEN CAST(e.Amount AS float)
+                                   WHEN 'paid_amount' THEN CAST(e.Came AS float)
+                                   WHEN 'entered_on' THEN CAST(DATEDIFF(DAY, '20000101', e.EnteredOn) AS float)
+                                   WHEN 'pay_by' THEN CAST(DATEDIFF(DAY, '20000101', e.PayBy) AS float)
+                                   WHEN 'status' THEN CAST(e.Status AS float)
+                                   WHEN 'status_on' THEN CAST(DATEDIFF(DAY, '20000101', e.StatusOn) AS float)
+                                   WHEN 'probability' THEN CASE WHEN e.Status = 0 THEN f.Probability END
+                                   ELSE COALESCE(f.Contribution, CAST(e.Amount AS float) * f.Probability) END AS Number
+                    FROM core.FilterEntries(
+                        @LeadId, @GroupId, @ManagerId, @Unit, @Statuses, @PayByFrom, @PayByTo, @StatusOnFrom,
+                        @StatusOnTo, @EnteredFrom, @EnteredTo,
+                        @UntouchedSince, @UntouchedBefore, @ChanceRunId, @PeriodId,
+                        @SearchKey, @NameKey) AS e
+                    LEFT JOIN core.EntryForecast AS f
+                        ON @Sort IN ('probability', 'contribution') AND f.RunId = @RunId AND f.PeriodId = @PeriodId
+                        AND f.EntryId = e.EntryId
+                ) AS w
+                ORDER BY @Sign * COALESCE(w.Number, @Least), @Sign * w.EntryId
+                OFFSET @Offset ROWS FETCH NEXT @Limit ROWS ONLY
+            ) AS k
+            OPTION (RECOMPILE);
+        SELECT
+            e.EntryId, e.ClientRef, e.LeadId, e.GroupId, g.Name AS GroupName, g.Unit, e.ManagerId,
+            m.Name AS ManagerName, e.ClientPin, e.Amount, e.PaidAmount, e.EnteredOn, e.PayBy, e.FirstPayBy, e.Status,
+            e.StatusOn, e.Comment, e.Reason, e.RestOf, e.Version, e.ChangeSeq, e.DeletedAt,
+            CASE WHEN e.Status = 0 THEN f.Probability END AS Probability,
+            COALESCE(f.Contribution, CAST(e.Amount AS float) * f.Probability) AS Contribution,
+            CASE WHEN e.Status = 0 THEN f.IsLarge END AS IsLarge
+        FROM @Page AS p
+        JOIN core.Entry AS e ON e.EntryId = p.EntryId
+        JOIN core.SalesGroup AS g ON g.GroupId = e.GroupId
+        JOIN core.Manager AS m ON m.ManagerId = e.ManagerId
+        LEFT JOIN core.EntryForecast AS f
+            ON f.RunId = @RunId AND f.PeriodId = @PeriodId AND f.EntryId = e.EntryId
+        ORDER BY
+            CASE WHEN @Descending = 0 THEN p.Word END,
+            CASE WHEN @Descending = 1 THEN p.Word END DESC,
+            @Sign * COALESCE(p.Number, @Least),
+            @Sign * p.EntryId;
+        -- A contribution stays until the next run, whatever became of the entry since; method 1 kept none.
+        -- By group first: there are few, and a unit's sums are those of its groups.
+        SELECT
+            g.Unit, s.Status, SUM(s.Deals) AS Deals, CAST(SUM(s.Amount) AS decimal(38, 2)) AS Amount,
+            COALESCE(SUM(s.Contribution), 0.0E0) AS Contribution
+        FROM (
+            SELECT e.GroupId, e.Status, COUNT(*) AS Deals, SUM(COALESCE(e.Came, e.Amount)) AS Amount,
+                SUM(COALESCE(f.Contribution, CAST(e.Amount AS float) * f.Probability)) AS Contribution
+            FROM core.FilterEntries(
+                @LeadId, @GroupId, @ManagerId, @Unit, @Statuses, @PayByFrom, @PayByTo, @StatusOnFrom,
+                @StatusOnTo, @EnteredFrom, @EnteredTo,
+                @UntouchedSince, @UntouchedBefore, @ChanceRunId, @PeriodId, @SearchKey,
+                @NameKey) AS e
+            LEFT JOIN core.EntryForecast AS f
+                ON f.RunId = @RunId AND f.PeriodId = @PeriodId AND f.EntryId = e.EntryId
+            GROUP BY e.GroupId, e.Status
+        ) AS s
+        JOIN core.SalesGroup AS g ON g.GroupId = s.GroupId
+        GROUP BY g.Unit, s.Status
+        ORDER BY g.Unit, s.Status
+        OPTION (RECOMPILE);
+        COMMIT;
+    END TRY
+    BEGIN CATCH
+        IF XACT_STATE() <> 0
+            ROLLBACK;
+        THROW;
+    END CATCH;
+    SET TRANSACTION ISOLATION LEVEL READ COMMITTED;
+END;
+GO
