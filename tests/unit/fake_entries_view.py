@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from mini_crm.domain.errors import BadValue, DatabaseUnreachable
 from mini_crm.domain.model import EntrySort, Status
-from mini_crm.ui.entries.actions_presenter import Answer, StatusQuestion
+from mini_crm.ui.entries.actions_presenter import REST, Answer, StatusAnswer, StatusQuestion
 from mini_crm.ui.entries.conflict import ConflictTexts
 from mini_crm.ui.entries.draft import FormValues
 from mini_crm.ui.entries.filters_presenter import Chip, FilterValues, Quick
@@ -31,9 +32,8 @@ class FakeForm:
         self.groups: list[str] = []
         self.managers: list[str] = []
         self.unit: str | None = None
-        self.title = self.entered_on = self.pin_hint = self.focused = ""
+        self.title = self.entered_on = self.pin_hint = self.elsewhere = self.advice = self.focused = ""
         self.is_new = True
-        self.number = ""
         self.errors: dict[str, str] = {}
 
     def read(self) -> FormValues:
@@ -66,13 +66,13 @@ class FakeForm:
         if text:
             self.errors[field] = text
 
-    def show_pin_hint(self, text: str) -> None:
+    def show_pin_hint(self, text: str, elsewhere: str) -> None:
         """Keep the hint."""
-        self.pin_hint = text
+        self.pin_hint, self.elsewhere = text, elsewhere
 
-    def clear_number(self) -> None:
-        """Empty the field."""
-        self.number = ""
+    def show_advice(self, text: str) -> None:
+        """Keep the advice."""
+        self.advice = text
 
     def focus(self, field: str) -> None:
         """Keep the field."""
@@ -219,23 +219,31 @@ class FakeHead:
 
 
 class FakePanel:
-    """A ``DeletePort``; a test types by setting ``number``."""
+    """An ``IdPanelPort``; a test types by setting ``number``."""
 
     def __init__(self) -> None:
-        self.number = self.look = self.undo = ""
-        self.may_delete = self.is_error = False
+        self.number = self.look = self.why = self.undo = ""
+        self.may_delete = self.is_error = self.at_delete = self.typing = False
 
     def read_id(self) -> str:
         """Give what was typed."""
         return self.number
 
     def show_id(self, text: str) -> None:
-        """Keep the number."""
+        """Keep the ID."""
         self.number = text
 
-    def show_look(self, text: str, *, may_delete: bool, is_error: bool) -> None:
+    def is_typed_into(self) -> bool:
+        """Say whether the test types here."""
+        return self.typing
+
+    def go_to_delete(self) -> None:
+        """Remember it."""
+        self.at_delete = True
+
+    def show_look(self, text: str, why: str, *, may_delete: bool, is_error: bool) -> None:
         """Keep the look."""
-        self.look, self.may_delete, self.is_error = text, may_delete, is_error
+        self.look, self.why, self.may_delete, self.is_error = text, why, may_delete, is_error
 
     def show_undo(self, text: str) -> None:
         """Keep the offer."""
@@ -302,7 +310,8 @@ class FakeEntriesView:
 
     Attributes:
         yes: What the person answers to questions.
-        reply: The day and amount that the person types when asked, None to leave the question open.
+        reply: What the person types when asked, in the order of ``StatusAnswer``, None to leave the
+            question open.
         file: Where the person saves a file.
         pay_by: The day that the person types for many entries, empty to leave the question open.
     """
@@ -316,7 +325,9 @@ class FakeEntriesView:
         self.forward = 0
         self.yes = True
         self.questions: list[str] = []
-        self.reply: tuple[str, str] | None = None
+        self.reply: tuple[str, ...] | None = None
+        self.keeps_rest: bool | None = None
+        self.reasons: tuple[str, ...] = ()
         self.status_question: StatusQuestion | None = None
         self.status_errors: Mapping[str, str] = {}
         self.file: Path | None = None
@@ -365,10 +376,17 @@ class FakeEntriesView:
             yes()
 
     def ask_status(self, question: StatusQuestion, answer: Answer) -> None:
-        """Answer with ``reply``."""
+        """Answer with ``reply``, and if that is asked, ``keeps_rest``."""
         self.status_question = question
         if self.reply is not None:
-            self.status_errors = answer(*self.reply)
+            given = StatusAnswer(*self.reply)
+            self.status_errors = answer(given)
+            if REST in self.status_errors and self.keeps_rest is not None:
+                self.status_errors = answer(replace(given, keeps_rest=self.keeps_rest))
+
+    def offer_reasons(self, reasons: Sequence[str]) -> None:
+        """Keep the reasons."""
+        self.reasons = tuple(reasons)
 
     def ask_delete(self, question: ManyQuestion, yes: Callable[[], None]) -> None:
         """Answer as ``yes`` says."""

@@ -11,7 +11,7 @@ import ttkbootstrap as ttk
 from mini_crm.domain.errors import SettingsError
 from mini_crm.i18n import Texts
 from mini_crm.messages import sentence
-from mini_crm.ui.main_window import MainWindow, Surroundings, load_pages
+from mini_crm.ui.main_window import MainWindow, Surroundings, Typed, load_pages
 from mini_crm.ui.sign_in.login_presenter import LoginParts, LoginPresenter
 from mini_crm.ui.sign_in.login_view import LoginView
 from mini_crm.ui.sign_in.password_dialogs import ask_new_password
@@ -131,8 +131,8 @@ class App:
         tasks = self._tasks
         tasks.after(PRELOAD_MS, lambda: tasks.run(load_pages, lambda nothing: None, lambda error: None))
 
-    def show_main(self, signed_in: SignedIn) -> None:
-        """Show the lead's pages instead of what is shown."""
+    def show_main(self, signed_in: SignedIn, typed: Typed | None = None) -> None:
+        """Show the lead's pages instead of what is shown, with what was typed into them before."""
         self.clear()
         self.root.title(self._title(signed_in.session.lead_name))
         self.main = MainWindow(
@@ -144,18 +144,19 @@ class App:
             left=self._left,
             switch_language=self._switch_main,
             show_help=self.show_help,
+            typed=typed,
         )
         self.main.pack(fill="both", expand=True)
         self.main.start()
 
     def switch_language(self, language: str) -> None:
-        """Show the sign-in window in another language."""
+        """Show the sign-in window in another language, with what is typed into it."""
         if language != self.texts.language:
             self._speak(language)
-            name = self.login.name.get() if self.login is not None else ""
+            typed = self.login.typed() if self.login is not None else None
             self.show_login()
-            if name and self.login is not None:
-                self.login.show_name(name)
+            if typed is not None and self.login is not None:
+                self.login.take_over(typed)
 
     def show_help(self) -> None:
         """Show the page for leads in a browser, in the window's language."""
@@ -226,9 +227,9 @@ class App:
         self.main = None
         self.show_login()
 
-    def _switch_main(self, language: str, signed_in: SignedIn) -> None:
+    def _switch_main(self, language: str, signed_in: SignedIn, typed: Typed | None) -> None:
         self._speak(language)
-        self.show_main(signed_in)
+        self.show_main(signed_in, typed)
 
     def _speak(self, language: str) -> None:
         self.texts = Texts(language)

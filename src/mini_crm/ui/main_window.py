@@ -5,7 +5,8 @@ from __future__ import annotations
 import contextlib
 import logging
 import tkinter as tk
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 from pathlib import Path
@@ -32,9 +33,12 @@ from mini_crm.usecases.outbox import Outbox
 from mini_crm.usecases.signing import SignedIn
 
 if TYPE_CHECKING:
+    from mini_crm.ui.entries.filters_presenter import FilterValues
+    from mini_crm.ui.entries.form_presenter import FormState
     from mini_crm.ui.entries.page_presenter import EntriesPresenter
     from mini_crm.ui.entries.page_view import EntriesView
     from mini_crm.ui.forecast.page_presenter import ForecastPresenter
+    from mini_crm.ui.forecast.page_view import ForecastView
 
 AGGREGATE_S = 30 * 60
 LEAST_WIDTH, LEAST_HEIGHT = 840, 540
@@ -94,6 +98,23 @@ class Surroundings:
         self.show_help = show_help
 
 
+@dataclass(frozen=True, slots=True)
+class Typed:
+    """What a person has typed into the pages and not stored, for the same pages in another language.
+
+    Attributes:
+        form: All that the form holds.
+        filters: As they stand in their fields.
+        commitment: Amount and note on the forecast page.
+        page: The one that is shown.
+    """
+
+    form: FormState
+    filters: FilterValues
+    commitment: tuple[str, str]
+    page: int
+
+
 class MainWindow(plain_ttk.Frame):
     """The window's content after sign-in.
 
@@ -104,8 +125,9 @@ class MainWindow(plain_ttk.Frame):
         around: What it works with.
         signed_in: The session.
         left: Called when the lead has signed out; the window is closed then.
-        switch_language: Is given ``ru`` or ``en`` and this window's present session.
+        switch_language: Is given ``ru`` or ``en``, this window's present session and what is typed.
         show_help: Shows the page for leads.
+        typed: Into this window in another language.
 
     Attributes:
         desk: What the pages work with.
@@ -123,10 +145,12 @@ class MainWindow(plain_ttk.Frame):
         signed_in: SignedIn,
         *,
         left: Callable[[], None],
-        switch_language: Callable[[str, SignedIn], None],
+        switch_language: Callable[[str, SignedIn, Typed | None], None],
         show_help: Callable[[], None],
+        typed: Typed | None = None,
     ) -> None:
         super().__init__(root)
+        self._typed = typed
         self._theme = theme
         self._texts = texts
         self._around = around
@@ -155,6 +179,7 @@ class MainWindow(plain_ttk.Frame):
         self.entries: EntriesPresenter | None = None
         self._entries_view: EntriesView | None = None
         self.forecast: ForecastPresenter | None = None
+        self._forecast_view: ForecastView | None = None
         self._frame()
 
     def start(self) -> None:
@@ -172,16 +197,25 @@ class MainWindow(plain_ttk.Frame):
             lost.append(_("The form is not saved. What you typed there will be lost."))
         if forecast is not None and forecast.has_unsaved():
             lost.append(_("The commitment on the forecast page is not recorded; it will be lost."))
-        unkept = entries.keep_pending() if entries is not None else 0
+        return self._may_lose([*lost, *self._unkept()])
+
+    def _unkept(self) -> list[str]:
+        """Keep on this computer what is not stored yet, and say what cannot be kept."""
+        unkept = self.entries.keep_pending() if self.entries is not None else 0
         if unkept:
             said = self._texts.ngettext(
                 "{n} change is not stored and cannot be kept on this computer. It may be lost.",
                 "{n} changes are not stored and cannot be kept on this computer. They may be lost.",
                 unkept,
             )
-            lost.append(said.format(n=unkept))
+            return [said.format(n=unkept)]
+        return []
+
+    def _may_lose(self, lost: Sequence[str]) -> bool:
+        """Ask whether this may be lost, if it is anything."""
         if not lost:
             return True
+        _ = self._texts.gettext
         return ask(
             self, self._texts, self._theme, "\n".join(lost), yes=_("Leave without saving"), danger=True
         )
@@ -274,6 +308,8 @@ class MainWindow(plain_ttk.Frame):
         for part in (self.pages, self.menu_button):
             view.hear(part)
         self.entries.start()
+        if self._typed is not None:
+            self._take_over(self.entries, self._typed)
         yield
         aggregate = self._around.aggregate
         if aggregate is not None:
@@ -297,17 +333,42 @@ class MainWindow(plain_ttk.Frame):
         return menu
 
     def _language_chosen(self, language: str) -> None:
-        if language != self._texts.language and self.may_close():
-            self._switch_language(language, SignedIn(self.desk.session, self.desk.token, self._key))
+        if language != self._texts.language and self._may_lose(self._unkept()):
+            signed_in = SignedIn(self.desk.session, self.desk.token, self._key)
+            self._switch_language(language, signed_in, self._all_typed())
         elif not self._closed:
             self._language.set(self._texts.language)
+
+    def _all_typed(self) -> Typed | None:
+        """Give what is typed into the pages; what was taken over, if they are not there yet."""
+        entries, view = self.entries, self._entries_view
+        if entries is None or view is None:
+            return self._typed
+        commitment = None if self._forecast_view is None else self._forecast_view.commitment
+        return Typed(
+            form=entries.form.state(),
+            filters=view.filters.read(),
+            commitment=("", "") if commitment is None else (commitment.amount.get(), commitment.note.get()),
+            page=self.pages.index("current"),
+        )
+
+    def _take_over(self, entries: EntriesPresenter, typed: Typed) -> None:
+        entries.take_over(typed.form, typed.filters)
+        if any(typed.commitment):
+            commitment = self._open_forecast().commitment
+            commitment.amount.set(typed.commitment[0])
+            commitment.note.set(typed.commitment[1])
+        self.pages.select(typed.page)
 
     def _page_shown(self) -> None:
         if self.pages.index("current") != 1:
             return
         if self.forecast is not None:
             self.forecast.refresh()
-            return
+        else:
+            self._open_forecast()
+
+    def _open_forecast(self) -> ForecastView:
         # Loaded only now: it brings the plotting library.
         from mini_crm.ui.forecast.page_presenter import ForecastPresenter
         from mini_crm.ui.forecast.page_view import ForecastView
@@ -316,8 +377,10 @@ class MainWindow(plain_ttk.Frame):
         view.pack(fill="both", expand=True)
         if self._entries_view is not None:
             self._entries_view.hear(view)
+        self._forecast_view = view
         self.forecast = ForecastPresenter(self.desk, view, open_rows=self._open_rows)
         self.forecast.start()
+        return view
 
     def _open_rows(self, rows: Rows, whose: str, as_of: datetime) -> None:
         if self.entries is not None:

@@ -1,4 +1,4 @@
-"""What is done to chosen entries: paid, refused, expected; deleting by number; history."""
+"""What is done to chosen entries: paid, refused, expected; deleting by ID; history."""
 
 from __future__ import annotations
 
@@ -7,25 +7,48 @@ from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from typing import Protocol
+from uuid import UUID, uuid4
 
-from mini_crm.domain.dates import parse_date
 from mini_crm.domain.errors import BadValue, MiniCrmError, RuleBroken
 from mini_crm.domain.model import PIECES, Entry, EntryVersion, Status
 from mini_crm.domain.money import edit_amount, parse_amount
-from mini_crm.domain.rules import check_status, may_delete, parse_entry_number
+from mini_crm.domain.rules import check_reason, check_status, may_delete, parse_entry_number
+from mini_crm.domain.typed_days import parse_typed_date
 from mini_crm.messages import sentence
 from mini_crm.ui.desk import Desk
 from mini_crm.ui.entries.texts import EntryTexts
 from mini_crm.ui.entries.writer import Intent, Save
 from mini_crm.usecases.writes import Delete, Update
 
-Answer = Callable[[str, str], Mapping[str, str]]
-"""Takes the typed day and amount; gives a sentence for each bad field, or nothing when all is well."""
+REST = "rest"
+"""The name under which an answer gets the question about the rest."""
+
+
+@dataclass(frozen=True, slots=True)
+class StatusAnswer:
+    """What a person answers to a ``StatusQuestion``.
+
+    Attributes:
+        day: As typed.
+        amount: As typed; empty where it is not asked for.
+        reason: As typed; empty where it is not asked for.
+        keeps_rest: Whether the rest of a partial payment stays expected; None before this was asked.
+    """
+
+    day: str
+    amount: str = ""
+    reason: str = ""
+    keeps_rest: bool | None = None
+
+
+Answer = Callable[[StatusAnswer], Mapping[str, str]]
+"""Takes an answer; gives a sentence for each bad field, by the names of ``StatusAnswer``, or under ``REST``
+what is to be asked before; nothing when all is well."""
 
 
 @dataclass(frozen=True, slots=True)
 class StatusQuestion:
-    """Asks on which day entries were paid or refused, and what really came.
+    """Asks on which day entries were paid or refused, what really came, and why they were refused.
 
     Attributes:
         title: What is about to be noted.
@@ -34,6 +57,8 @@ class StatusQuestion:
         day: Proposed, as text.
         amount: Proposed, as text; None where it is not asked for.
         unit: Of the amount, to be shown beside it.
+        asks_reason: Whether the reason is asked for.
+        reason: Proposed.
     """
 
     title: str
@@ -42,21 +67,38 @@ class StatusQuestion:
     day: str
     amount: str | None
     unit: str
+    asks_reason: bool
+    reason: str = ""
 
 
-class DeletePort(Protocol):
-    """The panel for deleting by number as its presenter sees it."""
+class IdPanelPort(Protocol):
+    """The panel for one entry by its ID as its presenter sees it."""
 
     def read_id(self) -> str:
-        """Give the typed number."""
+        """Give the typed ID."""
         ...
 
     def show_id(self, text: str) -> None:
-        """Put a number into the field."""
+        """Put an ID into the field."""
         ...
 
-    def show_look(self, text: str, *, may_delete: bool, is_error: bool) -> None:
-        """Show the entry that would go, or why not."""
+    def is_typed_into(self) -> bool:
+        """Say whether the cursor is in the field."""
+        ...
+
+    def go_to_delete(self) -> None:
+        """Put the focus on what deletes."""
+        ...
+
+    def show_look(self, text: str, why: str, *, may_delete: bool, is_error: bool) -> None:
+        """Show the entry of this ID, or that there is none.
+
+        Args:
+            text: The entry; empty while nothing is looked at.
+            why: Why it cannot be deleted; empty if it can.
+            may_delete: Whether it can be deleted.
+            is_error: The text tells of a mistake.
+        """
         ...
 
     def show_undo(self, text: str) -> None:
@@ -69,6 +111,10 @@ class QuestionPort(Protocol):
 
     def ask_status(self, question: StatusQuestion, answer: Answer) -> None:
         """Ask, and give what was typed to ``answer``; stay open while it names errors."""
+        ...
+
+    def offer_reasons(self, reasons: Sequence[str]) -> None:
+        """Offer these reasons in the question that is open, if it asks for one."""
         ...
 
     def show_history(self, title: str, lines: Sequence[tuple[str, str, str, str, str]]) -> None:
@@ -85,7 +131,7 @@ class ActionsPresenter:
 
     Args:
         desk: Of the lead.
-        panel: For deleting.
+        panel: For one entry by its ID.
         questions: Of the page.
         texts: Writes the entries.
         today: Gives the server's day.
@@ -100,7 +146,7 @@ class ActionsPresenter:
     def __init__(
         self,
         desk: Desk,
-        panel: DeletePort,
+        panel: IdPanelPort,
         questions: QuestionPort,
         texts: EntryTexts,
         *,
@@ -124,6 +170,7 @@ class ActionsPresenter:
         self._say = say
         self._failed = failed
         self._looked_at: Entry | None = None
+        self._is_of_row = False
 
     def mark(self, status: Status) -> None:
         """Note what has become of the chosen entries; asks for the day and, for one, the amount."""
@@ -135,21 +182,30 @@ class ActionsPresenter:
             self._say(_("Choose one or more rows first."))
             return
         if status is Status.EXPECTED:
-            self._note(entries, status, None, None)
+            self._note(entries, status, None)
             return
-        one = entries[0] if len(entries) == 1 and status is Status.PAID else None
-        is_paid = status is Status.PAID
+        paid = status is Status.PAID
+        one = entries[0] if len(entries) == 1 else None
+        amount = None if one is None or not paid else one.paid_amount or one.amount
+        language = self._desk.texts.language
         question = StatusQuestion(
-            title=_("Mark as paid") if is_paid else _("Mark as refused"),
-            day_caption=_("Day of payment") if is_paid else _("Day of refusal"),
+            title=_("Mark as paid") if paid else _("Mark as refused"),
+            day_caption=_("Day of payment") if paid else _("Day of refusal"),
             lines=tuple(f"{entry.entry_id} · {self._texts.describe(entry)}" for entry in entries),
-            day=self._texts.day(self._today()),
-            amount=None
-            if one is None
-            else edit_amount(one.paid_amount or one.amount, language=self._desk.texts.language),
-            unit="" if one is None else self._texts.unit(one.unit),
+            day=self._texts.day(one.status_on if one is not None and one.status is status else self._today()),
+            amount=None if amount is None else edit_amount(amount, language=language),
+            unit=self._texts.unit(one.unit) if one is not None else "",
+            asks_reason=not paid,
+            reason="" if one is None or paid else one.reason,
         )
-        self._questions.ask_status(question, lambda day, amount: self._answered(entries, status, day, amount))
+        self._questions.ask_status(question, lambda answer: self._answered(entries, status, answer))
+        if question.asks_reason:
+            # The question does not wait for it: without a database it can be answered too.
+            self._desk.call(
+                lambda token: self._desk.store.list_reasons(token),
+                self._questions.offer_reasons,
+                lambda error: None,  # they are only offered
+            )
 
     def look(self) -> None:
         """Show the entry whose number is typed, before it goes."""
@@ -159,7 +215,7 @@ class ActionsPresenter:
             number = parse_entry_number(text)
         except MiniCrmError as error:
             said = sentence(error, self._desk.texts) if text else ""
-            self._panel.show_look(said, may_delete=False, is_error=True)
+            self._panel.show_look(said, "", may_delete=False, is_error=True)
             return
 
         def done(entry: Entry) -> None:
@@ -168,11 +224,12 @@ class ActionsPresenter:
 
         def failed(error: BaseException) -> None:
             if isinstance(error, MiniCrmError):
-                self._panel.show_look(sentence(error, self._desk.texts), may_delete=False, is_error=True)
+                said = sentence(error, self._desk.texts)
+                self._panel.show_look(said, "", may_delete=False, is_error=True)
             else:
                 self._failed(error)
 
-        self._panel.show_look("", may_delete=False, is_error=False)
+        self._panel.show_look("", "", may_delete=False, is_error=False)
         self._desk.call(lambda token: self._desk.store.get_entry(token, number), done, failed)
 
     def propose_delete(self) -> None:
@@ -185,6 +242,23 @@ class ActionsPresenter:
             return
         self._panel.show_id(str(entries[0].entry_id))
         self._show_look(entries[0])
+        self._panel.go_to_delete()
+
+    def row_chosen(self) -> None:
+        """Fill the panel from the chosen row, unless another ID is being typed there."""
+        entries, rows = self._selected(), self._chosen_rows()
+        if self._panel.is_typed_into():
+            return
+        if len(rows) == 1 and entries:
+            self._panel.show_id(str(entries[0].entry_id))
+            self._show_look(entries[0])
+        elif self._is_of_row:
+            self._empty_panel()
+
+    def follow(self, entry: Entry) -> None:
+        """Show an entry that was just changed as it is now, if the panel shows it."""
+        if self._looked_at is not None and self._looked_at.entry_id == entry.entry_id:
+            self._show_look(entry)
 
     def delete(self) -> None:
         """Delete the entry that was shown."""
@@ -194,9 +268,7 @@ class ActionsPresenter:
             return
         if not self._is_settled([entry.entry_id]):
             return
-        self._looked_at = None
-        self._panel.show_look("", may_delete=False, is_error=False)
-        self._panel.show_id("")  # now, since the next number may be typed before the answer comes
+        self._empty_panel()  # now, since the next ID may be typed before the answer comes
         self._save([Intent(Delete(entry.entry_id, entry.version), entry)])
 
     def show_history(self) -> None:
@@ -220,47 +292,76 @@ class ActionsPresenter:
             lambda token: self._desk.store.list_entry_history(token, entry.entry_id), done, self._failed
         )
 
-    def _answered(
-        self, entries: Sequence[Entry], status: Status, day_text: str, amount_text: str
-    ) -> dict[str, str]:
+    def _answered(self, entries: Sequence[Entry], status: Status, answer: StatusAnswer) -> dict[str, str]:
         errors: dict[str, str] = {}
         day: date | None = None
         amount: Decimal | None = None
+        reason = ""
         entered_on = max(entry.entered_on for entry in entries)
         try:
-            day = parse_date(day_text, today=self._today(), field="status_on")
+            day = parse_typed_date(answer.day, today=self._today(), field="status_on", past=True)
             check_status(status, day, entered_on=entered_on, today=self._today())
         except BadValue as error:
             errors["day"] = sentence(error, self._desk.texts)
-        if status is Status.PAID and len(entries) == 1:
-            unit = entries[0].unit
+        try:
+            reason = check_reason(answer.reason, status)
+        except BadValue as error:
+            errors["reason"] = sentence(error, self._desk.texts)
+        one = entries[0] if status is Status.PAID and len(entries) == 1 else None
+        if one is not None:
+            whole = one.unit == PIECES
             try:
-                amount = parse_amount(amount_text, field="paid_amount", whole=unit == PIECES, unit=unit)
+                amount = parse_amount(answer.amount, field="paid_amount", whole=whole, unit=one.unit)
             except BadValue as error:
                 errors["amount"] = sentence(error, self._desk.texts)
-        if not errors:
-            self._note(entries, status, day, amount)
-        return errors
+        if errors:
+            return errors
+        leaves_rest = one is not None and amount is not None and _leaves_rest(one, amount)
+        if one is not None and amount is not None and leaves_rest and answer.keeps_rest is None:
+            return {REST: self._texts.ask_rest(one, amount)}
+        rest_ref = uuid4() if leaves_rest and answer.keeps_rest else None
+        self._note(entries, status, day, amount, reason, rest_ref)
+        return {}
 
     def _note(
-        self, entries: Sequence[Entry], status: Status, day: date | None, amount: Decimal | None
+        self,
+        entries: Sequence[Entry],
+        status: Status,
+        day: date | None,
+        amount: Decimal | None = None,
+        reason: str = "",
+        rest_ref: UUID | None = None,
     ) -> None:
         intents: list[Intent] = []
         for entry in entries:
             came = None if amount == entry.amount else amount
-            draft = replace(entry.draft(), status=status, status_on=day, paid_amount=came)
+            why = reason
+            if status is Status.REFUSED and len(entries) > 1:
+                why = reason or entry.reason  # for many nobody sees those that are there already
+            draft = replace(entry.draft(), status=status, status_on=day, paid_amount=came, reason=why)
             if draft != entry.draft():
-                intents.append(Intent(Update(entry.entry_id, entry.version, draft), entry))
+                intents.append(Intent(Update(entry.entry_id, entry.version, draft, rest_ref=rest_ref), entry))
         if intents:
             self._save(intents)
 
     def _show_look(self, entry: Entry) -> None:
-        text = self._texts.describe(entry)
+        text, why = self._texts.describe(entry), ""
         try:
             may_delete(entry.entered_on, self._today(), entry.deleted_at is not None)
         except RuleBroken as error:
             why = sentence(error, self._desk.texts)
-            self._panel.show_look(f"{text}\n{why}", may_delete=False, is_error=True)
-        else:
-            self._looked_at = entry
-            self._panel.show_look(text, may_delete=True, is_error=False)
+        self._looked_at = entry
+        self._is_of_row = [entry.entry_id] == self._chosen_rows()
+        self._panel.show_look(text, why, may_delete=not why, is_error=False)
+
+    def _empty_panel(self) -> None:
+        self._looked_at = None
+        self._is_of_row = False
+        self._panel.show_id("")
+        self._panel.show_look("", "", may_delete=False, is_error=False)
+
+
+def _leaves_rest(entry: Entry, came: Decimal) -> bool:
+    """Say whether a payment leaves something; a part that was paid before has left its rest already."""
+    is_first = entry.status is not Status.PAID or entry.paid_amount is None
+    return is_first and came < entry.amount

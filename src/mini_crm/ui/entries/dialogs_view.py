@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import tkinter as tk
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
 from datetime import date
 from tkinter import ttk as plain_ttk
 from uuid import UUID
@@ -11,13 +12,14 @@ from uuid import UUID
 import ttkbootstrap as ttk
 
 from mini_crm.i18n import Texts
-from mini_crm.ui.entries.actions_presenter import Answer, StatusQuestion
-from mini_crm.ui.entries.conflict import ConflictTexts
+from mini_crm.ui.entries.actions_presenter import REST, Answer, StatusAnswer, StatusQuestion
+from mini_crm.ui.entries.conflict import ConflictLine, ConflictTexts
 from mini_crm.ui.entries.kept_presenter import KeptLine, KeptPresenter
 from mini_crm.ui.theme import BOLD_LABEL, HINT_LABEL, TABLE, Theme
 from mini_crm.ui.widgets import (
     DateField,
     Field,
+    SuggestField,
     enter_goes_on,
     offer_copy,
     scroll_across,
@@ -35,7 +37,15 @@ HistoryLine = tuple[str, str, str, str, str]
 
 
 class StatusDialog(Dialog):
-    """Asks on which day entries were paid or refused, and for one what really came."""
+    """Asks on which day entries were paid or refused, for one payment what really came, for a refusal why.
+
+    The cursor is in the last field, since the day is right most times: one Enter says yes.
+
+    Attributes:
+        day: The day.
+        amount: What came; None where it is not asked for.
+        reason: Of the refusal, typed or one of the earlier ones; None where it is not asked for.
+    """
 
     def __init__(
         self,
@@ -48,6 +58,7 @@ class StatusDialog(Dialog):
         today: date,
     ) -> None:
         super().__init__(parent, theme, question.title)
+        self._texts = texts
         self._answer = answer
         _ = texts.gettext
         lines = list(question.lines[:MAX_LINES])
@@ -58,36 +69,88 @@ class StatusDialog(Dialog):
             anchor="w"
         )
         self.day = DateField(
-            self.body, theme, texts, question.day_caption, today=today, name="status_on", steady=True
+            self.body,
+            theme,
+            texts,
+            question.day_caption,
+            today=today,
+            name="status_on",
+            past=True,
+            steady=True,
         )
         self.day.set(question.day)
-        self.day.pack(anchor="w", fill="x", pady=(theme.pad, 0))
-        fields: list[Field] = [self.day]
+        fields: dict[str, Field] = {"day": self.day}
         self.amount: Field | None = None
         if question.amount is not None:
             caption = f"{_('Amount that came')}, {question.unit}"
-            self.amount = Field(self.body, theme, caption, width=16, steady=True)
+            self.amount = fields["amount"] = Field(self.body, theme, caption, width=16, steady=True)
             self.amount.set(question.amount)
-            self.amount.pack(anchor="w", fill="x")
-            fields.append(self.amount)
-        for field in fields:
+        self.reason: SuggestField | None = None
+        if question.asks_reason:
+            caption = _("Reason, may stay empty")
+            self.reason = SuggestField(self.body, theme, caption, width=40, steady=True)
+            self.reason.set(question.reason)
+            fields["reason"] = self.reason
+        self._fields = fields
+        for field in fields.values():
+            field.pack(anchor="w", fill="x", pady=(theme.pad if field is self.day else 0, 0))
             field.keep_narrow()
         self.yes = self.add_button(_("Save"), self.accept, style="primary")
         self.add_button(_("Cancel"), self.cancel)
-        enter_goes_on(fields, self.accept)
+        enter_goes_on(list(fields.values()), self.accept)
         self.bind("<Control-Return>", lambda event: self.accept())
-        self.show(self.day.input)
-        self.day.focus_input()
+        last = list(fields.values())[-1]
+        self.show(last.input)
+        last.focus_input()
+
+    def offer_reasons(self, reasons: Sequence[str]) -> None:
+        """Offer reasons that were given before."""
+        if self.reason is not None:
+            self.reason.set_names(reasons)
 
     def accept(self) -> None:
         """Hand the answer over; stay open while something is wrong."""
-        amount = "" if self.amount is None else self.amount.get()
-        errors = self._answer(self.day.get(), amount)
-        self.day.show_error(errors.get("day", ""))
-        if self.amount is not None:
-            self.amount.show_error(errors.get("amount", ""))
+        answer = StatusAnswer(
+            day=self.day.get(),
+            amount="" if self.amount is None else self.amount.get(),
+            reason="" if self.reason is None else self.reason.get(),
+        )
+        errors = self._answer(answer)
+        if REST in errors:
+            keeps_rest = self._ask_rest(errors[REST])
+            if keeps_rest is None:
+                return
+            errors = self._answer(replace(answer, keeps_rest=keeps_rest))
+        for name, field in self._fields.items():
+            field.show_error(errors.get(name, ""))
         if not errors:
             super().accept()
+
+    def _ask_rest(self, question: str) -> bool | None:
+        dialog = RestDialog(self, self._texts, self.theme, question)
+        dialog.wait(dialog.keep_button)
+        return dialog.keeps
+
+
+class RestDialog(Dialog):
+    """Asks whether the rest of a partial payment stays expected; closing it goes back to the payment.
+
+    Attributes:
+        keeps: The answer; None if it was closed without one.
+    """
+
+    def __init__(self, parent: tk.Misc, texts: Texts, theme: Theme, question: str) -> None:
+        super().__init__(parent, theme, texts.gettext("Part of it came"))
+        _ = texts.gettext
+        self.keeps: bool | None = None
+        ttk.Label(self.body, text=question, wraplength=theme.px(WRAP), justify="left").pack(anchor="w")
+        self.keep_button = self.add_button(_("Expect the rest"), lambda: self._take(True), style="primary")
+        self.no_button = self.add_button(_("Expect no more"), lambda: self._take(False))
+        self.add_button(_("Cancel"), self.cancel)
+
+    def _take(self, keeps: bool) -> None:
+        self.keeps = keeps
+        self.accept()
 
 
 class HistoryDialog(Dialog):
@@ -123,15 +186,15 @@ class ConflictDialog(Dialog):
         _ = texts.gettext
         wrap = theme.px(WRAP)
         ttk.Label(self.body, text=conflict.text, wraplength=wrap, justify="left").pack(anchor="w")
-        ttk.Label(self.body, text=_("What was changed:"), style=BOLD_LABEL).pack(
-            anchor="w", pady=(theme.pad, 0)
-        )
         now = ttk.Label(self.body, text=conflict.now, wraplength=wrap, justify="left")
         now.pack(anchor="w", side="bottom")
         ttk.Label(self.body, text=_("The entry as it is now:"), style=BOLD_LABEL).pack(
             anchor="w", pady=(theme.pad, 0), side="bottom"
         )
-        self.table = history_table(self.body, texts, theme, conflict.theirs, height=4)
+        if any(line.is_overwritten for line in conflict.lines):
+            said = _("⚠ Your change would replace theirs.")
+            ttk.Label(self.body, text=said, wraplength=wrap, justify="left").pack(anchor="w", side="bottom")
+        self.table = _conflict_table(self.body, texts, theme, conflict.lines)
         self.again_button = self.add_button(_("Save mine all the same"), self.accept, style="primary")
         if not conflict.can_redo:
             self.again_button.state(["disabled"])
@@ -236,6 +299,45 @@ def history_table(
         ("at", _("When"), 18), ("who", _("Who"), 24), ("what", _("What"), 22),
         ("old", _("Before"), 16), ("new", _("After"), 16),
     )  # fmt: skip
+    return _table(parent, theme, columns, lines, height=height)
+
+
+def _conflict_table(
+    parent: tk.Misc, texts: Texts, theme: Theme, lines: Sequence[ConflictLine]
+) -> plain_ttk.Treeview:
+    """Make a table of the old value, theirs and mine, and pack it."""
+    _ = texts.gettext
+    columns = (
+        ("what", _("What"), 22), ("old", _("Before"), 18), ("theirs", _("Theirs"), 18),
+        ("mine", _("Mine"), 18),
+        ("who", _("Who changed it"), 30),
+    )  # fmt: skip
+    rows = [
+        (
+            (f"⚠ {line.field}" if line.is_overwritten else line.field),
+            line.old,
+            line.theirs,
+            line.mine,
+            line.who,
+        )
+        for line in lines
+    ]
+    table = _table(parent, theme, columns, rows, height=min(max(len(rows), 2), MAX_LINES + 2))
+    table.tag_configure("overwritten", background=theme.colours.amber_back)
+    for item, line in zip(table.get_children(), lines, strict=True):
+        table.item(item, tags=("overwritten",) if line.is_overwritten else ())
+    return table
+
+
+def _table(
+    parent: tk.Misc,
+    theme: Theme,
+    columns: Sequence[tuple[str, str, int]],
+    rows: Iterable[Sequence[str]],
+    *,
+    height: int,
+) -> plain_ttk.Treeview:
+    """Make a table to read and copy from, and pack it; columns: name, heading, width in digits."""
     table = ttk.Treeview(
         parent,
         columns=[name for name, _caption, _width in columns],
@@ -246,8 +348,8 @@ def history_table(
     for name, caption, width in columns:
         table.heading(name, text=caption, anchor="w")
         table.column(name, width=theme.text_width("0") * width)
-    for line in lines:
-        table.insert("", "end", values=line)
+    for row in rows:
+        table.insert("", "end", values=tuple(row))
     offer_copy(table)
     tip_cut_cells(table, theme)
     table.pack(fill="both", expand=True)

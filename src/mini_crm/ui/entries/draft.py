@@ -12,6 +12,7 @@ from mini_crm.domain.errors import BadValue
 from mini_crm.domain.model import PIECES, Entry, EntryDraft, Group, Manager, Status
 from mini_crm.domain.money import parse_amount
 from mini_crm.domain.rules import check_comment, check_kept_amount, check_pay_by, check_pin, name_key
+from mini_crm.domain.typed_days import parse_typed_date
 
 FIELDS = ("group", "manager", "client_pin", "amount", "pay_by", "comment")
 """In the order in which errors are looked for."""
@@ -38,11 +39,14 @@ class DraftReader:
         groups: The lead's groups, inactive ones included.
         today: The server's day.
         entry: The entry that is changed: what it has may stay, even if it could not be chosen anew.
+        is_typed: The day may be said short, since it was typed and is shown in full; else it came from
+            elsewhere, such as Excel.
     """
 
     groups: Sequence[Group]
     today: date
     entry: Entry | None = None
+    is_typed: bool = False
 
     def group(self, name: str) -> Group | None:
         """Find a group that can be chosen."""
@@ -102,6 +106,7 @@ class DraftReader:
             status_on=self.entry.status_on if self.entry is not None and keeps else None,
             paid_amount=self.entry.paid_amount if self.entry is not None and keeps else None,
             comment=check_comment(values.comment),
+            reason=self.entry.reason if self.entry is not None and keeps else "",
         )
 
     def _check(self, field: str, values: FormValues) -> None:
@@ -144,7 +149,14 @@ class DraftReader:
         before = self.entry
         if not values.pay_by.strip() and before is not None and before.pay_by is None:
             return None
-        day = parse_date(values.pay_by, today=self.today, field="pay_by")
+        read = parse_typed_date if self.is_typed else parse_date
+        day = read(values.pay_by, today=self.today, field="pay_by")
         if before is None or day != before.pay_by:
             check_pay_by(day, self.today if before is None else before.entered_on)
         return day
+
+
+def leaves_rest(draft: EntryDraft) -> bool:
+    """Say whether less came than the amount, so that the rest can stay expected."""
+    came = draft.paid_amount
+    return draft.status is Status.PAID and came is not None and came < draft.amount

@@ -8,11 +8,11 @@ from datetime import date
 from enum import StrEnum
 from typing import Protocol
 
-from mini_crm.domain.dates import parse_date
 from mini_crm.domain.errors import BadValue
 from mini_crm.domain.model import EntryFilter, Group, Status
 from mini_crm.domain.rules import name_key
 from mini_crm.domain.text import without_unseen
+from mini_crm.domain.typed_days import parse_typed_date
 from mini_crm.i18n import Texts
 from mini_crm.messages import sentence
 from mini_crm.ui.entries.chosen import (
@@ -282,7 +282,7 @@ class FiltersPresenter:
         return found[0]
 
     def _read_day(self, text: str, field: str) -> date | None:
-        return parse_date(text, today=self._today(), field=field) if text.strip() else None
+        return parse_typed_date(text, today=self._today(), field=field) if text.strip() else None
 
     def _manager_name(self) -> str:
         return next(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, fields, replace
 from datetime import date
 from typing import Protocol
 from uuid import UUID, uuid4
@@ -11,21 +11,19 @@ from uuid import UUID, uuid4
 from mini_crm.domain.errors import BadValue, MiniCrmError
 from mini_crm.domain.model import Entry, EntryDraft, Group
 from mini_crm.domain.money import edit_amount
-from mini_crm.domain.rules import check_pin, name_key
+from mini_crm.domain.rules import name_key
+from mini_crm.domain.typed_days import parse_typed_date
 from mini_crm.messages import sentence
 from mini_crm.ui.desk import Desk
-from mini_crm.ui.entries.draft import FIELDS, DraftReader, FormValues
+from mini_crm.ui.entries.draft import FIELDS, DraftReader, FormValues, leaves_rest
+from mini_crm.ui.entries.same_pin import SamePin, SamePinPort
 from mini_crm.ui.entries.texts import EntryTexts
 from mini_crm.ui.entries.writer import Intent, Save
 from mini_crm.usecases.writes import Add, Update, Write
 
 
-class FormPort(Protocol):
+class FormPort(SamePinPort, Protocol):
     """The form as its presenter sees it."""
-
-    def read(self) -> FormValues:
-        """Give what stands in the fields."""
-        ...
 
     def show(self, values: FormValues) -> None:
         """Fill the fields."""
@@ -47,21 +45,38 @@ class FormPort(Protocol):
         """Say which entry this is, and its day of entry."""
         ...
 
-    def clear_number(self) -> None:
-        """Empty the field for the number of an entry to be shown."""
+    def show_advice(self, text: str) -> None:
+        """Say what to do before anything can be entered; empty takes it away."""
         ...
 
     def show_error(self, field: str, text: str) -> None:
         """Write a sentence under a field; an empty one takes it away."""
         ...
 
-    def show_pin_hint(self, text: str) -> None:
-        """Point out an open entry of this PIN, with a way to jump there; empty takes it away."""
-        ...
-
     def focus(self, field: str) -> None:
         """Put the cursor into a field."""
         ...
+
+
+@dataclass(frozen=True, slots=True)
+class FormState:
+    """All that a form holds, for the same form in another language.
+
+    Attributes:
+        values: What stands in the fields.
+        blank: What stood there before anything was typed.
+        entry: That is being changed.
+        mended: What was refused and is put right here.
+        is_kept: See ``FormPresenter.mend``.
+        has_saved: Whether this is the empty form after saving.
+    """
+
+    values: FormValues
+    blank: FormValues
+    entry: Entry | None
+    mended: Intent | None
+    is_kept: bool
+    has_saved: bool
 
 
 class FormPresenter:
@@ -93,15 +108,14 @@ class FormPresenter:
         self._texts = texts
         self._today = today
         self._save = save
-        self._jump = jump
         self._give_up = give_up
+        self._same_pin = SamePin(desk, view, texts, jump)
         self._groups: tuple[Group, ...] = ()
         self._entry: Entry | None = None
         self._blank = FormValues()
         self._mended: Intent | None = None
         self._is_kept = False
         self._has_saved = False
-        self._same_pin: Entry | None = None
 
     @property
     def groups(self) -> tuple[Group, ...]:
@@ -121,14 +135,53 @@ class FormPresenter:
         """Take the lead's groups; one that is the only one is chosen, what is typed stays."""
         was_untouched = self.is_untouched()
         self._groups = groups
-        active = [group.name for group in groups if group.is_active]
-        self._view.show_groups(active)
+        self._view.show_groups([group.name for group in groups if group.is_active])
         values = self._view.read()
-        if len(active) == 1 and not values.group:
-            self._view.show(replace(values, group=active[0]))
+        if not values.group:
+            self._view.show(replace(values, group=self._only_group()))
         if was_untouched:
             self._blank = self._view.read()
         self.group_typed()
+        self._advise()
+
+    def state(self) -> FormState:
+        """Give all that the form holds."""
+        return FormState(
+            self._view.read(), self._blank, self._entry, self._mended, self._is_kept, self._has_saved
+        )
+
+    def take_over(self, state: FormState) -> None:
+        """Hold what the form held in another language."""
+        self._entry, self._mended = state.entry, state.mended
+        self._is_kept, self._has_saved = state.is_kept, state.has_saved
+        self._view.show(self._with_full_day(state.values))
+        self._blank = self._with_full_day(state.blank)
+        self.show_day()
+        self.group_typed()
+        self._same_pin.look(state.values.client_pin, state.entry)
+
+    def follow(self, entry: Entry) -> None:
+        """Go on from an entry that is in the form and was just changed outside of it.
+
+        Its version and status are taken over, and all else that was not typed otherwise.
+        """
+        before = self._entry
+        if before is None or before.entry_id != entry.entry_id or before.version >= entry.version:
+            return
+        typed = self._view.read()
+        was = self._values(before.draft(), before.group_name, before.manager_name)
+        if entry.deleted_at is not None and typed == self._blank:
+            self._show_new(typed)
+            return
+        now = self._values(entry.draft(), entry.group_name, entry.manager_name)
+        names = [field.name for field in fields(FormValues) if field.name != "status"]
+        changed = [name for name in names if getattr(typed, name) != getattr(was, name)]
+        self._entry = entry
+        self._view.show(replace(now, **{name: getattr(typed, name) for name in changed}))
+        self.show_day()
+        self.group_typed()
+        unchanged = {} if self._mended is not None else {name: getattr(now, name) for name in changed}
+        self._blank = replace(self._view.read(), **unchanged)
 
     def has_unsaved(self) -> bool:
         """Say whether something would be lost if the form was emptied."""
@@ -175,12 +228,14 @@ class FormPresenter:
         error = None if empty else self._reader().error(field, values)
         self._view.show_error(field, "" if error is None else sentence(error, self._desk.texts))
         if field == "client_pin":
-            self._look_for_pin(values.client_pin)
+            self._same_pin.look(values.client_pin, self._entry)
 
     def clear(self) -> None:
-        """Throw away what the form holds; group, manager and day stay for a new entry."""
+        """Throw away what the form holds, group, manager and day too; an only group is there as at first."""
         self._throw_away()
-        self._next(self._view.read())
+        group = self._only_group()
+        self._show_new(FormValues(group=group))
+        self._view.focus("manager" if group else "group")
 
     def edit(self, entry: Entry) -> None:
         """Fill the form from an entry, to change it; what it held is thrown away."""
@@ -230,8 +285,7 @@ class FormPresenter:
 
     def jump_to_same_pin(self) -> None:
         """Show the open entry that was pointed out."""
-        if self._same_pin is not None:
-            self._jump(self._same_pin)
+        self._same_pin.jump()
 
     def save(self) -> None:
         """Have the form stored and be free for the next entry at once, or say what is wrong.
@@ -242,7 +296,7 @@ class FormPresenter:
             self._view.focus("client_pin")
             return
         self.manager_chosen()
-        values = self._view.read()
+        values = self._with_full_day(self._view.read())
         reader = self._reader()
         errors = {field: reader.error(field, values) for field in FIELDS}
         for field, error in errors.items():
@@ -254,7 +308,8 @@ class FormPresenter:
         mended = self._mended
         write = self._write(reader.draft(values), None if mended is None else mended.write)
         intent = Intent(write, self._entry, values, None if mended is None else mended.instead_of)
-        self._next(values)
+        self._show_new(values)
+        self._view.focus("client_pin")
         self._has_saved = True
         self._save([intent])
 
@@ -267,51 +322,18 @@ class FormPresenter:
                 stored and only its answer lost, and a new entry is the same one in any case.
         """
         if isinstance(before, Add | Update) and draft.status is before.draft.status:
-            draft = replace(draft, status_on=before.draft.status_on, paid_amount=before.draft.paid_amount)
+            kept = before.draft
+            draft = replace(draft, status_on=kept.status_on, paid_amount=kept.paid_amount, reason=kept.reason)
         entry = self._entry
         if entry is not None:
-            write: Add | Update = Update(entry.entry_id, entry.version, draft)
+            rest_ref = before.rest_ref if isinstance(before, Update) and leaves_rest(draft) else None
+            write: Add | Update = Update(entry.entry_id, entry.version, draft, rest_ref=rest_ref)
         elif isinstance(before, Add):
             write = replace(before, draft=draft, op_id=uuid4())
         else:
             write = Add(draft)
         same = before is not None and replace(write, op_id=before.op_id) == before
         return before if same and before is not None else write
-
-    def _look_for_pin(self, text: str) -> None:
-        try:
-            pin = check_pin(text)
-        except BadValue:
-            self._show_same_pin(())
-            return
-
-        def done(entries: Sequence[Entry]) -> None:
-            if self._view.read().client_pin == text:
-                self._show_same_pin(entries)
-
-        self._desk.call(
-            lambda token: self._desk.store.list_open_entries_of_pin(token, pin),
-            done,
-            lambda _error: done(()),  # only a hint: the window says elsewhere what is wrong
-        )
-
-    def _show_same_pin(self, entries: Sequence[Entry]) -> None:
-        own = None if self._entry is None else self._entry.entry_id
-        others = [entry for entry in entries if entry.entry_id != own]
-        self._same_pin = others[0] if others else None
-        if self._same_pin is None:
-            self._view.show_pin_hint("")
-            return
-        template = self._desk.texts.gettext(
-            "This PIN already has an open entry {entry_id}: {manager}, {amount}"
-        )
-        self._view.show_pin_hint(
-            template.format(
-                entry_id=self._same_pin.entry_id,
-                manager=self._same_pin.manager_name,
-                amount=self._texts.amount(self._same_pin.amount, self._same_pin.unit),
-            )
-        )
 
     def _throw_away(self) -> None:
         if self._mended is not None and not self._is_kept:
@@ -347,26 +369,43 @@ class FormPresenter:
             comment=draft.comment,
         )
 
-    def _next(self, before: FormValues) -> None:
-        """Make room for a new entry, as the person has asked."""
-        self._show_new(before)
-        self._view.clear_number()
-        self._view.focus("client_pin")
-
     def _show_new(self, before: FormValues) -> None:
+        """Show a new entry, of the same group, manager and day."""
         self._take(None)
         readable = self._reader().error("pay_by", before) is None
-        pay_by = before.pay_by if readable else ""
+        pay_by = self._with_full_day(before).pay_by if readable else ""
         self._show(FormValues(group=before.group, manager=before.manager, pay_by=pay_by))
+
+    def _with_full_day(self, values: FormValues) -> FormValues:
+        """Write a day that is typed short, or as another language does, as the field shows it."""
+        try:
+            day = parse_typed_date(values.pay_by, today=self._today(), field="pay_by")
+        except BadValue:
+            return values
+        return replace(values, pay_by=self._texts.day(day))
+
+    def _only_group(self) -> str:
+        """Give the group where there is only one to choose."""
+        active = [group.name for group in self._groups if group.is_active]
+        return active[0] if len(active) == 1 else ""
+
+    def _advise(self) -> None:
+        """Say what to do where there is nobody to enter anything for."""
+        has_somebody = any(
+            group.is_active and any(manager.is_active for manager in group.managers) for group in self._groups
+        )
+        _ = self._desk.texts.gettext
+        advice = _("You have no groups yet: ask the administrator to add your managers, then sign in again.")
+        self._view.show_advice("" if has_somebody else advice)
 
     def _show(self, values: FormValues) -> None:
         self._view.show(values)
         self.show_day()
         for field in FIELDS:
             self._view.show_error(field, "")
-        self._show_same_pin(())
+        self._same_pin.forget()
         self.group_typed()
         self._blank = self._view.read()
 
     def _reader(self) -> DraftReader:
-        return DraftReader(self._groups, self._today(), self._entry)
+        return DraftReader(self._groups, self._today(), self._entry, is_typed=True)

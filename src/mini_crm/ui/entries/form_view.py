@@ -15,7 +15,7 @@ from mini_crm.domain.model import Status
 from mini_crm.i18n import Texts
 from mini_crm.ui.entries.draft import FormValues
 from mini_crm.ui.entries.texts import EntryTexts
-from mini_crm.ui.theme import BOLD_LABEL, Theme
+from mini_crm.ui.theme import AMBER_LABEL, BOLD_LABEL, HINT_LABEL, Theme
 from mini_crm.ui.widgets import (
     AmountField,
     ChoiceBox,
@@ -29,6 +29,9 @@ from mini_crm.ui.widgets.note import shorten
 
 if TYPE_CHECKING:
     from mini_crm.ui.entries.page_presenter import EntriesPresenter
+
+COLUMNS = 4
+"""Fields in a row."""
 
 
 class StatusField(Field):
@@ -45,7 +48,7 @@ class StatusField(Field):
 
 
 class EntryFormView(plain_ttk.Frame):
-    """Two columns of fields and the buttons beside them; a ``FormPort``.
+    """Two rows of fields and the buttons beside them; a ``FormPort``.
 
     Args:
         parent: Where it stands.
@@ -53,7 +56,7 @@ class EntryFormView(plain_ttk.Frame):
         theme: For fonts and sizes.
 
     Attributes:
-        fields: By the names of ``FormValues``, in the order of Tab.
+        fields: By the names of ``FormValues``, row by row: the order of Tab and Enter.
     """
 
     def __init__(self, parent: tk.Misc, texts: Texts, theme: Theme) -> None:
@@ -68,7 +71,11 @@ class EntryFormView(plain_ttk.Frame):
         head.pack(fill="x")
         self.title = ttk.Label(head, style=BOLD_LABEL)
         self.title.pack(side="left")
-        self.pin_hint = ttk.Button(head, bootstyle="primary-link", padding=0, takefocus=True)
+        self.advice = ttk.Label(head, style=AMBER_LABEL)
+        self._pin_notes = ttk.Frame(head)
+        self.elsewhere = ttk.Label(self._pin_notes, style=HINT_LABEL)
+        self.elsewhere.pack(side="right", padx=(pad, 0))
+        self.pin_hint = ttk.Button(self._pin_notes, bootstyle="primary-link", padding=0, takefocus=True)
         self.pin_hint.configure(command=self._jump)
         body = ttk.Frame(self)
         body.pack(fill="x")
@@ -79,12 +86,12 @@ class EntryFormView(plain_ttk.Frame):
 
         self.group = ChoiceField(grid, theme, _("Group"), width=12, steady=True)
         self.manager = ChoiceField(grid, theme, _("Manager"), width=12, steady=True)
-        self.pay_by = DateField(grid, theme, texts, _("Pay by"), today=date.today(), width=8, steady=True)
-        self.comment = Field(grid, theme, _("Comment"), width=12, steady=True, lines=True)
         self.client_pin = Field(grid, theme, _("Client PIN"), width=12, steady=True)
         self.amount = AmountField(grid, theme, texts, _("Amount or quantity"), width=8, steady=True)
-        self.entered_on = Field(grid, theme, _("Day of entry"), width=12, steady=True)
+        self.pay_by = DateField(grid, theme, texts, _("Pay by"), today=date.today(), width=8, steady=True)
         self.status = StatusField(grid, theme, _("Status"), width=12, steady=True)
+        self.comment = Field(grid, theme, _("Comment"), width=12, steady=True, lines=True)
+        self.entered_on = Field(grid, theme, _("Day of entry"), width=12, steady=True)
         self.status.input.set_names(list(self._status_names.values()))
         self.entered_on.set_readonly(True)
         self.entered_on.input.configure(takefocus=False)
@@ -93,32 +100,23 @@ class EntryFormView(plain_ttk.Frame):
         self.fields: dict[str, Field] = {
             "group": self.group,
             "manager": self.manager,
-            "pay_by": self.pay_by,
-            "comment": self.comment,
             "client_pin": self.client_pin,
             "amount": self.amount,
+            "pay_by": self.pay_by,
             "status": self.status,
+            "comment": self.comment,
         }
-        places = (
-            (self.group, 0, 0), (self.manager, 0, 1), (self.pay_by, 1, 0), (self.comment, 1, 1),
-            (self.client_pin, 0, 2), (self.amount, 0, 3), (self.entered_on, 1, 2), (self.status, 1, 3),
-        )  # fmt: skip
-        for field, row, column in places:
+        for place, field in enumerate((*self.fields.values(), self.entered_on)):
+            row, column = divmod(place, COLUMNS)
             field.grid(row=row, column=column, sticky="new", padx=(0, pad))
-        for column in range(4):
+        for column in range(COLUMNS):
             grid.columnconfigure(column, weight=1, uniform="fields")
 
         self.save_button = ttk.Button(side, text=_("Save the entry"), bootstyle="primary")
         self.clear_button = ttk.Button(side, text=_("Clear the form"), bootstyle="secondary-outline")
-        self.edit_button = ttk.Button(side, text=_("Show in the form"), bootstyle="secondary-outline")
-        ttk.Label(side, text=_("ID")).grid(row=2, column=1, padx=(pad, theme.px(3)))
-        self.number = ttk.Entry(side, width=7)
         self.leave_button = ttk.Button(side, text=_("Leave"), bootstyle="secondary-outline")
-        self.save_button.grid(row=0, column=0, columnspan=3, sticky="ew", pady=(0, theme.px(3)))
-        self.clear_button.grid(row=1, column=0, columnspan=3, sticky="ew", pady=(0, theme.px(3)))
-        self.edit_button.grid(row=2, column=0, sticky="ew", pady=(0, theme.px(3)))
-        self.number.grid(row=2, column=2, sticky="ew", pady=(0, theme.px(3)))
-        self.leave_button.grid(row=3, column=0, columnspan=3, sticky="ew")
+        for button in (self.save_button, self.clear_button, self.leave_button):
+            button.pack(fill="x", pady=(0, theme.px(3)))
 
     def attach(self, presenter: EntriesPresenter) -> None:
         """Tell this presenter what the person does."""
@@ -136,12 +134,9 @@ class EntryFormView(plain_ttk.Frame):
         for widget in (*(field.input for field in self.fields.values()), self.save_button):
             for key in ("<Control-Return>", "<Control-KP_Enter>"):
                 widget.bind(key, self._save_by_key)
-        for key in ("<Return>", "<KP_Enter>"):
-            self.number.bind(key, lambda event: presenter.edit_number(self.number.get()))
         self.save_button.configure(command=form.save)
         self.clear_button.configure(command=presenter.clear_form)
         self.leave_button.configure(command=presenter.leave)
-        self.edit_button.configure(command=lambda: presenter.edit_number(self.number.get()))
 
     def read(self) -> FormValues:
         """See ``FormPort``."""
@@ -186,25 +181,35 @@ class EntryFormView(plain_ttk.Frame):
         self.entered_on.set(entered_on)
         self.save_button.configure(text=_("Save the entry") if is_new else _("Save the change"))
 
-    def clear_number(self) -> None:
+    def show_advice(self, text: str) -> None:
         """See ``FormPort``."""
-        self.number.delete(0, "end")
+        self.advice.configure(text=text)
+        if text:
+            self.advice.pack(side="left", padx=(self._theme.px(12), 0))
+        else:
+            self.advice.pack_forget()
 
     def show_error(self, field: str, text: str) -> None:
         """See ``FormPort``."""
         if field in self.fields and self.fields[field].error != text:
             self.fields[field].show_error(text)
 
-    def show_pin_hint(self, text: str) -> None:
+    def show_pin_hint(self, text: str, elsewhere: str) -> None:
         """See ``FormPort``."""
+        self.elsewhere.configure(text=elsewhere)
         if text:
             shown = self._texts.gettext("{hint} — show it").format(hint=text)
-            room = self.title.master.winfo_width() - self.title.winfo_reqwidth() - self._theme.px(24)
+            taken = self.title.winfo_reqwidth() + self.elsewhere.winfo_reqwidth() + self._theme.px(36)
+            room = self.title.master.winfo_width() - taken
             self.pin_hint.configure(text=shorten(shown, self._theme.body, room))
-            # Placed, so that it makes the line no higher and moves nothing below.
-            self.pin_hint.place(relx=1.0, rely=0.5, anchor="e")
+            self.pin_hint.pack(side="right")
         else:
-            self.pin_hint.place_forget()
+            self.pin_hint.pack_forget()
+        if text or elsewhere:
+            # Placed, so that it makes the line no higher and moves nothing below.
+            self._pin_notes.place(relx=1.0, rely=0.5, anchor="e")
+        else:
+            self._pin_notes.place_forget()
 
     def focus(self, field: str = "client_pin") -> None:
         """See ``FormPort``."""

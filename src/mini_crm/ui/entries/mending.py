@@ -130,7 +130,10 @@ class Mending:
             if self._take_off(item):
                 self._give_up(item.intent)
 
-        self._view.show_conflict(describe(conflict, self._desk.texts, self._texts), again, leave)
+        wanted = self._pending.wanted(item)
+        seen = item.intent.entry or wanted
+        said = describe(conflict, seen, wanted, self._desk.texts, self._texts)
+        self._view.show_conflict(said, again, leave)
 
     def _items(self, row_ids: Sequence[int]) -> list[Unsettled]:
         found = (self._pending.at(row_id) for row_id in row_ids)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Protocol
 
-from mini_crm.ui.entries.actions_presenter import DeletePort, QuestionPort
+from mini_crm.ui.entries.actions_presenter import IdPanelPort, QuestionPort
 from mini_crm.ui.entries.export import ExportPort
 from mini_crm.ui.entries.filters_presenter import FiltersPort
 from mini_crm.ui.entries.form_presenter import FormPort
@@ -53,8 +53,8 @@ class EntriesViewPort(
         ...
 
     @property
-    def panel(self) -> DeletePort:
-        """The panel for deleting."""
+    def panel(self) -> IdPanelPort:
+        """The panel for one entry by its ID."""
         ...
 
     def attach(self, presenter: EntriesPresenter) -> None:

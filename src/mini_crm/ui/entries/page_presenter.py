@@ -15,8 +15,8 @@ from mini_crm.ui.entries.actions_presenter import ActionsPresenter
 from mini_crm.ui.entries.chosen import remember_order, remembered_order
 from mini_crm.ui.entries.export import ExportPresenter
 from mini_crm.ui.entries.feed import Feed, News
-from mini_crm.ui.entries.filters_presenter import FiltersPresenter
-from mini_crm.ui.entries.form_presenter import FormPresenter
+from mini_crm.ui.entries.filters_presenter import FiltersPresenter, FilterValues
+from mini_crm.ui.entries.form_presenter import FormPresenter, FormState
 from mini_crm.ui.entries.head_presenter import HeadPresenter
 from mini_crm.ui.entries.kept_presenter import KeptPresenter
 from mini_crm.ui.entries.many import ManyPresenter
@@ -81,6 +81,7 @@ class EntriesPresenter:
         self._good_at = self._touched_at = self._head_at = now()
         self._is_behind = False
         self._groups: tuple[Group, ...] = ()
+        self._typed_filters: FilterValues | None = None
         self._feed = Feed(desk, self._take_news, self._failed)
         self.texts = EntryTexts(desk.texts)
         self._pending = Pending(self.texts, today=self.today, groups=lambda: self._groups)
@@ -102,6 +103,7 @@ class EntriesPresenter:
             self._pending,
             self.table,
             form=lambda: self.form,
+            changed=self._was_changed,
             kept=self._count_kept,
             undo=lambda: self.undo,
         )
@@ -228,6 +230,12 @@ class EntriesPresenter:
         self.head.start()
         self._count_kept()
 
+    def take_over(self, form: FormState, filters: FilterValues) -> None:
+        """Show what was typed into the same page in another language."""
+        self.form.take_over(form)
+        self._view.filters.show(filters)
+        self._typed_filters = self._view.filters.read()
+
     def stop(self) -> None:
         """Do nothing more by itself."""
         self._feed.stop()
@@ -244,6 +252,10 @@ class EntriesPresenter:
             How many of these could not be kept and would be lost.
         """
         return self._pending.keep(self._desk.outbox)
+
+    def when_read(self, action: Callable[[], None]) -> None:
+        """Do something as soon as all that was asked of the database before is there."""
+        self._desk.tasks.run(lambda: None, lambda nothing: action(), self._failed)
 
     def refresh(self) -> None:
         """Ask the database now, whatever the wait."""
@@ -354,10 +366,20 @@ class EntriesPresenter:
         else:
             self.undo.undo()
 
+    def _was_changed(self, entry: Entry) -> None:
+        """Let form and panel go with an own change that was stored."""
+        self.form.follow(entry)
+        self.actions.follow(entry)
+
     def _take_groups(self, groups: tuple[Group, ...]) -> None:
         self._groups = groups
         self.form.set_groups(groups)
+        typed, self._typed_filters = self._typed_filters, None
+        is_typed = typed is not None and self._view.filters.read() == typed
         self.filters.set_groups(groups)
+        if typed is not None and is_typed:  # only now the name of a manager means somebody
+            self._view.filters.show(typed)
+            self.filters.changed()
 
     def _take_news(self, news: News) -> None:
         was_lost = self._lost

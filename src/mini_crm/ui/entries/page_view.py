@@ -1,4 +1,4 @@
-"""The entry page on the screen: head line, form, filters, table, delete panel."""
+"""The entry page on the screen: head line, form, filters, table, panel for one entry."""
 
 from __future__ import annotations
 
@@ -13,7 +13,6 @@ import ttkbootstrap as ttk
 from mini_crm.i18n import Texts
 from mini_crm.ui.entries.actions_presenter import Answer, StatusQuestion
 from mini_crm.ui.entries.conflict import ConflictTexts
-from mini_crm.ui.entries.delete_view import EntryDeleteView
 from mini_crm.ui.entries.dialogs_view import (
     ConflictDialog,
     HistoryDialog,
@@ -24,12 +23,14 @@ from mini_crm.ui.entries.dialogs_view import (
 from mini_crm.ui.entries.filters_view import EntryFiltersView
 from mini_crm.ui.entries.form_view import EntryFormView
 from mini_crm.ui.entries.head_view import EntryHeadView
+from mini_crm.ui.entries.id_panel_view import IdPanelView
 from mini_crm.ui.entries.kept_presenter import KeptPort
 from mini_crm.ui.entries.many import ManyQuestion
 from mini_crm.ui.entries.many_view import DeleteManyDialog, PayByDialog
 from mini_crm.ui.entries.page_presenter import EntriesPresenter
 from mini_crm.ui.entries.paste_presenter import PastePort
 from mini_crm.ui.entries.paste_view import PasteDialog
+from mini_crm.ui.entries.search_keys import SearchKeys
 from mini_crm.ui.entries.table_view import EntryTableView
 from mini_crm.ui.entries.why import Why
 from mini_crm.ui.entries.why_view import WhyDialog
@@ -57,7 +58,7 @@ class EntriesView(plain_ttk.Frame):
         form: The form.
         filters: The filters.
         table: The table.
-        panel: For deleting by number.
+        panel: For one entry by its ID.
         lost: The banner while the database does not answer.
         trouble: The banner with what went wrong.
         summary: Counts and sums of the filtered rows.
@@ -70,6 +71,7 @@ class EntriesView(plain_ttk.Frame):
         self._theme = theme
         self._presenter: EntriesPresenter | None = None
         self._forget: str | None = None
+        self._asking: StatusDialog | None = None
         self._keys = texts.gettext(
             "Ctrl+Enter save · Ctrl+F search · F6 paid · F7 refused · F8 expected · F3 history · F9 why"
         )
@@ -97,7 +99,7 @@ class EntriesView(plain_ttk.Frame):
         self._place(self.lost, 4, space=0)
         self.trouble = Banner(self, theme)
         self._place(self.trouble, 5, space=0)
-        self.panel = EntryDeleteView(self, texts, theme)
+        self.panel = IdPanelView(self, texts, theme)
         self._place(self.panel, 6)
         foot = ttk.Frame(self)
         self.summary = ttk.Label(foot)
@@ -115,6 +117,8 @@ class EntriesView(plain_ttk.Frame):
         self._presenter = presenter
         for part in (self.head, self.form, self.filters, self.table, self.panel):
             part.attach(presenter)
+        SearchKeys(self.filters.text.input, self.table.tree, presenter)
+        self.table.tree.bind("<<TreeviewSelect>>", lambda event: presenter.actions.row_chosen(), add="+")
         self.kept.configure(command=presenter.show_kept)
         # A tag of all its widgets: unlike a binding of the window it goes away with them.
         self.bind_class(KEYS, "<Control-KeyPress>", self._control_key)
@@ -192,7 +196,13 @@ class EntriesView(plain_ttk.Frame):
     def ask_status(self, question: StatusQuestion, answer: Answer) -> None:
         """See ``QuestionPort``."""
         if self._presenter is not None:
-            StatusDialog(self, self._texts, self._theme, question, answer, today=self._presenter.today())
+            today = self._presenter.today()
+            self._asking = StatusDialog(self, self._texts, self._theme, question, answer, today=today)
+
+    def offer_reasons(self, reasons: Sequence[str]) -> None:
+        """See ``QuestionPort``."""
+        if self._asking is not None and self._asking.winfo_exists():
+            self._asking.offer_reasons(reasons)
 
     def ask_delete(self, question: ManyQuestion, yes: Callable[[], None]) -> None:
         """See ``ManyPort``."""
@@ -242,6 +252,10 @@ class EntriesView(plain_ttk.Frame):
         sticky = "nsew" if row == TABLE_ROW else "ew"
         part.grid(row=row, column=0, sticky=sticky, pady=(0, self._theme.px(space)))
 
+    def _go_to_panel(self) -> None:
+        self._to_front()
+        self.panel.go_there()
+
     def _refresh(self) -> None:
         if self._presenter is not None:
             self._presenter.refresh()
@@ -249,11 +263,13 @@ class EntriesView(plain_ttk.Frame):
     def _control_key(self, event: tk.Event[tk.Misc]) -> None:
         if self._presenter is not None:
             self._presenter.touched()
-        letter = latin_letter(event)
-        if letter == "f":
-            self.find()
-        elif letter == "e" and self._presenter is not None and self.winfo_viewable():
-            self._presenter.export.start()
+        match latin_letter(event):
+            case "f":
+                self.find()
+            case "g":
+                self._go_to_panel()
+            case "e" if self._presenter is not None and self.winfo_viewable():
+                self._presenter.export.start()
 
     def _undo(self, event: tk.Event[tk.Misc]) -> None:
         """Take the last act back; text fields have dealt with what was typed in them."""

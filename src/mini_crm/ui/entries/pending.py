@@ -104,7 +104,7 @@ class Pending:
     def entry_at(self, row_id: int) -> Entry | None:
         """Give the entry of a row as it would be if it was stored."""
         item = self.at(row_id)
-        return None if item is None else self._wanted(item)
+        return None if item is None else self.wanted(item)
 
     def seen(self, entries: Iterable[Entry]) -> list[UUID]:
         """Take off refused new entries that are stored after all: only the answer was lost.
@@ -146,6 +146,14 @@ class Pending:
         placed = [mine.pop(row.entry_id, row) for row in rows]
         return [*reversed(mine.values()), *placed]
 
+    def wanted(self, item: Unsettled) -> Entry:
+        """Give the entry as it would be if it was stored."""
+        write, before = item.intent.write, item.intent.entry
+        if isinstance(write, Add):
+            return self._with_draft(self._unborn(write, item.row_id), write.draft)
+        assert before is not None  # noqa: S101 - only a new entry has none; says so to the type checker
+        return self._with_draft(before, write.draft) if isinstance(write, Update) else before
+
     def _next_row(self) -> int:
         self._last_row -= 1
         return self._last_row
@@ -157,16 +165,8 @@ class Pending:
         else:
             reason = sentence(item.error, self._texts.texts)
             mark, note = Mark.NOT_STORED, _("not stored: {reason}").format(reason=reason)
-        entry = self._wanted(item)
+        entry = self.wanted(item)
         return replace(self._texts.row(entry, self._today(), mark, note), entry_id=item.row_id)
-
-    def _wanted(self, item: Unsettled) -> Entry:
-        """Give the entry as it would be if it was stored."""
-        write, before = item.intent.write, item.intent.entry
-        if isinstance(write, Add):
-            return self._with_draft(self._unborn(write, item.row_id), write.draft)
-        assert before is not None  # noqa: S101 - only a new entry has none; says so to the type checker
-        return self._with_draft(before, write.draft) if isinstance(write, Update) else before
 
     def _with_draft(self, entry: Entry, draft: EntryDraft) -> Entry:
         wanted: dict[str, Any] = {name: getattr(draft, name) for name in CHANGEABLE}

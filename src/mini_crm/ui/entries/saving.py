@@ -7,6 +7,7 @@ from typing import Protocol
 from uuid import UUID
 
 from mini_crm.domain.errors import DatabaseUnreachable, MiniCrmError
+from mini_crm.domain.model import Entry
 from mini_crm.messages import sentence
 from mini_crm.ui.desk import Desk
 from mini_crm.ui.entries.form_presenter import FormPresenter
@@ -43,6 +44,7 @@ class Saving:
         pending: Knows what has no answer yet, and what was refused.
         table: Shows it, and what was stored.
         form: Gives the form.
+        changed: Is given each entry that was stored, as it is now.
         kept: Is called when writes were put aside on this computer.
         undo: Gives what takes acts back.
     """
@@ -56,6 +58,7 @@ class Saving:
         table: TablePresenter,
         *,
         form: Callable[[], FormPresenter],
+        changed: Callable[[Entry], None],
         kept: Callable[[], None],
         undo: Callable[[], Undo],
     ) -> None:
@@ -65,6 +68,7 @@ class Saving:
         self._pending = pending
         self._table = table
         self._form = form
+        self._changed = changed
         self._kept = kept
         self._undo = undo
         self._writer = EntryWriter(desk)
@@ -142,6 +146,8 @@ class Saving:
             self._table.show_written(stored)
         else:
             self._table.show_pending()
+        for _row, entry in stored:
+            self._changed(entry)
         if outcome.kept:
             self._kept()
 

@@ -264,6 +264,19 @@ class EntryTexts:
         ]
         return " · ".join(parts)
 
+    def ask_rest(self, entry: Entry, came: Decimal) -> str:
+        """Ask what is to become of what has not come."""
+        _ = self.texts.gettext
+        question = _(
+            "{came} of {amount} came. Does the rest, {rest}, stay expected? It becomes an entry of its own, "
+            "of today, with the same promised day."
+        )
+        return question.format(
+            came=self.amount(came, entry.unit),
+            amount=self.amount(entry.amount, entry.unit),
+            rest=self.amount(entry.amount - came, entry.unit),
+        )
+
     def names(self, writes: Sequence[Write]) -> str:
         """Name what was to be written: entries by their numbers, new ones by their PINs."""
         ngettext = self.texts.ngettext

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import tkinter as tk
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
 from tkinter import ttk as plain_ttk
 
 import ttkbootstrap as ttk
@@ -12,10 +13,28 @@ from mini_crm.i18n import Texts
 from mini_crm.ui.theme import HINT_LABEL, TITLE_LABEL, Theme
 from mini_crm.ui.widgets.banner import Banner
 from mini_crm.ui.widgets.fields import ChoiceField
+from mini_crm.ui.widgets.focus import last_focused
 from mini_crm.ui.widgets.password_field import PasswordField
 
 LANGUAGE_NAMES = {"ru": "\u0420\u0443\u0441\u0441\u043a\u0438\u0439", "en": "English"}
 """Each in its own language, so that everyone finds the own one."""
+
+
+@dataclass(frozen=True, slots=True)
+class TypedSignIn:
+    """What a person has typed, for the same window in another language.
+
+    Attributes:
+        name: As it stands in the field.
+        password: The same.
+        is_shown: Whether the password can be read.
+        at_name: Whether the cursor is in the name.
+    """
+
+    name: str
+    password: str = field(repr=False)
+    is_shown: bool = False
+    at_name: bool = False
 
 
 class LoginView(plain_ttk.Frame):
@@ -83,6 +102,20 @@ class LoginView(plain_ttk.Frame):
             self.name.input.bind(key, lambda event: self._name_given(), add="+")
             self.password.input.bind(key, lambda event: self._pressed(), add="+")
         self.name.on_choice(lambda: self.password.focus_input() if not self._name_has_list() else None)
+
+    def typed(self) -> TypedSignIn:
+        """Give what is typed."""
+        at_name = last_focused(self) is self.name.input
+        return TypedSignIn(self.name.get(), self.password.get(), self.password.is_shown, at_name)
+
+    def take_over(self, typed: TypedSignIn) -> None:
+        """Show what was typed in another language, and put the cursor behind it."""
+        self.name.set(typed.name)
+        self.password.set(typed.password)
+        self.password.show_text(typed.is_shown)
+        at = self.name if typed.at_name else self.password
+        at.input.focus_set()
+        at.input.icursor("end")
 
     def show_names(self, names: Sequence[str]) -> None:
         """See ``LoginViewPort``."""

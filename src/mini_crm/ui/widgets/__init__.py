@@ -7,7 +7,7 @@ from mini_crm.ui.widgets.banner import Banner, Level
 from mini_crm.ui.widgets.clipboard import latin_letter, offer_copy, put_text
 from mini_crm.ui.widgets.combobox import CHOSEN, ChoiceBox, FilteredCombobox
 from mini_crm.ui.widgets.date_field import DateField
-from mini_crm.ui.widgets.fields import AmountField, ChoiceField, Field, enter_goes_on
+from mini_crm.ui.widgets.fields import AmountField, ChoiceField, Field, SuggestField, enter_goes_on
 from mini_crm.ui.widgets.labels import wrap_to_width
 from mini_crm.ui.widgets.note import Note
 from mini_crm.ui.widgets.tips import tip_cut_cells, tip_cut_text
@@ -23,6 +23,7 @@ __all__ = [
     "FilteredCombobox",
     "Level",
     "Note",
+    "SuggestField",
     "enter_goes_on",
     "latin_letter",
     "offer_copy",

@@ -8,6 +8,7 @@ from functools import partial
 from tkinter import ttk
 from typing import Any
 
+from mini_crm.domain.rules import name_key
 from mini_crm.ui.matching import matching, the_one
 from mini_crm.ui.theme import Theme
 from mini_crm.ui.widgets.drop_down import MAX_ROWS, WHEEL, DropDown
@@ -140,15 +141,12 @@ class _Combobox(ttk.Entry):
             self._list.move(step)
         return "break"
 
-    def _enter(self, event: tk.Event[tk.Misc]) -> str | None:
-        if self._list is None:
-            return None
-        chosen = self._list.marked
+    def _enter(self, event: tk.Event[tk.Misc]) -> None:
+        """Take the marked name; what Enter does besides in this place comes after it, such as going on."""
+        chosen = self._list.marked if self._list is not None else None
         self.close_list()
-        if chosen is None:
-            return None
-        self.take(chosen)
-        return "break"
+        if chosen is not None:
+            self.take(chosen)
 
     def _escape(self, event: tk.Event[tk.Misc]) -> str | None:
         if self._list is None:
@@ -225,18 +223,33 @@ class FilteredCombobox(_Combobox):
             self._seen = self.get()
             self._show(self._seen)
 
-    def _enter(self, event: tk.Event[tk.Misc]) -> str | None:
-        """Take the marked name, else the one that is meant, else the first that fits what was typed."""
+    def _enter(self, event: tk.Event[tk.Misc]) -> None:
+        """Take the name that is wanted; what Enter does besides in this place comes after it."""
+        chosen, was_open = self._wanted(), self.is_open
+        self.close_list()
+        if chosen is not None and (was_open or chosen != self.get()):
+            self.take(chosen)
+
+    def _wanted(self) -> str | None:
+        """Give the marked name, else the one that is meant, else the first that fits what was typed."""
         chosen = self._list.marked if self._list is not None else None
         chosen = chosen or self.choice()
         if chosen is None and self._list is not None and self.get().strip():
             chosen = self._list.names[0]
-        was_open = self.is_open
-        self.close_list()
-        if chosen is None or (chosen == self.get() and not was_open):
-            return None
-        self.take(chosen)
-        return "break" if was_open else None
+        return chosen
+
+
+class SuggestingCombobox(FilteredCombobox):
+    """Offers texts that were typed before; any other one may stand in it, and stays as it was typed."""
+
+    def choice(self) -> str | None:
+        """Give the offered text that differs from what is typed in case and outer blanks at most."""
+        return next((name for name in self.names if name_key(name) == name_key(self.get())), None)
+
+    def _wanted(self) -> str | None:
+        """Give what keys have marked, else the same text as it was typed before."""
+        moved = self._list is not None and self._list.was_moved
+        return self._list.marked if moved and self._list is not None else self.choice()
 
 
 class ChoiceBox(_Combobox):
@@ -270,7 +283,10 @@ class ChoiceBox(_Combobox):
         return "break"
 
     def _space(self, event: tk.Event[tk.Misc]) -> str:
-        return self._enter(event) or self._toggle()
+        if self._list is None or self._list.marked is None:
+            return self._toggle()
+        self._enter(event)
+        return "break"
 
     def _letter(self, event: tk.Event[tk.Misc]) -> None:
         letter = event.char.casefold()

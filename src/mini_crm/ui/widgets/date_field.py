@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import tkinter as tk
+from contextlib import suppress
 from datetime import date, timedelta
+from functools import partial
 from typing import TYPE_CHECKING
 
 import ttkbootstrap as ttk
 
-from mini_crm.domain.dates import format_date, parse_date
+from mini_crm.domain.dates import add_months, format_date, parse_file_date
 from mini_crm.domain.errors import BadValue
+from mini_crm.domain.typed_days import parse_typed_date
 from mini_crm.i18n import Texts
 from mini_crm.ui.theme import Theme
 from mini_crm.ui.widgets.fields import Field
@@ -28,7 +31,9 @@ ARROW = 13
 class DateField(Field):
     """A ``Field`` for a day, with a button that opens a calendar (also Alt+Down and F4).
 
-    The calendar only ever puts a whole day into the text; it never reads the text itself.
+    A day may be typed short, such as ``5`` or ``+3``: the line below says meanwhile how it is understood,
+    and on leaving it stands in the text in full. The calendar only ever puts a whole day into the text; it
+    never reads the text itself.
 
     Args:
         parent: Where it stands.
@@ -37,6 +42,7 @@ class DateField(Field):
         label: What is to be entered.
         today: The server's day; completes a day without a year.
         name: The field named in errors.
+        past: The day has been, see ``parse_typed_date``.
         width: In characters.
         has_line: See ``Field``.
         steady: See ``Field``.
@@ -51,12 +57,14 @@ class DateField(Field):
         *,
         today: date,
         name: str = "pay_by",
+        past: bool = False,
         width: int = 12,
         has_line: bool = True,
         steady: bool = False,
     ) -> None:
         self._texts = texts
         self._name = name
+        self._past = past
         self.today = today
         self._calendar: _CalendarWindow | None = None
         super().__init__(parent, theme, label, width=width, has_line=has_line, steady=steady)
@@ -66,20 +74,31 @@ class DateField(Field):
         self._button.grid(row=1, column=1, sticky="ns", padx=(theme.px(2), 0))
         self.input.bind("<Alt-Down>", lambda event: self.toggle_calendar())
         self.input.bind("<F4>", lambda event: self.toggle_calendar())
+        self.input.bind("<Escape>", self._escape)
         self.input.bind("<FocusOut>", lambda event: self._tidy(), add="+")
+        self.on_change(self._say_understood)
 
     def day(self) -> date | None:
         """Give the day; None if the field is empty.
 
         Raises:
-            BadValue: It is none; see ``parse_date``.
+            BadValue: It is none; see ``parse_typed_date``.
         """
         text = self.get()
-        return parse_date(text, today=self.today, field=self._name) if text.strip() else None
+        if not text.strip():
+            return None
+        return parse_typed_date(text, today=self.today, field=self._name, past=self._past)
+
+    def set(self, text: str) -> None:
+        """Replace the text; a whole day is written as this language does."""
+        with suppress(BadValue):
+            text = self._in_full(parse_file_date(text, self._name))
+        super().set(text)
+        self.show_hint("")
 
     def set_day(self, day: date | None) -> None:
         """Show a day; None empties the field."""
-        self.set("" if day is None else format_date(day, language=self._texts.language))
+        self.set("" if day is None else self._in_full(day))
 
     def set_readonly(self, readonly: bool) -> None:
         """Let the day be changed, or only read and copied."""
@@ -91,7 +110,7 @@ class DateField(Field):
         if self._calendar is not None:
             self.close_calendar()
         elif self._state() == "normal":
-            self._calendar = _CalendarWindow(self, self.theme, self._texts.language, self._day_or_today())
+            self._calendar = _CalendarWindow(self, self.theme, self._texts, self._day_or_today(), self.today)
 
     def close_calendar(self) -> None:
         """Close the calendar; the focus does not go with it."""
@@ -110,9 +129,8 @@ class DateField(Field):
         """Take a day from the calendar."""
         self.close_calendar()
         self.input.focus_set()
-        shown = format_date(day, language=self._texts.language)
         self.input.delete(0, "end")
-        self.input.insert(0, shown)
+        self.input.insert(0, self._in_full(day))
         self._look()
 
     def _day_or_today(self) -> date:
@@ -121,30 +139,50 @@ class DateField(Field):
         except BadValue:
             return self.today
 
-    def _tidy(self) -> None:
-        """Write a readable day in full, so that one sees how it was understood."""
-        if self._state() != "normal":
-            return
+    def _escape(self, event: tk.Event[tk.Misc]) -> str | None:
+        """Close the calendar and nothing else, such as the dialog around it."""
+        if self._calendar is None:
+            return None
+        self.close_calendar()
+        return "break"
+
+    def _in_full(self, day: date) -> str:
+        return format_date(day, language=self._texts.language)
+
+    def _understood(self) -> str:
+        """Give what is typed in full; empty while it is no day."""
         try:
             day = self.day()
         except BadValue:
-            return
-        if day is not None and (shown := format_date(day, language=self._texts.language)) != self.get():
+            return ""
+        return "" if day is None else self._in_full(day)
+
+    def _say_understood(self) -> None:
+        understood = self._understood()
+        self.show_hint("" if understood == self.get() else understood)
+
+    def _tidy(self) -> None:
+        """Write a readable day in full, so that one sees how it was understood."""
+        if self._state() == "normal" and (shown := self._understood()) not in ("", self.get()):
             error = self.error
             self.set(shown)
             self.show_error(error)
 
 
 class _CalendarWindow(Popup):
-    """The calendar below its field, or above it where there is no room below."""
+    """The calendar below its field, or above it where there is no room below.
 
-    def __init__(self, field: DateField, theme: Theme, language: str, day: date) -> None:
+    Arrows go by a day or a week, Page Up and Page Down by a month, Home to today; Enter takes the day, Escape
+    leaves the field as it was.
+    """
+
+    def __init__(self, field: DateField, theme: Theme, texts: Texts, day: date, today: date) -> None:
         # Loaded only now: it brings Babel and costs a tenth of a second.
         from tkcalendar import Calendar
 
         super().__init__(field, theme, field.close_calendar)
         self._of = field
-        colours = theme.colours
+        language, colours = texts.language, theme.colours
         self.calendar = Calendar(
             self,
             selectmode="day",
@@ -176,22 +214,33 @@ class _CalendarWindow(Popup):
         for side in ("L", "R"):
             # The library's arrows do not grow with the screen's scaling.
             self.calendar.style.configure(f"{side}.{self.calendar}.TButton", arrowsize=theme.px(ARROW))
-        self.calendar.pack(padx=1, pady=1)
+        self.calendar.pack(padx=1, pady=(1, 0))
+        # No stop for Tab: Home does the same.
+        self.today_button = ttk.Button(
+            self, text=texts.gettext("Today"), bootstyle="primary", takefocus=False, padding=(2, 1)
+        )
+        self.today_button.configure(command=lambda: field.take(today))
+        self.today_button.pack(fill="x", padx=1, pady=(0, 1))
         self.calendar.bind("<<CalendarSelected>>", lambda event: self._taken())
         self.bind("<Escape>", lambda event: field.close_calendar())
         self.bind("<FocusOut>", self._left)
-        self.bind("<Left>", lambda event: self._step(-1))
-        self.bind("<Right>", lambda event: self._step(1))
-        self.bind("<Up>", lambda event: self._step(-7))
-        self.bind("<Down>", lambda event: self._step(7))
+        for key, days in (("<Left>", -1), ("<Right>", 1), ("<Up>", -7), ("<Down>", 7)):
+            self.bind(key, partial(self._step, days))
+        for key, months in (("<Prior>", -1), ("<Next>", 1)):
+            self.bind(key, partial(self._step_months, months))
+        self.bind("<Home>", lambda event: self.calendar.selection_set(today))
         for key in ("<Return>", "<KP_Enter>"):
             self.bind(key, lambda event: self._taken())
         self.update_idletasks()
         self.show_beside(field.input, self.winfo_reqwidth(), self.winfo_reqheight())
         self.focus_set()
 
-    def _step(self, days: int) -> str:
+    def _step(self, days: int, _event: tk.Event[tk.Misc]) -> str:
         self.calendar.selection_set(self.calendar.selection_get() + timedelta(days=days))
+        return "break"
+
+    def _step_months(self, months: int, _event: tk.Event[tk.Misc]) -> str:
+        self.calendar.selection_set(add_months(self.calendar.selection_get(), months))
         return "break"
 
     def _taken(self) -> None:

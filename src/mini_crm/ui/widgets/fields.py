@@ -15,7 +15,7 @@ from mini_crm.domain.money import edit_amount, parse_amount
 from mini_crm.domain.text import without_unseen
 from mini_crm.i18n import Texts
 from mini_crm.ui.theme import ERROR_LABEL, HINT_LABEL, Theme
-from mini_crm.ui.widgets.combobox import CHOSEN, FilteredCombobox
+from mini_crm.ui.widgets.combobox import CHOSEN, FilteredCombobox, SuggestingCombobox
 from mini_crm.ui.widgets.focus import last_focused
 from mini_crm.ui.widgets.idle import when_idle
 from mini_crm.ui.widgets.note import Note, shorten
@@ -257,6 +257,15 @@ class ChoiceField(Field):
     def on_choice(self, action: Callable[[], None]) -> None:
         """Call the action when a name was chosen."""
         self.input.bind(CHOSEN, lambda event: action(), add="+")
+
+
+class SuggestField(ChoiceField):
+    """A ``ChoiceField`` whose names are only offered: anything may be typed."""
+
+    input: SuggestingCombobox
+
+    def _make_input(self, width: int) -> SuggestingCombobox:
+        return SuggestingCombobox(self, self.theme, width=width)
 
 
 class AmountField(Field):
