@@ -10,7 +10,7 @@ from mini_crm.domain.errors import DatabaseUnreachable, MiniCrmError
 from mini_crm.domain.model import Entry, Group
 from mini_crm.domain.rules import parse_entry_number
 from mini_crm.messages import sentence
-from mini_crm.ui.desk import Desk, TaskRunner
+from mini_crm.ui.desk import Desk
 from mini_crm.ui.entries.actions_presenter import ActionsPresenter
 from mini_crm.ui.entries.feed import Feed, News
 from mini_crm.ui.entries.filters_presenter import FiltersPresenter
@@ -42,7 +42,6 @@ class EntriesPresenter:
     Args:
         desk: Of the lead.
         view: The page.
-        aside: Runs the aggregation beside everything else; by default in line with it.
         now: Tells the time, in UTC.
 
     Attributes:
@@ -60,7 +59,6 @@ class EntriesPresenter:
         desk: Desk,
         view: EntriesViewPort,
         *,
-        aside: TaskRunner | None = None,
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
         self._desk = desk
@@ -121,8 +119,8 @@ class EntriesPresenter:
             view.head,
             self.texts,
             say=self._say,
+            done=view.done,
             failed=self._failed,
-            aside=aside or desk.tasks,
             now=now,
         )
         self.actions = ActionsPresenter(
@@ -290,7 +288,7 @@ class EntriesPresenter:
         if news.sent:
             texts = self._desk.texts
             said = texts.ngettext("{n} kept entry was stored.", "{n} kept entries were stored.", news.sent)
-            self._say(said.format(n=news.sent))
+            self._view.done(said.format(n=news.sent))
         changed = news.changes.gone or not self.table.knows(news.changes.entries)
         if news.new_day:
             self.form.show_day()
@@ -323,6 +321,8 @@ class EntriesPresenter:
         self._desk.call(lambda token: self._desk.store.list_groups(token), self._take_groups, self._failed)
 
     def _answered(self) -> None:
+        if not self._pending.has_refused and not self.form.holds_refused:
+            self._view.trouble_is_over(at_once=self._lost)
         self._good_at = self._now()
         self._lost = False
         self._view.show_connection(self._desk.texts.gettext("connected"), lost=False)

@@ -130,6 +130,11 @@ class EntryTableView(plain_ttk.Frame):
         for key, action in self._quick_keys(presenter):
             tree.bind(key, partial(_call, action))
 
+    def height_of(self, rows: int) -> int:
+        """Give the pixels in which so many rows can be seen as a whole."""
+        around = self.tree.winfo_reqheight() - int(self.tree.cget("height")) * self._theme.row_height
+        return around + rows * self._theme.row_height
+
     def show_rows(self, rows: Sequence[Row]) -> None:
         """See ``TablePort``."""
         tree = self.tree

@@ -62,6 +62,10 @@ class ForecastEvents(Protocol):
         """Another unit was chosen."""
         ...
 
+    def compute(self) -> None:
+        """A run of the aggregation is wanted."""
+        ...
+
     def commit(self, amount: str, note: str) -> None:
         """The lead records an own number, as typed."""
         ...
@@ -82,7 +86,11 @@ class ForecastViewPort(Protocol):
         """Say how old the forecast is."""
         ...
 
-    def show_notice(self, level: Literal["error", "ok", ""], text: str) -> None:
+    def show_computing(self, running: bool) -> None:
+        """Say that the forecast is being computed."""
+        ...
+
+    def show_notice(self, level: Literal["error", "ok", "info", ""], text: str) -> None:
         """Say a sentence across the page; an empty one takes it away."""
         ...
 

@@ -125,7 +125,13 @@ class ForecastView(plain_ttk.Frame):
         self.as_of.configure(text=f"\u26a0 {text}" if is_stale else text)
         self.as_of.configure(style=AMBER_LABEL if is_stale else OK_LABEL)
 
-    def show_notice(self, level: Literal["error", "ok", ""], text: str) -> None:
+    def show_computing(self, running: bool) -> None:
+        """See ``ForecastViewPort``."""
+        _ = self._texts.gettext
+        self.compute_button.state(["disabled" if running else "!disabled"])
+        self.compute_button.configure(text=_("Computing…") if running else _("Compute again"))
+
+    def show_notice(self, level: Literal["error", "ok", "info", ""], text: str) -> None:
         """See ``ForecastViewPort``."""
         if level and text:
             if self.notice.sentence != text:
@@ -175,6 +181,14 @@ class ForecastView(plain_ttk.Frame):
         top.columnconfigure(4, weight=1)
         self.as_of = ttk.Label(top)
         self.as_of.grid(row=0, column=5, sticky="e")
+        self.compute_button = ttk.Button(
+            top,
+            text=_("Compute again"),
+            bootstyle="secondary-outline",
+            padding=(theme.px(6), theme.px(2)),
+            command=self._compute,
+        )
+        self.compute_button.grid(row=0, column=6, padx=(theme.px(10), 0))
         return top
 
     def _make_pages(self, parent: tk.Misc) -> ttk.Notebook:
@@ -226,6 +240,10 @@ class ForecastView(plain_ttk.Frame):
     def _period_chosen(self) -> None:
         if self._events is not None:
             self._events.choose_period(self.period.chosen)
+
+    def _compute(self) -> None:
+        if self._events is not None:
+            self._events.compute()
 
     def _unit_chosen(self) -> None:
         if self._events is not None:

@@ -10,7 +10,7 @@ from mini_crm.ui.widgets.date_field import DateField
 from mini_crm.ui.widgets.fields import AmountField, ChoiceField, Field, enter_goes_on
 from mini_crm.ui.widgets.labels import wrap_to_width
 from mini_crm.ui.widgets.note import Note
-from mini_crm.ui.widgets.tips import tip_cut_cells, tip_cut_text
+from mini_crm.ui.widgets.tips import tip_cut_cells, tip_cut_text, tip_text
 
 __all__ = [
     "CHOSEN",
@@ -30,5 +30,6 @@ __all__ = [
     "scroll_across",
     "tip_cut_cells",
     "tip_cut_text",
+    "tip_text",
     "wrap_to_width",
 ]

@@ -129,6 +129,22 @@ def tip_cut_text(widget: tk.Misc, theme: Theme, text: Callable[[], str], font: t
     return tip
 
 
+def tip_text(widget: tk.Misc, theme: Theme, text: Callable[[], str]) -> Tip:
+    """Show under the mouse what a widget has no room for; an empty text shows nothing.
+
+    Args:
+        widget: What the mouse rests on.
+        theme: For colours and sizes.
+        text: Gives what is to be said.
+
+    Returns:
+        The tip.
+    """
+    tip = Tip(widget, theme)
+    widget.bind("<Enter>", lambda event: tip.plan(text()), add="+")
+    return tip
+
+
 def _margin(widget: tk.Misc, theme: Theme) -> int:
     if widget.winfo_class() == "TEntry" and str(widget.cget("style")) == "TCombobox":
         return theme.px(38)
