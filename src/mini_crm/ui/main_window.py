@@ -39,6 +39,8 @@ if TYPE_CHECKING:
 AGGREGATE_S = 30 * 60
 LEAST_WIDTH, LEAST_HEIGHT = 840, 540
 """At 100 %: for a smaller window the pages can be scrolled."""
+LIST_HEIGHT = 470
+"""The list gives way further than what the other pages show."""
 NAME_WIDTH = 170
 """Of the lead's name on the button of the menu, in pixels at 100 %."""
 
@@ -248,14 +250,14 @@ class MainWindow(plain_ttk.Frame):
 
     def _frame(self) -> None:
         """Make what stands around the pages."""
-        room = ScrolledRoom(self, self._theme.px(LEAST_WIDTH), self._theme.px(LEAST_HEIGHT))
+        room = self._room = ScrolledRoom(self, self._theme.px(LEAST_WIDTH), self._theme.px(LEAST_HEIGHT))
         room.pack(fill="both", expand=True)
         self.pages = ttk.Notebook(room.body)
         self.pages.pack(fill="both", expand=True)
         self.pages.enable_traversal()
         # In the line of the tabs, where there is room: a line of its own would be taken from the list.
         self._corner = ttk.Frame(room.body)
-        self._corner.place(relx=1.0, x=-self._theme.pad, y=0, anchor="ne")
+        self._corner.place(relx=1.0, x=-self._theme.pad, y=self._theme.px(2), anchor="ne")
         theme, name = self._theme, self.desk.session.lead_name
         name_room = theme.px(NAME_WIDTH)
         self.menu_button = ttk.Menubutton(
@@ -319,6 +321,10 @@ class MainWindow(plain_ttk.Frame):
             self._language.set(self._texts.language)
 
     def _page_shown(self) -> None:
+        list_is_shown = self.pages.index("current") == 0
+        self._room.need(
+            self._theme.px(LEAST_WIDTH), self._theme.px(LIST_HEIGHT if list_is_shown else LEAST_HEIGHT)
+        )
         if self.pages.index("current") != 1:
             return
         if self.forecast is not None:

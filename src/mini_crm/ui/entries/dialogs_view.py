@@ -18,6 +18,7 @@ from mini_crm.ui.theme import BOLD_LABEL, HINT_LABEL, TABLE, Theme
 from mini_crm.ui.widgets import (
     DateField,
     Field,
+    Table,
     enter_goes_on,
     offer_copy,
     scroll_across,
@@ -158,8 +159,14 @@ class KeptDialog(Dialog):
         self._lines: dict[str, KeptLine] = {}
         _ = texts.gettext
         columns = {"made": (_("Saved"), 18), "what": (_("What"), 56), "state": (_("State"), 26)}
-        self.table = ttk.Treeview(
-            self.body, columns=list(columns), show="headings", height=8, style=TABLE, selectmode="browse"
+        self.table = Table(
+            self.body,
+            theme,
+            columns=list(columns),
+            show="headings",
+            height=8,
+            style=TABLE,
+            selectmode="browse",
         )
         for name, (caption, width) in columns.items():
             self.table.heading(name, text=caption, anchor="w")
@@ -236,8 +243,9 @@ def history_table(
         ("at", _("When"), 18), ("who", _("Who"), 24), ("what", _("What"), 22),
         ("old", _("Before"), 16), ("new", _("After"), 16),
     )  # fmt: skip
-    table = ttk.Treeview(
+    table = Table(
         parent,
+        theme,
         columns=[name for name, _caption, _width in columns],
         show="headings",
         height=height,

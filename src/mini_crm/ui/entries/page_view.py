@@ -31,7 +31,7 @@ from mini_crm.ui.entries.table_view import EntryTableView
 from mini_crm.ui.entries.why import Why
 from mini_crm.ui.entries.why_view import WhyDialog
 from mini_crm.ui.theme import HINT_LABEL, OK_LABEL, Theme
-from mini_crm.ui.widgets import Banner, latin_letter
+from mini_crm.ui.widgets import Banner, ShortLabel, latin_letter
 from mini_crm.ui.widgets.dialogs import ask
 
 KEYS = "EntriesPage"
@@ -107,12 +107,13 @@ class EntriesView(plain_ttk.Frame):
         self._place(self.panel, 6)
         foot = ttk.Frame(self)
         self.summary = ttk.Label(foot)
-        self.said = ttk.Label(foot)
+        self.said = ShortLabel(foot, theme)
         self.connection = ttk.Label(foot, style=HINT_LABEL)
         self.kept = ttk.Button(foot, bootstyle="primary-link", padding=0)
         self.summary.pack(side="left")
         self.connection.pack(side="right")
-        self.said.pack(side="right", padx=theme.px(12))
+        self.said.configure(anchor="e")
+        self.said.pack(side="right", fill="x", expand=True, padx=theme.px(12))
         self._forget_said()
         self._place(foot, 7, space=0)
         self._below = (self.form, self.filters, self.panel, foot)
@@ -238,7 +239,7 @@ class EntriesView(plain_ttk.Frame):
 
     def _tell(self, text: str, style: str) -> None:
         self._stop_forgetting()
-        self.said.configure(text=text, style=style)
+        self.said.show(text, style)
         self._forget = self.after(SAID_MS, self._forget_said)
 
     def _refresh(self) -> None:
@@ -254,7 +255,7 @@ class EntriesView(plain_ttk.Frame):
     def _forget_said(self) -> None:
         """Name the quick keys where nothing else is to be said."""
         self._forget = None
-        self.said.configure(text=self._keys, style=HINT_LABEL)
+        self.said.show(self._keys, HINT_LABEL)
 
     def _stop_forgetting(self) -> None:
         if self._forget is not None:

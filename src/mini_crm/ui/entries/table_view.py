@@ -17,7 +17,7 @@ from mini_crm.ui.entries.columns import ColumnMemory, displayed, drag_columns, t
 from mini_crm.ui.entries.texts import COLUMNS, EntryTexts, Mark, Row
 from mini_crm.ui.memory import Memory
 from mini_crm.ui.theme import TABLE, Theme
-from mini_crm.ui.widgets import copy_rows, offer_copy, tip_cut_cells
+from mini_crm.ui.widgets import Table, copy_rows, offer_copy, tip_cut_cells
 from mini_crm.ui.widgets.menus import pop_up
 
 if TYPE_CHECKING:
@@ -60,7 +60,7 @@ class EntryTableView(plain_ttk.Frame):
         self._shown: dict[str, Row] = {}
         self._memory = ColumnMemory(Memory())
         names = [column.value for column in COLUMNS]
-        self.tree = ttk.Treeview(self, columns=names, show="headings", selectmode="extended", style=TABLE)
+        self.tree = Table(self, theme, columns=names, show="headings", selectmode="extended", style=TABLE)
         down = ttk.Scrollbar(self, command=self.tree.yview)
         self._across = ttk.Scrollbar(self, command=self.tree.xview, orient="horizontal")
         self._down = down

@@ -221,7 +221,8 @@ class ForecastView(plain_ttk.Frame):
             box = ttk.Frame(self.cards)
             row, column = divmod(number, CARDS_IN_A_ROW)
             box.grid(row=row, column=column, sticky="new", padx=(0, self._theme.pad))
-            ttk.Label(box, text=card.caption, style=HINT_LABEL).pack(anchor="w")
+            caption = ttk.Label(box, text=card.caption, style=HINT_LABEL, justify="left")
+            caption.pack(anchor="w")
             value = ttk.Frame(box)
             value.pack(anchor="w")
             if card.level is not None:
@@ -230,7 +231,7 @@ class ForecastView(plain_ttk.Frame):
             ttk.Label(value, text=card.value, style=NUMBER_LABEL).pack(side="left")
             note = ttk.Label(box, text=card.note, style=HINT_LABEL, justify="left")
             note.pack(anchor="w")
-            self._notes.append(note)
+            self._notes += [caption, note]
         for column in range(CARDS_IN_A_ROW):
             self.cards.columnconfigure(column, weight=1, uniform="card")
         self._wrap_to(self.winfo_width())

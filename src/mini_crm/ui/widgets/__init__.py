@@ -10,6 +10,8 @@ from mini_crm.ui.widgets.date_field import DateField
 from mini_crm.ui.widgets.fields import AmountField, ChoiceField, Field, enter_goes_on
 from mini_crm.ui.widgets.labels import wrap_to_width
 from mini_crm.ui.widgets.note import Note
+from mini_crm.ui.widgets.short_label import ShortLabel
+from mini_crm.ui.widgets.table import Table
 from mini_crm.ui.widgets.tips import tip_cut_cells, tip_cut_text, tip_text
 
 __all__ = [
@@ -23,6 +25,8 @@ __all__ = [
     "FilteredCombobox",
     "Level",
     "Note",
+    "ShortLabel",
+    "Table",
     "copy_rows",
     "enter_goes_on",
     "latin_letter",
