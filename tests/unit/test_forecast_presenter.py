@@ -357,6 +357,23 @@ def test_traffic_light_goes_by_the_whole_number(store: FakeStore, target: int, l
     assert Opened(store).view.page.cards[TARGET].level is level
 
 
+def test_pieces_of_a_column_are_in_line(store: FakeStore) -> None:
+    """Where one number of a column has a tenth, all have one: their digits stand below each other."""
+    store.forecast = Forecast(
+        run(),
+        leads=(row(unit="pcs", from_open=20.5),),
+        managers=(
+            row(unit="pcs", manager="Peter", from_open=10.5),
+            row(unit="pcs", manager="Rita", from_open=10.0),
+        ),
+    )
+    page = Opened(store).view.page
+    column = [caption.caption for caption in page.columns].index("From open entries")
+    assert [cells.cells[column] for cells in page.rows] == ["20.5", "10.5", "10.0"]
+    paid = [caption.caption for caption in page.columns].index("Paid")
+    assert not any("." in cells.cells[paid] for cells in page.rows)
+
+
 def test_missing_goals_are_said(store: FakeStore) -> None:
     """Without target and commitment the cards say so instead of a zero."""
     view = Opened(store).view

@@ -118,6 +118,9 @@ class Theme:
         style.configure("Treeview", rowheight=self.row_height)
         style.configure(TABLE, rowheight=self.row_height)
         style.configure(f"{TABLE}.Heading", font=self.bold)
+        for name in ("Treeview", TABLE):
+            focused = [("focus", colours.accent)]
+            style.map(name, bordercolor=focused, lightcolor=focused, darkcolor=focused)
         root.option_add("*Menu.font", self.body)
         root.option_add("*Menu.background", colours.background)
         root.option_add("*Menu.foreground", colours.text)

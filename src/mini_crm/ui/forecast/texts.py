@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -18,6 +19,8 @@ from mini_crm.report.wording import percent, unit_name
 from mini_crm.ui.headline import Headline, Level, Numbers, decimal_text, numbers_of, weak_sign
 
 NOTHING = "\u2014"
+TENTH = re.compile(r"[.,]\d$")
+"""At the end of a number: of pieces that are still to come."""
 LATE = "!\u00a0"
 """Before a number of overdue entries, as in the table of entries."""
 
@@ -112,8 +115,10 @@ class ForecastTexts:
                 name, group = row.manager_name, groups.get(row.manager_id or 0)
                 is_twin = names[name_key(name), row.unit] > 1 and group
                 captions.append(f"{name} ({group})" if is_twin else name)
-            for number, line in enumerate(_lines(captions, total, own, weak)):
-                rows.append(TableRow(tuple(write(line) for write in cells), is_total=number == 0))
+            lines = _lines(captions, total, own, weak)
+            columns = [_in_line([write(line) for line in lines], self._texts.language) for write in cells]
+            for number, texts in enumerate(zip(*columns, strict=True)):
+                rows.append(TableRow(texts, is_total=number == 0))
         return tuple(rows)
 
     def cards(self, row: ForecastRow, run: Run, commitment: Decimal | None, stage: Stage) -> tuple[Card, ...]:
@@ -290,6 +295,14 @@ class ForecastTexts:
             "the company is \u00d7\u00a01; {n} payment", "the company is \u00d7\u00a01; {n} payments", n
         )
         return Card(caption, f"\u00d7\u00a0{decimal_text(pace, self._texts)}", note.format(n=n))
+
+
+def _in_line(cells: list[str], language: str) -> list[str]:
+    """Give every number of a column a tenth if one has it, so that their digits stand below each other."""
+    if not any(map(TENTH.search, cells)):
+        return cells
+    tenth = ",0" if language == "ru" else ".0"
+    return [cell if TENTH.search(cell) or not cell[-1:].isdigit() else cell + tenth for cell in cells]
 
 
 def _lines(

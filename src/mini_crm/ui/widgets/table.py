@@ -78,13 +78,13 @@ class Table(ttk.Treeview):
         """See ``Treeview``; values are whole."""
         cut = self._cut.get(str(item), {})
         if value is not None:
-            cut.pop(self._name(column), None)
+            cut.pop(self._column_id(column), None)
             self.plan()
             return super().set(item, column, value)
         found = super().set(item, column)
         if column is None:
             return {**found, **cut} if cut else found
-        return cut.get(self._name(column), found)
+        return cut.get(self._column_id(column), found)
 
     def plan(self) -> None:
         """Look soon at what is in sight."""
@@ -106,7 +106,7 @@ class Table(ttk.Treeview):
             self.plan()
         return super().configure(*arguments, **options)
 
-    def _name(self, column: Any) -> str:
+    def _column_id(self, column: Any) -> str:
         return str(self.column(column, "id"))
 
     def _shorten(self) -> None:

@@ -35,6 +35,8 @@ class Tip:
         self._planned: str | None = None
         self._wanted = ""
         self.text = ""
+        if owner.winfo_class() in ("TLabel", "Label", "Canvas") and not str(owner.cget("takefocus")):
+            owner.configure(takefocus=False)  # type: ignore[call-arg]  # else Tk gives it the focus for its keys
         for sequence in ("<Leave>", "<ButtonPress>", "<KeyPress>", "<MouseWheel>", "<Unmap>"):
             owner.bind(sequence, lambda event: self.hide(), add="+")
         owner.bind("<Destroy>", lambda event: self.hide(), add="+")
