@@ -277,7 +277,7 @@ def test_accuracy_is_told_from_the_first_day(
     page.show(ACCURACY)
     note = page.view.accuracy_note
     assert note.winfo_viewable()
-    russian = "Как промахнулся бы прогноз за последние полгода, на 28 дней вперёд, пересчитано"
+    russian = "Насколько ошибся бы прогноз за последние полгода, на 28 дней вперёд, пересчитано"
     english = "How the forecast would have missed in the last half year, 28 days ahead, recalculated"
     assert str(note.cget("text")).startswith(russian if texts.language == "ru" else english)
     ((days, unit, made, evenings, *_rest),) = page.view.accuracy.cells()
@@ -318,7 +318,7 @@ def test_a_month_that_has_not_begun_shows_its_number_only(
     wait_until(lambda: page.view.period.get() == period_name(coming, RUSSIAN))
     wait_until(lambda: not page.view.chart.label.cget("image"))
     assert "ещё не начался" in str(page.view.chart.label.cget("text"))
-    assert "Вероятный диапазон: 8 из 10" in str(page.view.likely.cget("text"))
+    assert "Вероятный диапазон (8 случаев из 10)" in str(page.view.likely.cget("text"))
     assert len(page.view.cards.winfo_children()) == 4
 
 

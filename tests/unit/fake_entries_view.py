@@ -186,7 +186,7 @@ class FakeHead:
     """A ``HeadPort``."""
 
     def __init__(self) -> None:
-        self.lead = self.as_of = ""
+        self.as_of = ""
         self.periods: list[str] = []
         self.chosen = -1
         self.bars: list[Bar] = []
@@ -196,10 +196,6 @@ class FakeHead:
     def show_from_new(self, from_new: FromNew) -> None:
         """Keep the managers."""
         self.from_new = from_new
-
-    def show_lead(self, name: str) -> None:
-        """Keep the name."""
-        self.lead = name
 
     def show_periods(self, names: Sequence[str], chosen: int) -> None:
         """Keep the periods."""
@@ -321,7 +317,8 @@ class FakeEntriesView:
         self.head, self.panel, self.paste, self.kept = FakeHead(), FakePanel(), FakePaste(), FakeKept()
         self.presenter: EntriesPresenter | None = None
         self.said = self.noted = self.connection = self.kept_text = ""
-        self.said_error = self.lost = False
+        self.said_error = self.was_done = self.lost = False
+        self.over: list[bool] = []
         self.forward = 0
         self.yes = True
         self.questions: list[str] = []
@@ -348,6 +345,16 @@ class FakeEntriesView:
     def say(self, text: str, *, is_error: bool) -> None:
         """Keep the sentence."""
         self.said, self.said_error = text, is_error
+        self.was_done = False
+
+    def done(self, text: str) -> None:
+        """Keep the sentence instead of that of an error."""
+        self.said, self.said_error = text, False
+        self.was_done = True
+
+    def trouble_is_over(self, *, at_once: bool) -> None:
+        """Know that an error's cause has gone."""
+        self.over.append(at_once)
 
     def note(self, text: str) -> None:
         """Keep the sentence beside that of an error."""

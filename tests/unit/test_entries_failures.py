@@ -30,6 +30,23 @@ def test_without_an_outbox_the_form_is_kept_until_it_is_stored_once(page: Page) 
     assert page.view.form.values.client_pin == ""
 
 
+def test_an_error_goes_when_its_cause_has_gone(page: Page) -> None:
+    """What the lost database led to is taken back at once when it answers; a refused entry stays told."""
+    page.cable.pulled = True
+    page.presenter.refresh()
+    page.cable.pulled = False
+    page.view.over.clear()
+    page.tasks.advance(60_000)
+    assert page.view.over[0] is True
+    page.fill()
+    page.company.store.apply_roster([row for row in ROSTER if row.manager != PETR], "test")
+    page.presenter.form.save()
+    assert page.view.said_error
+    page.view.over.clear()
+    page.tasks.advance(60_000)
+    assert page.view.over == []
+
+
 def test_a_changed_form_after_a_lost_answer_is_not_stored_twice(page: Page) -> None:
     """If the first one was stored after all, another amount does not make a second entry."""
     page.fill()

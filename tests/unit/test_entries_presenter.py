@@ -12,6 +12,7 @@ from contract.company import ANNA, COUNTED, MARIA, NORTH, OLEG, PETR, bring
 from mini_crm.domain.model import EntrySort, Status
 from mini_crm.ui.entries.draft import FormValues
 from mini_crm.ui.entries.filters_presenter import FilterValues
+from mini_crm.ui.entries.head_presenter import Part
 from unit.entries_page import Clock, Page, clock, company, page
 
 __all__ = ["clock", "company", "page"]
@@ -256,11 +257,13 @@ def test_the_head_line_tells_win_rate_and_age(page: Page, clock: Clock) -> None:
     anna.refuse(bring(anna, PETR, day(-20)), day(-5))
     page.presenter.head.compute()
     bar = next(bar for bar in page.view.head.bars if "RUB" in bar.caption)
-    assert bar.win_rate.endswith("(3 из 4)")
+    assert bar.parts[Part.WIN_RATE].startswith("сбываемость ")
+    assert bar.rate_counts == "оплачено 3 из 4 закрытых"
     assert bar.paid == 300.0
     assert bar.caption.startswith("Прогноз на 31.03: ")
-    assert bar.likely == "нет истории, нет диапазона"  # all was closed on the record's first day
-    assert bar.details[0].startswith("оплачено 300 + из открытых ")
+    assert bar.parts[Part.LIKELY] == "нет истории, нет диапазона"  # all was closed on the record's first day
+    assert bar.parts[Part.PAID] == "оплачено 300"
+    assert bar.parts[Part.FROM_OPEN].startswith("+ из открытых ")
     assert not page.view.head.stale
     clock.now += timedelta(minutes=36)
     page.presenter.head.show_age()
@@ -335,6 +338,19 @@ def test_the_age_follows_a_run_that_found_nothing_changed(page: Page, clock: Clo
     page.company.store.aggregate_forecast(None, "test")
     page.tick()
     assert not page.view.head.stale
+
+
+def test_a_hint_is_no_success(page: Page) -> None:
+    """Without a chosen row the person is told what to do first, and not that something was done."""
+    actions = page.presenter.actions
+    for ask in (lambda: actions.mark(Status.PAID), actions.show_history, page.presenter.why.show):
+        page.view.said, page.view.was_done = "", True
+        ask()
+        assert page.view.said.startswith("Сначала выберите ")
+        assert not page.view.was_done
+        assert not page.view.said_error
+    page.add()
+    assert page.view.was_done
 
 
 def test_computing_again_too_soon_is_said(page: Page) -> None:

@@ -146,3 +146,19 @@ def test_library_is_loaded_only_for_drawing() -> None:
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout == "False\n"
+
+
+def test_the_last_day_is_not_cut_off() -> None:
+    """On the last day of the period the dot of the forecast is as wide as on any other."""
+    shown = chart(31)
+    picture = Image.open(BytesIO(shown.draw(700, 300, 96.0, 9))).convert("RGB")
+    blue = ImageColor.getrgb("#0a58ca")
+    columns = [
+        sum(picture.getpixel((x, y)) == blue for y in range(picture.height)) for x in range(picture.width)
+    ]
+    marked = [x for x, count in enumerate(columns) if count > 0]
+    last = marked[-1]
+    # The dots are the columns with the most pixels; the last one ends as far right of its middle as it began.
+    middle = max(range(last - 8, last + 1), key=lambda x: columns[x])
+    begins = next(x for x in range(middle, 0, -1) if columns[x - 1] <= min(columns[middle - 6 : middle]))
+    assert last - middle >= middle - begins - 1

@@ -27,7 +27,9 @@ from mini_crm.ui.sign_in.password_dialogs import ask_new_password, ask_to_sign_i
 from mini_crm.ui.tasks import Tasks
 from mini_crm.ui.theme import Theme
 from mini_crm.ui.widgets.dialogs import ask, show_error
+from mini_crm.ui.widgets.note import shorten
 from mini_crm.ui.widgets.room import ScrolledRoom
+from mini_crm.ui.widgets.tips import tip_text
 from mini_crm.usecases.behind import Rows
 from mini_crm.usecases.outbox import Outbox
 from mini_crm.usecases.signing import SignedIn
@@ -43,6 +45,10 @@ if TYPE_CHECKING:
 AGGREGATE_S = 30 * 60
 LEAST_WIDTH, LEAST_HEIGHT = 840, 540
 """At 100 %: for a smaller window the pages can be scrolled."""
+LIST_HEIGHT = 470
+"""The list gives way further than what the other pages show."""
+NAME_WIDTH = 170
+"""Of the lead's name on the button of the menu, in pixels at 100 %."""
 
 log = logging.getLogger("mini_crm.ui")
 
@@ -175,6 +181,7 @@ class MainWindow(plain_ttk.Frame):
             sign_in_again=self.sign_in_again,
             leave=self.leave,
             memory=around.memory,
+            aside=self._aside,
         )
         self.entries: EntriesPresenter | None = None
         self._entries_view: EntriesView | None = None
@@ -279,23 +286,36 @@ class MainWindow(plain_ttk.Frame):
 
     def _frame(self) -> None:
         """Make what stands around the pages."""
-        room = ScrolledRoom(self, self._theme.px(LEAST_WIDTH), self._theme.px(LEAST_HEIGHT))
+        room = self._room = ScrolledRoom(self, self._theme.px(LEAST_WIDTH), self._theme.px(LEAST_HEIGHT))
         room.pack(fill="both", expand=True)
         self.pages = ttk.Notebook(room.body)
         self.pages.pack(fill="both", expand=True)
         self.pages.enable_traversal()
+        # In the line of the tabs, where there is room: a line of its own would be taken from the list.
+        self._corner = ttk.Frame(room.body)
+        self._corner.place(relx=1.0, x=-self._theme.pad, y=self._theme.px(2), anchor="ne")
+        theme, name = self._theme, self.desk.session.lead_name
+        name_room = theme.px(NAME_WIDTH)
         self.menu_button = ttk.Menubutton(
-            room.body, text=self.desk.session.lead_name, bootstyle="secondary-outline"
+            self._corner,
+            text=shorten(name, theme.body, name_room),
+            bootstyle="secondary-outline",
+            padding=(theme.px(6), theme.px(2)),
         )
-        self.menu_button.place(relx=1.0, x=-self._theme.pad, y=0, anchor="ne")
+        self.menu_button.pack(side="right", padx=(theme.px(6), 0))
         self.menu_button.configure(menu=self._menu(self.menu_button))
+        tip_text(
+            self.menu_button, theme, lambda: name if shorten(name, theme.body, name_room) != name else ""
+        )
 
     def _build(self) -> Iterator[None]:
         """Make the pages and set them going; at each ``yield`` the window can draw what is there."""
         from mini_crm.ui.entries.page_presenter import EntriesPresenter
         from mini_crm.ui.entries.page_view import EntriesView
 
-        view = EntriesView(self.pages, self._texts, self._theme)
+        tools = ttk.Frame(self._corner)
+        tools.pack(side="left")
+        view = EntriesView(self.pages, self._texts, self._theme, tools)
         self.pages.add(view, text=self._texts.pgettext("page", "Entries"))
         self._forecast_page = plain_ttk.Frame(self.pages)
         self.pages.add(self._forecast_page, text=self._texts.pgettext("page", "Forecast"))
@@ -303,9 +323,9 @@ class MainWindow(plain_ttk.Frame):
         yield
         yield from view.build()
         yield
-        self.entries = EntriesPresenter(self.desk, view, aside=self._aside)
+        self.entries = EntriesPresenter(self.desk, view)
         self._entries_view = view
-        for part in (self.pages, self.menu_button):
+        for part in (self.pages, self._corner):
             view.hear(part)
         self.entries.start()
         if self._typed is not None:
@@ -361,6 +381,10 @@ class MainWindow(plain_ttk.Frame):
         self.pages.select(typed.page)
 
     def _page_shown(self) -> None:
+        list_is_shown = self.pages.index("current") == 0
+        self._room.need(
+            self._theme.px(LEAST_WIDTH), self._theme.px(LIST_HEIGHT if list_is_shown else LEAST_HEIGHT)
+        )
         if self.pages.index("current") != 1:
             return
         if self.forecast is not None:

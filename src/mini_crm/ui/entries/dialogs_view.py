@@ -20,6 +20,7 @@ from mini_crm.ui.widgets import (
     DateField,
     Field,
     SuggestField,
+    Table,
     enter_goes_on,
     offer_copy,
     scroll_across,
@@ -221,8 +222,14 @@ class KeptDialog(Dialog):
         self._lines: dict[str, KeptLine] = {}
         _ = texts.gettext
         columns = {"made": (_("Saved"), 18), "what": (_("What"), 56), "state": (_("State"), 26)}
-        self.table = ttk.Treeview(
-            self.body, columns=list(columns), show="headings", height=8, style=TABLE, selectmode="browse"
+        self.table = Table(
+            self.body,
+            theme,
+            columns=list(columns),
+            show="headings",
+            height=8,
+            style=TABLE,
+            selectmode="browse",
         )
         for name, (caption, width) in columns.items():
             self.table.heading(name, text=caption, anchor="w")
@@ -309,8 +316,7 @@ def _conflict_table(
     _ = texts.gettext
     columns = (
         ("what", _("What"), 22), ("old", _("Before"), 18), ("theirs", _("Theirs"), 18),
-        ("mine", _("Mine"), 18),
-        ("who", _("Who changed it"), 30),
+        ("mine", _("Mine"), 18), ("who", _("Who changed it"), 30),
     )  # fmt: skip
     rows = [
         (
@@ -338,8 +344,9 @@ def _table(
     height: int,
 ) -> plain_ttk.Treeview:
     """Make a table to read and copy from, and pack it; columns: name, heading, width in digits."""
-    table = ttk.Treeview(
+    table = Table(
         parent,
+        theme,
         columns=[name for name, _caption, _width in columns],
         show="headings",
         height=height,

@@ -69,6 +69,10 @@ class EntriesViewPort(
         """Show how the database answers; ``lost`` stays in sight until it does."""
         ...
 
+    def trouble_is_over(self, *, at_once: bool) -> None:
+        """Take an error off the screen whose cause has gone; unless at once, not before it could be read."""
+        ...
+
     def show_kept(self, text: str) -> None:
         """Show how many writes wait on this computer; empty for none."""
         ...

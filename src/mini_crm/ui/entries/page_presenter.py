@@ -10,7 +10,7 @@ from mini_crm.domain.errors import DatabaseUnreachable, MiniCrmError
 from mini_crm.domain.model import Entry, EntryFilter, EntryPage, EntrySort, Group
 from mini_crm.domain.rules import parse_entry_number
 from mini_crm.messages import sentence
-from mini_crm.ui.desk import Desk, TaskRunner
+from mini_crm.ui.desk import Desk
 from mini_crm.ui.entries.actions_presenter import ActionsPresenter
 from mini_crm.ui.entries.chosen import remember_order, remembered_order
 from mini_crm.ui.entries.export import ExportPresenter
@@ -49,7 +49,6 @@ class EntriesPresenter:
     Args:
         desk: Of the lead.
         view: The page.
-        aside: Runs the aggregation beside everything else; by default in line with it.
         now: Tells the time, in UTC.
 
     Attributes:
@@ -71,7 +70,6 @@ class EntriesPresenter:
         desk: Desk,
         view: EntriesViewPort,
         *,
-        aside: TaskRunner | None = None,
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
         self._desk = desk
@@ -152,8 +150,8 @@ class EntriesPresenter:
             view.head,
             self.texts,
             say=self._say,
+            done=view.done,
             failed=self._failed,
-            aside=aside or desk.tasks,
             open_rows=self.open_rows,
             now=now,
         )
@@ -186,7 +184,7 @@ class EntriesPresenter:
             self.texts,
             found=lambda: (self.table.entry_filter, *self.table.order),
             groups=lambda: self._groups,
-            aside=aside or desk.tasks,
+            aside=desk.aside or desk.tasks,
         )
         self.why = WhyPresenter(
             desk,
@@ -388,7 +386,7 @@ class EntriesPresenter:
         if news.sent:
             texts = self._desk.texts
             said = texts.ngettext("{n} kept entry was stored.", "{n} kept entries were stored.", news.sent)
-            self._say(said.format(n=news.sent))
+            self._view.done(said.format(n=news.sent))
         changed = news.changes.gone or not self.table.knows(news.changes.entries)
         if news.new_day:
             self.form.show_day()
@@ -439,6 +437,8 @@ class EntriesPresenter:
         self._desk.call(lambda token: self._desk.store.list_groups(token), self._take_groups, self._failed)
 
     def _answered(self) -> None:
+        if not self._pending.has_refused and not self.form.holds_refused:
+            self._view.trouble_is_over(at_once=self._lost)
         self._good_at = self._now()
         self._lost = False
         self._view.show_connection(self._desk.texts.gettext("connected"), lost=False)

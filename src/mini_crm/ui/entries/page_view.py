@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 import tkinter as tk
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
@@ -35,12 +36,18 @@ from mini_crm.ui.entries.table_view import EntryTableView
 from mini_crm.ui.entries.why import Why
 from mini_crm.ui.entries.why_view import WhyDialog
 from mini_crm.ui.theme import HINT_LABEL, OK_LABEL, Theme
-from mini_crm.ui.widgets import Banner, latin_letter
+from mini_crm.ui.widgets import Banner, ShortLabel, latin_letter
 from mini_crm.ui.widgets.dialogs import ask
 
 KEYS = "EntriesPage"
 TABLE_ROW = 3
 """It takes the height that is left."""
+SPACE = 4
+"""Below a part, in pixels at 100 %."""
+LIST_ROWS = 14
+"""So many rows the list keeps before the head may have a line for each unit."""
+LEAST_ROWS = 6
+"""So many it keeps even where the person wants to see those lines."""
 SAID_MS = 8000
 """A sentence that tells of no error goes away after so long."""
 
@@ -52,6 +59,7 @@ class EntriesView(plain_ttk.Frame):
         parent: Where it stands.
         texts: In the person's language.
         theme: For fonts, colours and sizes.
+        tools: Where period, age and "compute again" go; by default above the head.
 
     Attributes:
         head: The head line.
@@ -65,13 +73,15 @@ class EntriesView(plain_ttk.Frame):
         said: What was done last, for a while.
     """
 
-    def __init__(self, parent: tk.Misc, texts: Texts, theme: Theme) -> None:
-        super().__init__(parent, padding=theme.px(6))
+    def __init__(self, parent: tk.Misc, texts: Texts, theme: Theme, tools: ttk.Frame | None = None) -> None:
+        super().__init__(parent, padding=(theme.px(6), theme.px(3)))
+        self._tools = tools
         self._texts = texts
         self._theme = theme
         self._presenter: EntriesPresenter | None = None
         self._forget: str | None = None
         self._asking: StatusDialog | None = None
+        self._trouble_at = 0.0
         self._keys = texts.gettext(
             "Ctrl+Enter save · Ctrl+F search · F6 paid · F7 refused · F8 expected · F3 history · F9 why"
         )
@@ -82,7 +92,7 @@ class EntriesView(plain_ttk.Frame):
     def build(self) -> Iterator[None]:
         """Make the parts, top to bottom; at each ``yield`` the window can draw those that are there."""
         texts, theme = self._texts, self._theme
-        self.head = EntryHeadView(self, texts, theme)
+        self.head = EntryHeadView(self, texts, theme, self._tools)
         self._place(self.head, 0)
         yield
         self.form = EntryFormView(self, texts, theme)
@@ -103,14 +113,17 @@ class EntriesView(plain_ttk.Frame):
         self._place(self.panel, 6)
         foot = ttk.Frame(self)
         self.summary = ttk.Label(foot)
-        self.said = ttk.Label(foot)
+        self.said = ShortLabel(foot, theme)
         self.connection = ttk.Label(foot, style=HINT_LABEL)
         self.kept = ttk.Button(foot, bootstyle="primary-link", padding=0)
         self.summary.pack(side="left")
         self.connection.pack(side="right")
-        self.said.pack(side="right", padx=theme.px(12))
+        self.said.configure(anchor="e")
+        self.said.pack(side="right", fill="x", expand=True, padx=theme.px(12))
         self._forget_said()
-        self._place(foot, 7)
+        self._place(foot, 7, space=0)
+        self._below = (self.form, self.filters, self.panel, foot)
+        self.bind("<Configure>", self._share_height, add="+")
 
     def attach(self, presenter: EntriesPresenter) -> None:
         """See ``EntriesViewPort``."""
@@ -155,15 +168,23 @@ class EntriesView(plain_ttk.Frame):
             self._stop_forgetting()
             self._forget_said()
             self.trouble.show("error", text, (self._texts.gettext("Close"), self.trouble.hide))
+            self._trouble_at = time.monotonic()
         else:
-            self.trouble.hide()
-            self.note(text)
+            self._tell(text, "TLabel")
+
+    def done(self, text: str) -> None:
+        """See ``EntriesViewPort``."""
+        self.trouble.hide()
+        self.note(text)
 
     def note(self, text: str) -> None:
         """See ``EntriesViewPort``."""
-        self._stop_forgetting()
-        self.said.configure(text=text, style=OK_LABEL)
-        self._forget = self.after(SAID_MS, self._forget_said)
+        self._tell(text, OK_LABEL)
+
+    def trouble_is_over(self, *, at_once: bool) -> None:
+        """See ``EntriesViewPort``."""
+        if at_once or 1000 * (time.monotonic() - self._trouble_at) >= SAID_MS:
+            self.trouble.hide()
 
     def whereabouts(self) -> object:
         """See ``EntriesViewPort``."""
@@ -248,13 +269,27 @@ class EntriesView(plain_ttk.Frame):
         """See ``EntriesViewPort``."""
         return KeptDialog(self, self._texts, self._theme)
 
-    def _place(self, part: plain_ttk.Frame, row: int, *, space: int = 4) -> None:
+    def _place(self, part: plain_ttk.Frame, row: int, *, space: int = SPACE) -> None:
         sticky = "nsew" if row == TABLE_ROW else "ew"
         part.grid(row=row, column=0, sticky=sticky, pady=(0, self._theme.px(space)))
 
     def _go_to_panel(self) -> None:
         self._to_front()
         self.panel.go_there()
+
+    def _share_height(self, event: tk.Event[tk.Misc]) -> None:
+        """Let the head have what the list can do without; banners come and go and do not count."""
+        if event.widget is not self:
+            return
+        space = self._theme.px(SPACE)
+        rest = event.height - 2 * self._theme.px(3) - 4 * space
+        rest -= sum(part.winfo_reqheight() + space for part in self._below)
+        self.head.give_way(*(rest - self.table.height_of(rows) for rows in (LIST_ROWS, LEAST_ROWS)))
+
+    def _tell(self, text: str, style: str) -> None:
+        self._stop_forgetting()
+        self.said.show(text, style)
+        self._forget = self.after(SAID_MS, self._forget_said)
 
     def _refresh(self) -> None:
         if self._presenter is not None:
@@ -281,7 +316,7 @@ class EntriesView(plain_ttk.Frame):
     def _forget_said(self) -> None:
         """Name the quick keys where nothing else is to be said."""
         self._forget = None
-        self.said.configure(text=self._keys, style=HINT_LABEL)
+        self.said.show(self._keys, HINT_LABEL)
 
     def _stop_forgetting(self) -> None:
         if self._forget is not None:

@@ -23,7 +23,11 @@ class SavingPort(Protocol):
     """What saving needs of the page."""
 
     def say(self, text: str, *, is_error: bool) -> None:
-        """Show a sentence that goes away by itself or with the next one."""
+        """Show what went wrong, or a hint that goes away by itself."""
+        ...
+
+    def done(self, text: str) -> None:
+        """Show that something was done; what went wrong before is over."""
         ...
 
     def note(self, text: str) -> None:
@@ -170,7 +174,7 @@ class Saving:
         elif said and (self._pending.has_refused or self._form().holds_refused):
             self._view.note(said)
         elif said:
-            self._view.say(said, is_error=False)
+            self._view.done(said)
 
     def _stored(self, outcome: Outcome) -> list[str]:
         _, texts = self._desk.texts.gettext, self._desk.texts

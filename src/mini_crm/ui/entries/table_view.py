@@ -18,7 +18,7 @@ from mini_crm.ui.entries.stretch_view import Stretch
 from mini_crm.ui.entries.texts import COLUMNS, EntryTexts, Mark, Row
 from mini_crm.ui.memory import Memory
 from mini_crm.ui.theme import TABLE, Theme
-from mini_crm.ui.widgets import offer_copy, put_text, tip_cut_cells
+from mini_crm.ui.widgets import Table, offer_copy, put_text, tip_cut_cells
 from mini_crm.ui.widgets.menus import pop_up
 
 if TYPE_CHECKING:
@@ -62,7 +62,7 @@ class EntryTableView(plain_ttk.Frame):
         self._anchor = self._end = ""
         self._memory = ColumnMemory(Memory())
         names = [column.value for column in COLUMNS]
-        self.tree = ttk.Treeview(self, columns=names, show="headings", selectmode="extended", style=TABLE)
+        self.tree = Table(self, theme, columns=names, show="headings", selectmode="extended", style=TABLE)
         self.down = ttk.Scrollbar(self)
         self._rows = Stretch(self.tree, self.down, theme, self._all_shown)
         self._across = ttk.Scrollbar(self, command=self.tree.xview, orient="horizontal")
@@ -135,6 +135,11 @@ class EntryTableView(plain_ttk.Frame):
         tree.bind("<Shift-F10>", lambda event: self._menu_at_focus())
         for key, action in self._quick_keys(presenter):
             tree.bind(key, partial(_call, action))
+
+    def height_of(self, rows: int) -> int:
+        """Give the pixels in which so many rows can be seen as a whole."""
+        around = self.tree.winfo_reqheight() - int(self.tree.cget("height")) * self._theme.row_height
+        return around + rows * self._theme.row_height
 
     def show_rows(self, rows: Sequence[Row], offset: int, total: int) -> None:
         """See ``TablePort``."""

@@ -72,6 +72,10 @@ class ForecastEvents(Protocol):
         """A number of the table was opened."""
         ...
 
+    def compute(self) -> None:
+        """A run of the aggregation is wanted."""
+        ...
+
     def commit(self, amount: str, note: str) -> None:
         """The lead records an own number, as typed."""
         ...
@@ -92,7 +96,11 @@ class ForecastViewPort(Protocol):
         """Say how old the forecast is."""
         ...
 
-    def show_notice(self, level: Literal["error", "ok", ""], text: str) -> None:
+    def show_computing(self, running: bool) -> None:
+        """Say that the forecast is being computed."""
+        ...
+
+    def show_notice(self, level: Literal["error", "ok", "info", ""], text: str) -> None:
         """Say a sentence across the page; an empty one takes it away."""
         ...
 

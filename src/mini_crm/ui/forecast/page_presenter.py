@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime
 from decimal import Decimal
 from uuid import UUID, uuid4
 
-from mini_crm.domain.errors import BadValue
+from mini_crm.domain.errors import BadValue, DatabaseUnreachable, MiniCrmError
 from mini_crm.domain.model import (
     PIECES,
     AccuracyRow,
@@ -101,6 +101,7 @@ class ForecastPresenter:
         if self._cancel is None:
             self._view.listen(self)
             self._desk.choice.listen(self._choice_changed)
+            self._desk.computing.listen(self._computing)
             self._cancel = self._desk.tasks.every(LOOK_S, self._look)
         self.refresh()
 
@@ -166,6 +167,11 @@ class ForecastPresenter:
         elif run is not None and (rows := behind(number, row, run)) is not None:
             self._open_rows(rows, row.manager_name, run.as_of)
 
+    def compute(self) -> None:
+        """Ask for a run of the aggregation."""
+        said = self._desk.texts.gettext("The forecast has been computed again.")
+        self._desk.computing.ask(lambda: self._view.show_notice("ok", said), self._not_computed)
+
     def commit(self, amount: str, note: str) -> None:
         """Record the lead's own number for the period and unit that are chosen; the same twice is once."""
         period, unit = self._desk.choice.period, self._unit
@@ -200,6 +206,17 @@ class ForecastPresenter:
         self._recording = (period, unit, amount, note)
         self._desk.call(record, done, failed)
 
+    def _computing(self, running: bool) -> None:
+        self._view.show_computing(running)
+        if not running and self._view.is_on_screen():
+            self.refresh()
+
+    def _not_computed(self, error: BaseException) -> None:
+        if isinstance(error, MiniCrmError) and not isinstance(error, DatabaseUnreachable):
+            self._view.show_notice("info", sentence(error, self._desk.texts))
+        else:
+            self._failed(error)
+
     def _committed(self, commitment: Commitment) -> None:
         self._attempt = None
         text = self._desk.texts.gettext("Recorded: {sum} for {period}. Earlier numbers stay in the list.")
@@ -219,6 +236,7 @@ class ForecastPresenter:
         else:
             kept = self._desk.texts.gettext("The commitment was not recorded; it is still in the form.")
             self._view.show_notice("error", f"{kept} {text}")
+            self._is_failing = isinstance(error, DatabaseUnreachable)  # then the next answer takes it away
 
     def _choice_changed(self) -> None:
         """Show the period that was chosen here or on the other page; a hidden page reads when it is shown."""

@@ -136,7 +136,13 @@ class ForecastView(plain_ttk.Frame):
         self.as_of.configure(text=f"\u26a0 {text}" if is_stale else text)
         self.as_of.configure(style=AMBER_LABEL if is_stale else OK_LABEL)
 
-    def show_notice(self, level: Literal["error", "ok", ""], text: str) -> None:
+    def show_computing(self, running: bool) -> None:
+        """See ``ForecastViewPort``."""
+        _ = self._texts.gettext
+        self.compute_button.state(["disabled" if running else "!disabled"])
+        self.compute_button.configure(text=_("Computing…") if running else _("Compute again"))
+
+    def show_notice(self, level: Literal["error", "ok", "info", ""], text: str) -> None:
         """See ``ForecastViewPort``."""
         if level and text:
             if self.notice.sentence != text:
@@ -190,6 +196,14 @@ class ForecastView(plain_ttk.Frame):
         top.columnconfigure(4, weight=1)
         self.as_of = ttk.Label(top)
         self.as_of.grid(row=0, column=5, sticky="e")
+        self.compute_button = ttk.Button(
+            top,
+            text=_("Compute again"),
+            bootstyle="secondary-outline",
+            padding=(theme.px(6), theme.px(2)),
+            command=self._compute,
+        )
+        self.compute_button.grid(row=0, column=6, padx=(theme.px(10), 0))
         return top
 
     def _make_pages(self, parent: tk.Misc) -> ttk.Notebook:
@@ -222,12 +236,14 @@ class ForecastView(plain_ttk.Frame):
             box = ttk.Frame(self.cards)
             row, column = divmod(number, CARDS_IN_A_ROW)
             box.grid(row=row, column=column, sticky="new", padx=(0, self._theme.pad))
-            ttk.Label(box, text=card.caption, style=HINT_LABEL).pack(anchor="w")
+            caption = ttk.Label(box, text=card.caption, style=HINT_LABEL, justify="left")
+            caption.pack(anchor="w")
             value = ttk.Frame(box)
             value.pack(anchor="w")
             if card.level is not None:
                 sign = ttk.Label(value, text=SIGNS[card.level], foreground=self._light(card.level))
                 sign.pack(side="left", padx=(0, self._theme.px(4)))
+            self._notes.append(caption)
             if isinstance(card.value, Linked):
                 self._line(value, card.value, NUMBER_LABEL).pack(side="left", fill="x", expand=True)
                 value.pack(fill="x")
@@ -268,6 +284,10 @@ class ForecastView(plain_ttk.Frame):
     def _period_chosen(self) -> None:
         if self._events is not None:
             self._events.choose_period(self.period.chosen)
+
+    def _compute(self) -> None:
+        if self._events is not None:
+            self._events.compute()
 
     def _unit_chosen(self) -> None:
         if self._events is not None:

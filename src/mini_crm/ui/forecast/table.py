@@ -13,6 +13,7 @@ from mini_crm.ui.forecast.texts import Column
 from mini_crm.ui.theme import TABLE, Theme
 from mini_crm.ui.widgets.cell_links import CellLinks
 from mini_crm.ui.widgets.clipboard import offer_copy
+from mini_crm.ui.widgets.table import Table
 from mini_crm.ui.widgets.tips import tip_cut_cells
 
 TOTAL = "total"
@@ -41,7 +42,7 @@ class ReadOnlyTable(plain_ttk.Frame):
         self.on_open: Callable[[int, int], None] = lambda row, column: None
         self._columns: tuple[Column, ...] = ()
         self._rows: list[tuple[tuple[str, ...], bool]] = []
-        self.tree = ttk.Treeview(self, show="headings", height=height, style=TABLE)
+        self.tree = Table(self, theme, show="headings", height=height, style=TABLE)
         self.tree.tag_configure(TOTAL, font=theme.bold, background=theme.colours.info_back)
         self.tree.grid(row=0, column=0, sticky="nsew")
         upright = ttk.Scrollbar(self, orient="vertical", command=self.tree.yview)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -20,6 +21,8 @@ from mini_crm.ui.linked import Linked, fill_in, link
 from mini_crm.usecases.behind import Number, can_open
 
 NOTHING = "\u2014"
+TENTH = re.compile(r"[.,]\d$")
+"""At the end of a number: of pieces that are still to come."""
 LATE = "!\u00a0"
 """Before a number of overdue entries, as in the table of entries."""
 
@@ -124,13 +127,17 @@ class ForecastTexts:
                 name, group = row.manager_name, groups.get(row.manager_id or 0)
                 is_twin = names[name_key(name), row.unit] > 1 and group
                 captions.append(f"{name} ({group})" if is_twin else name)
-            for number, line in enumerate(_lines(captions, total, own, weak)):
+            lines = list(_lines(captions, total, own, weak))
+            columns = [
+                _in_line([write(line) for line in lines], self._texts.language)
+                for _column, write, _at in cells
+            ]
+            for number, (line, texts) in enumerate(zip(lines, zip(*columns, strict=True), strict=True)):
                 links = (
                     at if at is not None and run is not None and can_open(at, line.row, run) else None
                     for _column, _write, at in cells
                 )
-                written = tuple(write(line) for _column, write, _at in cells)
-                rows.append(TableRow(written, number == 0, tuple(links), line.row))
+                rows.append(TableRow(texts, number == 0, tuple(links), line.row))
         return tuple(rows)
 
     def cards(self, row: ForecastRow, run: Run, commitment: Decimal | None, stage: Stage) -> tuple[Card, ...]:
@@ -334,6 +341,14 @@ class ForecastTexts:
             "the company is \u00d7\u00a01; {n} payment", "the company is \u00d7\u00a01; {n} payments", n
         )
         return Card(caption, f"\u00d7\u00a0{decimal_text(pace, self._texts)}", note.format(n=n))
+
+
+def _in_line(cells: list[str], language: str) -> list[str]:
+    """Give every number of a column a tenth if one has it, so that their digits stand below each other."""
+    if not any(map(TENTH.search, cells)):
+        return cells
+    tenth = ",0" if language == "ru" else ".0"
+    return [cell if TENTH.search(cell) or not cell[-1:].isdigit() else cell + tenth for cell in cells]
 
 
 def _lines(

@@ -10,7 +10,9 @@ from mini_crm.ui.widgets.date_field import DateField
 from mini_crm.ui.widgets.fields import AmountField, ChoiceField, Field, SuggestField, enter_goes_on
 from mini_crm.ui.widgets.labels import wrap_to_width
 from mini_crm.ui.widgets.note import Note
-from mini_crm.ui.widgets.tips import tip_cut_cells, tip_cut_text
+from mini_crm.ui.widgets.short_label import ShortLabel
+from mini_crm.ui.widgets.table import Table
+from mini_crm.ui.widgets.tips import tip_cut_cells, tip_cut_text, tip_text
 
 __all__ = [
     "CHOSEN",
@@ -23,7 +25,9 @@ __all__ = [
     "FilteredCombobox",
     "Level",
     "Note",
+    "ShortLabel",
     "SuggestField",
+    "Table",
     "enter_goes_on",
     "latin_letter",
     "offer_copy",
@@ -31,5 +35,6 @@ __all__ = [
     "scroll_across",
     "tip_cut_cells",
     "tip_cut_text",
+    "tip_text",
     "wrap_to_width",
 ]

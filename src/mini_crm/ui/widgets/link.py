@@ -84,6 +84,9 @@ class LinkLine(Flow):
         theme: For fonts and colours.
         font: Of all parts.
         colour: Of the parts that are no links; by default that of text.
+
+    Attributes:
+        text: What is shown.
     """
 
     def __init__(self, parent: tk.Misc, theme: Theme, *, font: tkfont.Font, colour: str = "") -> None:
@@ -91,6 +94,7 @@ class LinkLine(Flow):
         self._theme = theme
         self._font = font
         self._colour = colour or theme.colours.text
+        self.text = ""
 
     def show_pieces(self, pieces: Sequence[Piece], action: Callable[[Number], None]) -> None:
         """Show a text.
@@ -99,6 +103,7 @@ class LinkLine(Flow):
             pieces: Its parts.
             action: Opens a number.
         """
+        self.text = "".join(piece.text for piece in pieces)
         before = self.parts
         parts: list[tk.Widget] = []
         for piece in pieces:
