@@ -745,17 +745,18 @@ def test_trend_marks_what_is_of_another_kind(target: Path) -> None:
         assert f"<c:v>{name}</c:v>" in chart
 
 
-BRIDGE = Bridge("RUB", data.DAY - timedelta(days=1), 450.4, 60.3, -30.3, 40.0, -0.4, -32.3, 487.95)
+BRIDGE = Bridge("RUB", data.DAY - timedelta(days=1), 450.4, 60.3, -30.3, 40.0, -7.2, 3, 1.4, -0.4, -26.25, 487.95)
 
 
 def test_bridge_adds_up_above_the_changes(target: Path) -> None:
     """From the forecast before to that of now, which is the company's, step by step, with a picture."""
     report = replace(data.report(data.TWO_UNITS), bridges=(BRIDGE,))
     written(report, target)
-    rows = table(values(target)["Changes"], "Adds")[:7]
+    rows = table(values(target)["Changes"], "Adds")[:9]
     assert [row["Step"] for row in rows] == [
-        "forecast of 2026-03-16", "payments", "refused or deleted", "new entries", "put off, other amounts",
-        "time passed, learnt anew", "forecast of 2026-03-17 14:30 (UTC+3)",
+        "forecast of 2026-03-16", "payments", "refused or deleted", "new entries",
+        "other promised day (put off: 3)", "other amounts", "other changes", "time passed, learnt anew",
+        "forecast of 2026-03-17 14:30 (UTC+3)",
     ]  # fmt: skip
     amounts = [Decimal(str(row["Adds"])) for row in rows]
     assert (amounts[0], amounts[-1]) == (450, Decimal("487.7"))
