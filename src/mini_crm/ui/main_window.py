@@ -1,4 +1,4 @@
-"""The main window of a lead who has signed in: its pages, its menu, and how it ends."""
+"""The main window of somebody who has signed in: its pages, its menu, and how it ends."""
 
 from __future__ import annotations
 
@@ -15,7 +15,9 @@ import ttkbootstrap as ttk
 
 from mini_crm.domain.credentials import Derive
 from mini_crm.domain.errors import MiniCrmError
+from mini_crm.domain.model import Group
 from mini_crm.i18n import LANGUAGES, Texts
+from mini_crm.messages import sentence
 from mini_crm.store.port import DesktopStore
 from mini_crm.ui.desk import Desk
 from mini_crm.ui.memory import Memory
@@ -24,17 +26,21 @@ from mini_crm.ui.sign_in.login_view import LANGUAGE_NAMES
 from mini_crm.ui.sign_in.password_dialogs import ask_new_password, ask_to_sign_in_again
 from mini_crm.ui.tasks import Tasks
 from mini_crm.ui.theme import Theme
+from mini_crm.ui.widgets.banner import Banner
 from mini_crm.ui.widgets.dialogs import ask, show_error
 from mini_crm.ui.widgets.room import ScrolledRoom
 from mini_crm.usecases.outbox import Outbox
 from mini_crm.usecases.signing import SignedIn
 
 if TYPE_CHECKING:
+    from mini_crm.ui.company.page_presenter import CompanyPresenter
     from mini_crm.ui.entries.page_presenter import EntriesPresenter
     from mini_crm.ui.entries.page_view import EntriesView
     from mini_crm.ui.forecast.page_presenter import ForecastPresenter
 
 AGGREGATE_S = 30 * 60
+ASK_AGAIN_MS = 5000
+"""Where it is not known yet which pages there are."""
 LEAST_WIDTH, LEAST_HEIGHT = 840, 540
 """At 100 %: for a smaller window the pages can be scrolled."""
 
@@ -108,8 +114,9 @@ class MainWindow(plain_ttk.Frame):
     Attributes:
         desk: What the pages work with.
         pages: The notebook.
-        entries: Runs the entry page once that is built.
+        entries: Runs the entry page once that is built; a head of sales without groups has none.
         forecast: Runs the forecast page once it was opened.
+        company: Runs the company page of a head of sales once it was opened.
     """
 
     def __init__(
@@ -153,11 +160,13 @@ class MainWindow(plain_ttk.Frame):
         self.entries: EntriesPresenter | None = None
         self._entries_view: EntriesView | None = None
         self.forecast: ForecastPresenter | None = None
+        self.company: CompanyPresenter | None = None
+        self._openers: dict[str, Callable[[], None]] = {}
         self._frame()
 
     def start(self) -> None:
         """Build the pages step by step, so that the window never stands still, and set them going."""
-        self.tasks.run(load_pages, lambda nothing: self.tasks.in_steps(self._build()), _raise)
+        self.tasks.run(load_pages, lambda nothing: self._find_pages(), _raise)
 
     def may_close(self) -> bool:
         """Ask if something would be lost; say whether the window may go.
@@ -210,6 +219,8 @@ class MainWindow(plain_ttk.Frame):
             self.entries.stop()
         if self.forecast is not None:
             self.forecast.stop()
+        if self.company is not None:
+            self.company.stop()
         self.tasks.close()
         self._aside.close()
         self.destroy()
@@ -245,6 +256,8 @@ class MainWindow(plain_ttk.Frame):
         """Make what stands around the pages."""
         room = ScrolledRoom(self, self._theme.px(LEAST_WIDTH), self._theme.px(LEAST_HEIGHT))
         room.pack(fill="both", expand=True)
+        self._trouble = Banner(room.body, self._theme)
+        self._trouble.pack(fill="x", side="bottom")
         self.pages = ttk.Notebook(room.body)
         self.pages.pack(fill="both", expand=True)
         self.pages.enable_traversal()
@@ -254,16 +267,43 @@ class MainWindow(plain_ttk.Frame):
         self.menu_button.place(relx=1.0, x=-self._theme.pad, y=0, anchor="ne")
         self.menu_button.configure(menu=self._menu(self.menu_button))
 
-    def _build(self) -> Iterator[None]:
+    def _find_pages(self) -> None:
+        """Learn which pages there are: those of a team are for who has one."""
+        if not self.desk.session.is_head:
+            self.tasks.in_steps(self._build(has_team=True))
+            return
+
+        def found(groups: tuple[Group, ...]) -> None:
+            self._trouble.hide()
+            self.tasks.in_steps(self._build(has_team=bool(groups)))
+
+        def failed(error: BaseException) -> None:
+            self._trouble.show("error", sentence(error, self._texts))
+            self.tasks.after(ASK_AGAIN_MS, self._find_pages)
+
+        self.desk.call(self.desk.store.list_groups, found, failed)
+
+    def _build(self, *, has_team: bool) -> Iterator[None]:
         """Make the pages and set them going; at each ``yield`` the window can draw what is there."""
+        self.pages.bind("<<NotebookTabChanged>>", lambda event: self._page_shown())
+        if has_team:
+            yield from self._build_team()
+        if self.desk.session.is_head:
+            self._add_page(self._texts.pgettext("page", "Company"), self._open_company)
+            yield
+        aggregate = self._around.aggregate
+        if aggregate is not None:
+            self._aside.every(AGGREGATE_S, lambda: self._aggregate(aggregate))
+            self._aggregate(aggregate)
+
+    def _build_team(self) -> Iterator[None]:
+        """Make the pages of who has a team."""
         from mini_crm.ui.entries.page_presenter import EntriesPresenter
         from mini_crm.ui.entries.page_view import EntriesView
 
         view = EntriesView(self.pages, self._texts, self._theme)
         self.pages.add(view, text=self._texts.pgettext("page", "Entries"))
-        self._forecast_page = plain_ttk.Frame(self.pages)
-        self.pages.add(self._forecast_page, text=self._texts.pgettext("page", "Forecast"))
-        self.pages.bind("<<NotebookTabChanged>>", lambda event: self._page_shown())
+        self._add_page(self._texts.pgettext("page", "Forecast"), self._open_forecast)
         yield
         yield from view.build()
         yield
@@ -273,10 +313,12 @@ class MainWindow(plain_ttk.Frame):
             view.hear(part)
         self.entries.start()
         yield
-        aggregate = self._around.aggregate
-        if aggregate is not None:
-            self._aside.every(AGGREGATE_S, lambda: self._aggregate(aggregate))
-            self._aggregate(aggregate)
+
+    def _add_page(self, caption: str, opened: Callable[[tk.Misc], None]) -> None:
+        """Add a page that is filled when it is shown for the first time."""
+        page = plain_ttk.Frame(self.pages)
+        self._openers[str(page)] = partial(opened, page)
+        self.pages.add(page, text=caption)
 
     def _menu(self, parent: tk.Misc) -> ttk.Menu:
         _ = self._texts.gettext
@@ -301,8 +343,11 @@ class MainWindow(plain_ttk.Frame):
             self._language.set(self._texts.language)
 
     def _page_shown(self) -> None:
-        if self.pages.index("current") != 1:
-            return
+        opener = self._openers.get(self.pages.select())
+        if opener is not None:
+            opener()
+
+    def _open_forecast(self, page: tk.Misc) -> None:
         if self.forecast is not None:
             self.forecast.refresh()
             return
@@ -310,12 +355,25 @@ class MainWindow(plain_ttk.Frame):
         from mini_crm.ui.forecast.page_presenter import ForecastPresenter
         from mini_crm.ui.forecast.page_view import ForecastView
 
-        view = ForecastView(self._forecast_page, self._texts, self._theme)
+        view = ForecastView(page, self._texts, self._theme)
         view.pack(fill="both", expand=True)
         if self._entries_view is not None:
             self._entries_view.hear(view)
         self.forecast = ForecastPresenter(self.desk, view)
         self.forecast.start()
+
+    def _open_company(self, page: tk.Misc) -> None:
+        if self.company is not None:
+            self.company.refresh()
+            return
+        # Loaded only now, and for nobody else.
+        from mini_crm.ui.company.page_presenter import CompanyPresenter
+        from mini_crm.ui.company.page_view import CompanyView
+
+        view = CompanyView(page, self._texts, self._theme)
+        view.pack(fill="both", expand=True)
+        self.company = CompanyPresenter(self.desk, view)
+        self.company.start()
 
     def _renewed(self, signed_in: SignedIn) -> None:
         if signed_in.session.must_change:

@@ -128,4 +128,3 @@ def _bridge(
     )
     place = (top + 1, _LEFT, _WIDTH, _HEIGHT)
     sheet.waterfall(Chart(*place, title, (first, last), series), lowest=lowest_shown(steps))
-

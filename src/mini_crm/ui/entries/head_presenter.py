@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime
 from typing import Protocol
 
 from mini_crm.domain.errors import MiniCrmError, SessionEnded
@@ -14,12 +14,8 @@ from mini_crm.messages import sentence
 from mini_crm.report.wording import period_name
 from mini_crm.ui.desk import Desk, TaskRunner
 from mini_crm.ui.entries.texts import EntryTexts
-from mini_crm.ui.headline import Headline, Numbers, numbers_of
+from mini_crm.ui.headline import STALE_AFTER, Headline, Numbers, numbers_of
 from mini_crm.ui.periods import in_order
-
-STALE_AFTER = timedelta(minutes=35)
-"""The aggregation runs every 30 minutes; later than this one was missed."""
-
 
 TARGET, COMMITMENT = "┃", "◆"
 """As they are drawn over the bar."""

@@ -17,6 +17,8 @@ from mini_crm.ui.widgets.tips import tip_cut_cells
 TOTAL = "total"
 SCROLL = 80
 """Pixels by which an arrow key scrolls sideways."""
+MEASURED = 500
+"""So many rows tell how wide the columns are; a later cell that is cut has a tip."""
 
 
 class ReadOnlyTable(plain_ttk.Frame):
@@ -26,13 +28,18 @@ class ReadOnlyTable(plain_ttk.Frame):
         parent: Where it stands.
         theme: For fonts and colours.
         height: Rows that it asks room for.
+
+    Attributes:
+        mark: What may stand behind a head, which has room for it.
     """
+
+    mark = ""
 
     def __init__(self, parent: tk.Misc, theme: Theme, *, height: int) -> None:
         super().__init__(parent)
         self._theme = theme
         self._columns: tuple[Column, ...] = ()
-        self._rows: list[tuple[tuple[str, ...], bool]] = []
+        self._rows: list[tuple[str, tuple[str, ...], bool]] = []
         self.tree = ttk.Treeview(self, show="headings", height=height, style=TABLE)
         self.tree.tag_configure(TOTAL, font=theme.bold, background=theme.colours.info_back)
         self.tree.grid(row=0, column=0, sticky="nsew")
@@ -53,7 +60,11 @@ class ReadOnlyTable(plain_ttk.Frame):
         self.tree.bind("<FocusIn>", lambda event: self._choose_first())
 
     def show(
-        self, columns: Sequence[Column], rows: Sequence[tuple[str, ...]], totals: Sequence[bool] = ()
+        self,
+        columns: Sequence[Column],
+        rows: Sequence[tuple[str, ...]],
+        totals: Sequence[bool] = (),
+        names: Sequence[str] = (),
     ) -> None:
         """Show rows; if they are those already shown nothing moves.
 
@@ -61,6 +72,8 @@ class ReadOnlyTable(plain_ttk.Frame):
             columns: The heads.
             rows: A cell for each column.
             totals: For each row whether it is one that sums up others; none by default.
+            names: By which the rows are known, so that a chosen row stays chosen wherever it goes; by default
+                they are known by their places, as long as there are as many.
         """
         are_new = tuple(columns) != self._columns
         if are_new:
@@ -71,25 +84,26 @@ class ReadOnlyTable(plain_ttk.Frame):
                 side: Literal["e", "w"] = "e" if column.is_number else "w"
                 self.tree.heading(name, text=column.caption, anchor=side)
                 self.tree.column(name, anchor=side)
-        wanted = [(row, bool(totals and totals[at])) for at, row in enumerate(rows)]
+        known = names or [str(at) for at in range(len(rows))]
+        wanted = [(known[at], row, bool(totals and totals[at])) for at, row in enumerate(rows)]
         if wanted == self._rows and not are_new:
             return
-        chosen = [self.tree.index(item) for item in self.tree.selection()]
+        stay = bool(names) or len(wanted) == len(self._rows)
+        chosen, focus = self.tree.selection(), self.tree.focus()
         place = self.tree.yview()[0]
         self.tree.delete(*self.tree.get_children())
-        items = [
-            self.tree.insert("", "end", values=row, tags=(TOTAL,) if is_total else ())
-            for row, is_total in wanted
-        ]
-        if len(wanted) == len(self._rows):
-            self.tree.selection_set([items[at] for at in chosen])
+        for name, row, is_total in wanted:
+            self.tree.insert("", "end", name, values=row, tags=(TOTAL,) if is_total else ())
+        if stay:
+            self.tree.selection_set([name for name in chosen if self.tree.exists(name)])
+            self.tree.focus(focus if focus and self.tree.exists(focus) else "")
             self.tree.yview_moveto(place)
         self._rows = wanted
         self._fit()
 
     def cells(self) -> list[tuple[str, ...]]:
         """Give what is shown."""
-        return [row for row, _ in self._rows]
+        return [row for _name, row, _is_total in self._rows]
 
     def _scroll(self, direction: int) -> str:
         """Let the arrow keys reach columns for which the window is too narrow."""
@@ -105,9 +119,10 @@ class ReadOnlyTable(plain_ttk.Frame):
     def _fit(self) -> None:
         """Make every column as wide as its longest text; the widest text column takes what is left."""
         for number, column in enumerate(self._columns):
-            texts = [(row[number], is_total) for row, is_total in self._rows]
+            texts = [(row[number], is_total) for _name, row, is_total in self._rows[:MEASURED]]
             widths = [self._theme.text_width(text, bold=is_total) for text, is_total in texts]
-            width = max([self._theme.text_width(column.caption, bold=True), *widths]) + self._theme.px(14)
+            head = self._theme.text_width(column.caption + self.mark, bold=True)
+            width = max([head, *widths]) + self._theme.px(14)
             self.tree.column(str(number), width=width, minwidth=width, stretch=not column.is_number)
 
 
