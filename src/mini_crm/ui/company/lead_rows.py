@@ -208,7 +208,8 @@ class LeadRows:
             self._loading = False
             self._total = loaded.page.total
             show(loaded)
-            self._view.show_summary(self._texts.summary(loaded.page.total, loaded.page.sums))
+            page = loaded.page
+            self._view.show_summary(self._texts.summary(self._texts.count(page.total), page.sums))
 
         def failed(error: BaseException) -> None:
             if asked == self._asked:

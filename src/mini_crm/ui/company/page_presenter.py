@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from mini_crm.domain.errors import NotAllowed
@@ -58,6 +59,7 @@ class CompanyPresenter:
         self._order: tuple[Key, bool] = (Key.GAP, False)
         self._since = 0
         self._lead: int | None = None
+        self._lead_name = ""
         self._groups: tuple[Group, ...] = ()
         self._rows: LeadRows | None = None
         self._are_rows_behind = False
@@ -217,12 +219,14 @@ class CompanyPresenter:
     def _close(self) -> None:
         if self._rows is not None:
             self._rows.stop()
-        self._lead, self._rows, self._groups = None, None, ()
+        self._lead, self._lead_name, self._rows, self._groups = None, "", None, ()
         self._are_rows_behind = False
 
     def _show_lead(self) -> None:
         if self._lead is not None:
-            self._view.show_lead(self._reader.lead_page(self._known(), self._lead, self._groups))
+            page = self._reader.lead_page(self._known(), self._lead, self._groups)
+            self._lead_name = page.name or self._lead_name
+            self._view.show_lead(replace(page, name=self._lead_name))
 
     def _reload_rows(self) -> None:
         self._are_rows_behind = False
