@@ -99,6 +99,21 @@ DOMAIN: Table = {
     "comment_characters": lambda t, d: t.gettext(
         "The comment has an invisible character ({character}) in position {position}. Delete it."
     ),
+    "reason_too_long": lambda t, d: t.ngettext(
+        "The reason is too long: {length} of at most {limit} character.",
+        "The reason is too long: {length} of at most {limit} characters.",
+        _number(d, "limit"),
+    ),
+    "reason_characters": lambda t, d: t.gettext(
+        "The reason has an invisible character ({character}) in position {position}. Delete it."
+    ),
+    "reason_without_refused": lambda t, d: t.gettext(
+        "A reason is possible only with the status “Refused”. Clear it or change the status."
+    ),
+    "no_rest": lambda t, d: t.gettext(
+        "Nothing is left to wait for: no less than the amount was paid. Nothing was stored; "
+        "correct the paid amount, or save without a rest."
+    ),
     "pay_by_before_entry": lambda t, d: t.gettext(
         "The promised day {pay_by} is before the day of entry {entered_on}."
     ),
@@ -144,6 +159,9 @@ STORE: Table = {
     ),
     "manager_not_yours": lambda t, d: t.gettext(
         "This manager is no longer in your active groups. Nothing was stored; choose another manager."
+    ),
+    "not_head": lambda t, d: t.gettext(
+        "Only a head of sales sees the whole company. Ask the administrator to open the page to you."
     ),
     "restore_only_own_deletion": lambda t, d: t.gettext(
         "This entry was taken out by somebody else, so only the administrator can bring it back."

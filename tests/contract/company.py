@@ -3,15 +3,26 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from decimal import Decimal
+from math import fsum
 from typing import Any
 from uuid import uuid4
 
 from mini_crm.domain.credentials import KdfParameters, PasswordKind, new_kdf, new_token, verifier_of
-from mini_crm.domain.model import PIECES, Entry, EntryDraft, EntryFilter, ImportRow, Lead, RosterRow, Status
+from mini_crm.domain.model import (
+    PIECES,
+    Entry,
+    EntryDraft,
+    EntryFilter,
+    EntrySum,
+    ImportRow,
+    Lead,
+    RosterRow,
+    Status,
+)
 from mini_crm.store.port import Store
 
 BY = "admin on SERVER-1"
@@ -98,17 +109,19 @@ class Desk:
         return self.store.add_entry(self.token, uuid4(), uuid4(), self.draft(manager_id, **fields))
 
     def update(self, entry: Entry, **fields: Any) -> Entry:
-        """Change some fields of an entry."""
+        """Change some fields of an entry; as the form does, with the refusal goes its reason."""
         draft = replace(entry.draft(), **fields)
+        if draft.status is not Status.REFUSED:
+            draft = replace(draft, reason=fields.get("reason", ""))
         return self.store.update_entry(self.token, uuid4(), entry.entry_id, entry.version, draft)
 
     def pay(self, entry: Entry, on: date | None = None, came: Decimal | None = None) -> Entry:
         """Note that an entry was paid, today or on an earlier day."""
         return self.update(entry, status=Status.PAID, status_on=on, paid_amount=came)
 
-    def refuse(self, entry: Entry, on: date | None = None) -> Entry:
-        """Note that the client refused, today or on an earlier day."""
-        return self.update(entry, status=Status.REFUSED, status_on=on, paid_amount=None)
+    def refuse(self, entry: Entry, on: date | None = None, reason: str = "") -> Entry:
+        """Note that the client refused, today or on an earlier day, and why."""
+        return self.update(entry, status=Status.REFUSED, status_on=on, paid_amount=None, reason=reason)
 
     def delete(self, entry: Entry) -> Entry:
         """Delete an entry."""
@@ -205,6 +218,23 @@ def bring(desk: Desk, manager: str, entered_on: date, **fields: Any) -> Entry:
     row = import_row(manager, entered_on, **fields)
     desk.store.import_entries("old.csv", [row], BY)
     return next(entry for entry in desk.everything() if entry.client_ref == row.client_ref)
+
+
+def sums_of(entries: Iterable[Entry]) -> tuple[EntrySum, ...]:
+    """Add up by unit and status, as a page of the list does."""
+    parts: dict[tuple[str, int], list[Entry]] = {}
+    for entry in entries:
+        parts.setdefault((entry.unit, list(Status).index(entry.status)), []).append(entry)
+    return tuple(
+        EntrySum(
+            unit,
+            list(Status)[status],
+            len(part),
+            sum((e.amount if e.paid_amount is None else e.paid_amount for e in part), Decimal(0)),
+            fsum(e.contribution or 0.0 for e in part),
+        )
+        for (unit, status), part in sorted(parts.items())
+    )
 
 
 def fill(company: Company) -> None:

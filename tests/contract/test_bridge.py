@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from decimal import Decimal
 
 import pytest
@@ -44,7 +45,8 @@ def bridge(report: Report, company: Company, days: int, unit: str = "RUB") -> Br
 def adds_up(report: Report) -> None:
     """Check that every bridge arrives."""
     for one in report.bridges:
-        total = one.before + one.won + one.lost + one.new + one.changed + one.rest
+        parts = one.won + one.lost + one.new + one.put_off + one.amounts + one.changed
+        total = one.before + parts + one.rest
         assert total == pytest.approx(one.now, rel=1e-12, abs=1e-6)
 
 
@@ -67,7 +69,7 @@ def set_out(company: Company) -> None:
     """Give the company a history, the custom period, and entries by name."""
     fill(company)
     company.store.add_period(custom(company, moved=-1), BY)
-    for pin in ("same", "paid", "partly", "early", "refused", "later", "up", "moved", "void"):
+    for pin in ("same", "paid", "partly", "early", "refused", "later", "sooner", "up", "moved", "void"):
         bring(company.anna, PETR, company.day(-25), client_pin=pin, amount=Decimal(1000))
     for pin, amount in (("back", 700), ("undone", 300)):
         paid = {"status": Status.PAID, "status_on": company.day(-3)}
@@ -94,7 +96,8 @@ def test_every_part_of_the_bridge(company: Company, backdoor: Backdoor) -> None:
     anna.pay(ids["partly"], came=Decimal(250))
     anna.pay(ids["early"], on=company.day(-24))  # before the period began
     anna.refuse(ids["refused"])
-    anna.update(ids["later"], pay_by=company.day(60))
+    anna.update(ids["later"], pay_by=company.day(60), amount=Decimal(900))
+    anna.update(ids["sooner"], pay_by=ids["sooner"].pay_by - timedelta(days=1))
     anna.update(ids["up"], amount=Decimal(1500))
     anna.update(ids["moved"], manager_id=company.maria)
     store.void_entries([ids["void"].entry_id], BY)
@@ -118,15 +121,16 @@ def test_every_part_of_the_bridge(company: Company, backdoor: Backdoor) -> None:
     assert close(found.won, 1000 - had("paid") + 250 - had("partly") - had("early") + float(at_once.amount))
     assert close(found.lost, -had("refused") - had("void") - 300)
     assert close(found.new, new[fresh.entry_id])
-    assert close(
-        found.changed,
-        has("later") - had("later") + has("up") - had("up") + has("moved") - had("moved") + has("back") - 700,
-    )  # fmt: skip
+    assert close(found.put_off, has("later") - had("later") + has("sooner") - had("sooner"))
+    assert found.put_off_count == 1
+    assert close(found.amounts, has("up") - had("up"))
+    assert close(found.changed, has("moved") - had("moved") + has("back") - 700)
     adds_up(report)
     assert kinds(report, company, 1) == {
         "paid": {"paid"}, "partly": {"paid"}, "early": {"paid"}, "refused": {"refused"},
-        "later": {"pushed"}, "up": {"more"}, "moved": {"moved"}, "void": {"deleted"},
-        "undone": {"deleted"}, "back": {"reopened"}, "fresh": {"new"}, "at once": {"new", "paid"},
+        "later": {"pushed", "less"}, "sooner": {"pulled"}, "up": {"more"}, "moved": {"moved"},
+        "void": {"deleted"}, "undone": {"deleted"}, "back": {"reopened"}, "fresh": {"new"},
+        "at once": {"new", "paid"},
     }  # fmt: skip
     # What is left is what the same entries are counted on now, and what is expected of new ones.
     assert min(found.won, -found.lost, found.new) > 0
@@ -152,7 +156,7 @@ def test_a_bridge_of_the_calendars_periods(company: Company, backdoor: Backdoor,
         found = bridge(report, company, 1, unit)
         assert close(found.before, before[unit])
         assert close(found.won, came)
-        assert found.lost == found.new == found.changed == 0
+        assert found.lost == found.new == found.put_off == found.amounts == found.changed == 0
         assert close(found.now, whole(company, period, unit))
 
 
@@ -209,7 +213,7 @@ def test_a_corrected_payment_is_a_change(company: Company, backdoor: Backdoor) -
     assert (change.kind, change.amount, change.old, change.new) == (
         ChangeKind.LESS, Decimal(40), Decimal(100), Decimal(60),
     )  # fmt: skip
-    assert bridge(report, company, 1).changed == -40
+    assert bridge(report, company, 1).amounts == -40
 
 
 def test_restored_entries_are_back(company: Company, backdoor: Backdoor) -> None:

@@ -336,7 +336,7 @@ def test_amounts_are_exact(company: Company) -> None:
 
     check()
     page = company.store.list_entries(company.anna.token, ALL)
-    assert page.sums == {"RUB": total}
+    assert [row.amount for row in page.sums] == [total]
     assert sum(entry.amount for entry in company.anna.everything()) == total
 
 
@@ -346,4 +346,4 @@ def test_biggest_sum_is_exact(company: Company) -> None:
         company.anna.add(company.petr, amount=Decimal("9999999999.99"))
     company.anna.add(company.petr, amount=Decimal("0.01"))
     page = company.store.list_entries(company.anna.token, ALL)
-    assert page.sums == {"RUB": Decimal("29999999999.98")}
+    assert [row.amount for row in page.sums] == [Decimal("29999999999.98")]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
@@ -25,6 +25,7 @@ from contract.company import (
     Company,
     Desk,
     import_row,
+    sums_of,
 )
 from mini_crm.domain.model import PIECES, Entry, EntryFilter, EntryPage, EntrySort, ImportRow, Status
 
@@ -64,14 +65,6 @@ def page(desk: Desk, entry_filter: EntryFilter = ALL, **how: Any) -> EntryPage:
     return desk.store.list_entries(desk.token, entry_filter, **how)
 
 
-def sums_of(entries: Iterable[Entry]) -> dict[str, Decimal]:
-    """Add up by unit."""
-    sums: dict[str, Decimal] = {}
-    for entry in entries:
-        sums[entry.unit] = sums.get(entry.unit, Decimal(0)) + entry.amount
-    return sums
-
-
 def check_filter(
     desk: Desk, entries: Sequence[Entry], entry_filter: EntryFilter, wanted: Callable[[Entry], bool]
 ) -> None:
@@ -92,20 +85,21 @@ def test_all_entries(company: Company, entries: tuple[Entry, ...]) -> None:
     got = page(company.anna)
     assert got.entries == entries[::-1]
     assert got.total == 24
-    assert set(got.sums) == {"RUB", PIECES}
+    assert {row.unit for row in got.sums} == {"RUB", PIECES}
+    assert {row.status for row in got.sums} == set(Status)
     assert got.sums == sums_of(entries)
 
 
 def test_empty_list(company: Company) -> None:
     """A lead without entries gets an empty list without sums."""
-    assert page(company.anna) == EntryPage((), 0, {})
+    assert page(company.anna) == EntryPage((), 0, ())
 
 
 def test_nothing_found(company: Company, entries: tuple[Entry, ...]) -> None:
     """A filter that nothing passes gives an empty list without sums."""
-    assert page(company.anna, EntryFilter(text="нет такого")) == EntryPage((), 0, {})
+    assert page(company.anna, EntryFilter(text="нет такого")) == EntryPage((), 0, ())
     backwards = EntryFilter(pay_by_from=company.day(0), pay_by_to=company.day(-9))
-    assert page(company.anna, backwards) == EntryPage((), 0, {})
+    assert page(company.anna, backwards) == EntryPage((), 0, ())
 
 
 def test_filter_by_group(company: Company, entries: tuple[Entry, ...]) -> None:
@@ -313,15 +307,21 @@ def test_pages(company: Company, entries: tuple[Entry, ...]) -> None:
 
 def test_sums_follow_changes(company: Company) -> None:
     """Counts and sums are those of now."""
-    one = company.anna.add(company.petr, amount=Decimal("10.10"))
-    two = company.anna.add(company.maria, amount=Decimal("20.20"))
-    assert page(company.anna).sums == {"RUB": Decimal("30.30")}
-    company.anna.update(one, amount=Decimal("0.05"))
-    assert page(company.anna).sums == {"RUB": Decimal("20.25")}
-    company.anna.delete(two)
-    assert page(company.anna).sums == {"RUB": Decimal("0.05")}
-    company.anna.add(company.oleg, amount=Decimal(4))
-    assert page(company.anna).sums == {"RUB": Decimal("0.05"), PIECES: Decimal(4)}
+
+    def sums() -> dict[tuple[str, Status], Decimal]:
+        return {(row.unit, row.status): row.amount for row in page(company.anna).sums}
+
+    anna = company.anna
+    one = anna.add(company.petr, amount=Decimal("10.10"))
+    two = anna.add(company.maria, amount=Decimal("20.20"))
+    assert sums() == {("RUB", Status.EXPECTED): Decimal("30.30")}
+    one = anna.update(one, amount=Decimal("0.05"))
+    assert sums() == {("RUB", Status.EXPECTED): Decimal("20.25")}
+    anna.delete(two)
+    assert sums() == {("RUB", Status.EXPECTED): Decimal("0.05")}
+    anna.add(company.oleg, amount=Decimal(4))
+    anna.pay(one, came=Decimal("0.02"))
+    assert sums() == {(PIECES, Status.EXPECTED): 4, ("RUB", Status.PAID): Decimal("0.02")}
 
 
 def test_open_entries_of_a_pin(company: Company, entries: tuple[Entry, ...]) -> None:

@@ -88,7 +88,7 @@ def test_bridge_to_a_past_day(company: Company, backdoor: Backdoor) -> None:
     assert since == {"that day"}
     (bridge,) = (b for b in report.bridges if (b.since, b.unit) == (company.day(-2), "RUB"))
     assert bridge.won == 100
-    assert bridge.lost == bridge.new == bridge.changed == 0
+    assert bridge.lost == bridge.new == bridge.put_off == bridge.amounts == bridge.changed == 0
     rows = store.get_company_forecast(run.run_id).company
     assert bridge.now == next(r.forecast for r in rows if (r.period, r.unit) == (period, "RUB"))
 

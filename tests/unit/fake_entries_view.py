@@ -7,17 +7,18 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from mini_crm.domain.errors import BadValue, DatabaseUnreachable
-from mini_crm.domain.model import EntrySort
+from mini_crm.domain.model import EntrySort, Status
 from mini_crm.ui.entries.actions_presenter import Answer, StatusQuestion
 from mini_crm.ui.entries.conflict import ConflictTexts
 from mini_crm.ui.entries.draft import FormValues
-from mini_crm.ui.entries.filters_presenter import FilterValues
+from mini_crm.ui.entries.filters_presenter import Chip, FilterValues, Quick
 from mini_crm.ui.entries.head_presenter import Bar
 from mini_crm.ui.entries.kept_presenter import KeptLine, KeptPresenter
 from mini_crm.ui.entries.page_presenter import EntriesPresenter
 from mini_crm.ui.entries.paste_presenter import PastedRow, PastePresenter
 from mini_crm.ui.entries.texts import Row
 from mini_crm.ui.entries.why import Why
+from mini_crm.ui.forecast.from_new import FromNew
 
 
 class FakeForm:
@@ -81,19 +82,31 @@ class FakeTable:
 
     def __init__(self) -> None:
         self.rows: list[Row] = []
+        self.offset = self.total = 0
+        self.top: int | None = None
+        self.useful: frozenset[Status] = frozenset()
         self.chosen: list[int] = []
         self.order: tuple[EntrySort, bool] | None = None
         self.summary = ""
         self.tops = 0
         self.chance = ""
 
-    def show_rows(self, rows: Sequence[Row]) -> None:
+    def show_rows(self, rows: Sequence[Row], offset: int, total: int) -> None:
         """Keep the rows."""
-        self.rows = list(rows)
+        self.rows, self.offset, self.total = list(rows), offset, total
 
-    def append_rows(self, rows: Sequence[Row]) -> None:
+    def append_rows(self, rows: Sequence[Row], total: int) -> None:
         """Keep more rows."""
         self.rows += rows
+        self.total = total
+
+    def scroll_to(self, place: int) -> None:
+        """Keep the place."""
+        self.top = place
+
+    def show_useful(self, statuses: frozenset[Status]) -> None:
+        """Keep whose columns are of use."""
+        self.useful = statuses
 
     def to_top(self) -> None:
         """Count."""
@@ -129,12 +142,14 @@ class FakeTable:
 
 
 class FakeFilters:
-    """A ``FiltersPort``; a test types by setting ``values``."""
+    """A ``FiltersPort`` and ``OpenedPort``; a test types by setting ``values``."""
 
     def __init__(self) -> None:
         self.values = FilterValues()
         self.managers: list[str] = []
-        self.error = ""
+        self.error = self.opened = self.changed = ""
+        self.chips: list[Chip] = []
+        self.pressed: frozenset[Quick] = frozenset()
 
     def read(self) -> FilterValues:
         """Give what was typed."""
@@ -152,6 +167,18 @@ class FakeFilters:
         """Keep the error."""
         self.error = text
 
+    def show_chips(self, chips: Sequence[Chip], pressed: frozenset[Quick]) -> None:
+        """Keep the chips."""
+        self.chips, self.pressed = list(chips), pressed
+
+    def show_opened(self, text: str, changed: str) -> None:
+        """Keep the sentences."""
+        self.opened, self.changed = text, changed
+
+    def captions(self) -> list[str]:
+        """Give what the chips say."""
+        return [chip.caption for chip in self.chips]
+
 
 class FakeHead:
     """A ``HeadPort``."""
@@ -162,6 +189,11 @@ class FakeHead:
         self.chosen = -1
         self.bars: list[Bar] = []
         self.stale = self.computing = False
+        self.from_new: FromNew | None = None
+
+    def show_from_new(self, from_new: FromNew) -> None:
+        """Keep the managers."""
+        self.from_new = from_new
 
     def show_lead(self, name: str) -> None:
         """Keep the name."""
@@ -277,6 +309,7 @@ class FakeEntriesView:
         self.presenter: EntriesPresenter | None = None
         self.said = self.noted = self.connection = self.kept_text = ""
         self.said_error = self.lost = False
+        self.forward = 0
         self.yes = True
         self.questions: list[str] = []
         self.reply: tuple[str, str] | None = None
@@ -303,6 +336,10 @@ class FakeEntriesView:
     def whereabouts(self) -> object:
         """Give the field with the cursor."""
         return self.form.focused
+
+    def come_forward(self) -> None:
+        """Count."""
+        self.forward += 1
 
     def show_connection(self, text: str, *, lost: bool) -> None:
         """Keep the state."""

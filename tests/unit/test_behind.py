@@ -10,10 +10,11 @@ import pytest
 
 from mini_crm.domain.model import EntryFilter, EntrySort, EntrySum, ForecastRow, Status
 from mini_crm.domain.period import following, preceding
-from mini_crm.usecases.behind import Number, Rows, Total, behind, managers_behind
+from mini_crm.usecases.behind import Number, Rows, Total, behind, can_open, managers_behind
 from report_data import DAY, MARCH, RUN, client, row
 
 OPEN = frozenset({Status.EXPECTED})
+OF_ENTRIES = [number for number in Number if number is not Number.FROM_NEW]
 PAID = frozenset({Status.PAID})
 
 
@@ -86,7 +87,7 @@ def test_each_number_has_its_rows(
     assert ((found.sort, found.descending), found.period, found.total) == (first, MARCH, total)
 
 
-@pytest.mark.parametrize("number", Number)
+@pytest.mark.parametrize("number", OF_ENTRIES)
 def test_a_managers_number_has_rows_of_this_manager_only(number: Number) -> None:
     """The same number of a manager opens the manager's part of the lead's rows."""
     mine, all_rows = rows(number, lead(manager_id=9)), rows(number, lead())
@@ -134,3 +135,14 @@ def test_from_new_has_managers_and_no_rows() -> None:
         replace(mine, manager_id=4, lead_id=8, from_new=5.0),
     ]
     assert [one.manager_id for one in managers_behind(mine, managers)] == [2, 1]
+
+
+def test_what_is_a_link() -> None:
+    """A number is a link where something is behind it: not 0, not the company's, not a manager's new ones."""
+    mine = lead(from_new=30.0, won=1, resolved=1)
+    assert all(can_open(number, mine, RUN) for number in Number if number is not Number.DUE_TODAY)
+    assert not can_open(Number.DUE_TODAY, mine, RUN)
+    assert not any(can_open(number, replace(mine, lead_id=None), RUN) for number in Number)
+    assert not can_open(Number.FROM_NEW, replace(mine, manager_id=9), RUN)
+    assert can_open(Number.FROM_OPEN, replace(mine, manager_id=9), RUN)
+    assert behind(Number.FROM_NEW, mine, RUN) is None

@@ -99,7 +99,7 @@ def test_an_open_entry_of_the_same_pin_is_pointed_out(page: Page) -> None:
 def test_a_jump_to_a_row_that_is_filtered_out_filters_by_its_pin(page: Page) -> None:
     """The jump works whatever the filter."""
     first = page.add()
-    page.view.filters.values = FilterValues(status=Status.PAID)
+    page.view.filters.values = FilterValues(statuses=frozenset({Status.PAID}))
     page.presenter.filters.changed()
     assert page.view.table.ids() == []
     page.fill()
@@ -292,25 +292,39 @@ def test_a_period_of_a_new_day_is_not_read_for_one_who_is_away(page: Page, clock
     page.presenter.head.choose_period(3)
     clock.now = clock.now.replace(month=4, day=1)
     page.company.store.aggregate_forecast(None, "test")
-    calls = page.cable.calls.count("list_chances")
+    calls = page.cable.calls.count("list_entries")
     page.desk.token = anna.window().token  # since the old session has ended by then
     page.presenter.head.refresh()
     assert page.desk.choice.period is not None
     assert page.desk.choice.period.code == "2026-05"
-    assert page.cable.calls.count("list_chances") == calls
+    assert page.cable.calls.count("list_entries") == calls
     page.presenter.touched()
-    assert page.cable.calls.count("list_chances") == calls + 1
+    assert page.cable.calls.count("list_entries") == calls + 1
 
 
-def test_an_order_by_another_periods_chance_is_told(page: Page) -> None:
-    """The rows are ordered by this month's chance; whoever looks at another period's is told so."""
-    bring(page.company.anna, PETR, page.company.day(-20))
+def test_rows_are_ordered_by_the_chances_that_are_shown(page: Page) -> None:
+    """By chance and by contribution the order is that of the period chosen, in either direction."""
+    anna, day = page.company.anna, page.company.day
+    for days in (3, 9, 20, 40, 70):
+        anna.pay(bring(anna, PETR, day(-100), pay_by=day(-100 + days)), on=day(-100 + days))
+        bring(anna, PETR, day(-days), amount=Decimal(1000 * days), pay_by=day(days % 29))
     page.presenter.head.compute()
-    page.presenter.table.sort_by(EntrySort.PROBABILITY)
-    assert "шансу текущего месяца" not in page.view.said
-    page.presenter.head.choose_period(1)
-    page.presenter.table.sort_by(EntrySort.PROBABILITY)
-    assert "шансу текущего месяца" in page.view.said
+    for period in (0, 1, 3):
+        page.presenter.head.choose_period(period)
+        for column in (EntrySort.PROBABILITY, EntrySort.CONTRIBUTION):
+            page.presenter.table.sort_by(EntrySort.ENTRY_ID)
+            page.presenter.table.sort_by(column)
+            shown = [number_in(text) for text in page.view.table.column(column) if text]
+            assert shown == sorted(shown)
+            assert len(set(shown)) > 2
+            page.presenter.table.sort_by(column)
+            shown = [number_in(text) for text in page.view.table.column(column) if text]
+            assert shown == sorted(shown, reverse=True)
+
+
+def number_in(text: str) -> int:
+    """Give the whole number that a cell shows."""
+    return int("".join(sign for sign in text if sign.isdigit()))
 
 
 def test_the_age_follows_a_run_that_found_nothing_changed(page: Page, clock: Clock) -> None:

@@ -86,6 +86,41 @@ def check_comment(text: str, field: str = "comment") -> str:
     return comment
 
 
+def check_reason(text: str, status: Status, field: str = "reason") -> str:
+    """Check why an entry was refused; it may be empty and is one line.
+
+    Args:
+        text: What was typed; blanks and line ends become single blanks, invisible marks are dropped.
+        status: As it shall be.
+        field: The field to name in errors.
+
+    Returns:
+        The reason in Unicode form NFC, up to ``MAX_REASON`` long.
+
+    Raises:
+        BadValue: ``reason_too_long``, ``reason_characters``, or ``reason_without_refused``.
+    """
+    blanks = (" " if char.isspace() else char for char in without_marks(unicodedata.normalize("NFC", text)))
+    reason = " ".join("".join(blanks).split())
+    if reason and status is not Status.REFUSED:
+        raise BadValue("reason_without_refused", field=field)
+    _refuse_character(first_unstorable(reason), "reason_characters", field)
+    if (length := utf16_length(reason)) > MAX_REASON:
+        raise BadValue("reason_too_long", field=field, length=length, limit=MAX_REASON)
+    return reason
+
+
+def check_rest(status: Status, amount: Decimal, paid_amount: Decimal | None) -> Decimal:
+    """Give what is still to come after a partial payment.
+
+    Raises:
+        RuleBroken: ``no_rest``: it was not paid, or no less than the amount came.
+    """
+    if status is not Status.PAID or paid_amount is None or paid_amount >= amount:
+        raise RuleBroken("no_rest")
+    return amount - paid_amount
+
+
 def check_kept_amount(
     amount: Decimal, old: Decimal | None, status: Status, *, whole: bool = False
 ) -> Decimal:
@@ -240,6 +275,19 @@ def check_name_fits(name: str, field: str, limit: int = MAX_KEPT_NAME) -> None:
     for text, most in ((name, limit), (name_key(name), MAX_KEPT_NAME)):
         if (length := utf16_length(text)) > most:
             raise BadValue("name_too_long", field=field, length=length, limit=most)
+
+
+def check_lead_name(text: str, field: str = "name") -> str:
+    """Check the name of an account that is made by hand; blanks around it are dropped.
+
+    Raises:
+        BadValue: ``name_missing`` or ``name_too_long``.
+    """
+    name = text.strip()
+    if not name_key(name):
+        raise BadValue("name_missing", field=field)
+    check_name_fits(name, field)
+    return name
 
 
 def utf16_length(text: str) -> int:

@@ -23,8 +23,14 @@ _PARTS = (
     (ChangeKind.PAID, "won"),
     (ChangeKind.REFUSED, "lost"),
     (ChangeKind.NEW, "new"),
+    (ChangeKind.REOPENED, "changed"),
+    (ChangeKind.PUSHED, "put_off"),
+    (ChangeKind.PULLED, "put_off"),
+    (ChangeKind.MORE, "amounts"),
+    (ChangeKind.LESS, "amounts"),
+    (ChangeKind.MOVED, "changed"),
 )
-"""To which part of the bridge an entry belongs: by the first of its changes in this order, else "changed"."""
+"""To which part of the bridge an entry belongs: by the first of its changes in this order."""
 
 
 def changes_of(rows: Iterable[PlainRow], period: Period) -> tuple[EntryChange, ...]:
@@ -51,30 +57,35 @@ def bridges_of(rows: Iterable[PlainRow], ends: Sequence[PlainRow], period: Perio
         period: The period of all these numbers.
     """
     parts: dict[tuple[date, str, str], float] = defaultdict(float)
+    put_off: dict[tuple[date, str], int] = defaultdict(int)
     for row in rows:
-        parts[row["Since"], row["Unit"], _part_of(row, period)] += _counted_on(row, period)
-    return tuple(_bridge(end, parts) for end in ends)
+        kinds = {change.kind for change in _changes(row, period)}
+        part = _part_of(row, kinds, period)
+        parts[row["Since"], row["Unit"], part] += _counted_on(row, period)
+        put_off[row["Since"], row["Unit"]] += part == "put_off" and ChangeKind.PUSHED in kinds
+    return tuple(_bridge(end, parts, put_off) for end in ends)
 
 
-def _bridge(end: PlainRow, parts: dict[tuple[date, str, str], float]) -> Bridge:
+def _bridge(
+    end: PlainRow, parts: dict[tuple[date, str, str], float], put_off: dict[tuple[date, str], int]
+) -> Bridge:
     since, unit = end["Since"], end["Unit"]
     before, now = end["OldForecast"], end["Forecast"]
-    won, lost, new, changed = (parts[since, unit, part] for part in ("won", "lost", "new", "changed"))
+    told = {
+        part: parts[since, unit, part] for part in ("won", "lost", "new", "put_off", "amounts", "changed")
+    }
     return Bridge(
         unit=unit,
         since=since,
         before=before,
-        won=won,
-        lost=lost,
-        new=new,
-        changed=changed,
-        rest=now - before - won - lost - new - changed,
+        put_off_count=put_off[since, unit],
+        rest=now - before - sum(told.values()),
         now=now,
+        **told,
     )
 
 
-def _part_of(row: PlainRow, period: Period) -> str:
-    kinds = {change.kind for change in _changes(row, period)}
+def _part_of(row: PlainRow, kinds: set[ChangeKind], period: Period) -> str:
     if kinds or _came(row, period) != _came_before(row, period):
         return next((part for kind, part in _PARTS if kind in kinds), "changed")
     return "rest"

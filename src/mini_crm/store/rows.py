@@ -28,8 +28,11 @@ from mini_crm.domain.model import (
     CalibrationBin,
     ClockMistakes,
     Commitment,
+    Company,
     Entry,
     EntryChance,
+    EntryPage,
+    EntrySum,
     EntryVersion,
     FieldChange,
     Forecast,
@@ -38,6 +41,8 @@ from mini_crm.domain.model import (
     ImportBatch,
     Lead,
     Manager,
+    NumberBefore,
+    ReasonSum,
     Record,
     ReplayRow,
     ReportClient,
@@ -65,6 +70,7 @@ def session_of(row: PlainRow) -> Session:
         expires_at=row["ExpiresAt"],
         must_change=bool(row["MustChange"]),
         today=row["Today"],
+        is_head=bool(row["IsHead"]),
     )
 
 
@@ -95,7 +101,19 @@ def entry_of(row: PlainRow) -> Entry:
         probability=row["Probability"],
         contribution=row.get("Contribution"),
         is_large=None if row.get("IsLarge") is None else bool(row["IsLarge"]),
+        rest_of=row["RestOf"],
     )
+
+
+def entry_sum_of(row: PlainRow) -> EntrySum:
+    """Read what entries of one unit and status add up to."""
+    return EntrySum(row["Unit"], STATUS_OF[row["Status"]], row["Deals"], row["Amount"], row["Contribution"])
+
+
+def page_of(entries: Iterable[PlainRow], sums: Iterable[PlainRow]) -> EntryPage:
+    """Read a part of a list, and what all of it adds up to: by unit and, in the order of codes, status."""
+    added = tuple(entry_sum_of(row) for row in sums)
+    return EntryPage(tuple(entry_of(row) for row in entries), sum(row.count for row in added), added)
 
 
 def versions_of(rows: Iterable[PlainRow]) -> tuple[EntryVersion, ...]:
@@ -156,6 +174,7 @@ def lead_of(row: PlainRow, groups: tuple[Group, ...]) -> Lead:
         locked=bool(row["IsLocked"]),
         failures=row["Failures"],
         groups=groups,
+        is_head=bool(row["IsHead"]),
     )
 
 
@@ -199,6 +218,22 @@ def forecast_of(
         leads=tuple(row for row in rows if row.lead_id is not None),
         managers=tuple(forecast_row_of(row) for row in manager_rows),
         learnt=learnt,
+    )
+
+
+def company_of(
+    run: PlainRow | None,
+    lead_rows: Iterable[PlainRow],
+    manager_rows: Iterable[PlainRow],
+    week_ago: Iterable[PlainRow],
+    learnt: Learnt | None = None,
+) -> Company:
+    """Read what a head of sales sees of a period; ``week_ago`` are whole numbers of the run of ``Since``."""
+    before = list(week_ago)
+    return Company(
+        forecast=forecast_of(run, lead_rows, manager_rows, learnt),
+        week_ago=tuple(NumberBefore(row["LeadId"] or None, row["Unit"], row["Forecast"]) for row in before),
+        week_ago_on=before[0]["Since"] if before else None,
     )
 
 
@@ -382,6 +417,18 @@ def client_of(row: PlainRow) -> ReportClient:
     )
 
 
+def reason_of(row: PlainRow) -> ReasonSum:
+    """Read how often, and for how much, entries were refused for one reason."""
+    return ReasonSum(
+        lead_id=row["LeadId"],
+        lead_name=row["LeadName"],
+        unit=row["Unit"],
+        reason=row["Reason"],
+        count=row["Deals"],
+        amount=row["Amount"],
+    )
+
+
 def commitment_of(row: PlainRow, period: Period) -> Commitment:
     """Read a lead's own number."""
     return Commitment(period, row["Unit"], row["Amount"], row["Note"], row["MadeAt"])
@@ -466,6 +513,6 @@ def bin_of(row: PlainRow) -> CalibrationBin:
 def _differences(before: dict[str, object], state: dict[str, object]) -> tuple[FieldChange, ...]:
     return tuple(
         FieldChange(name, before[name], state[name])
-        for name in (*CHANGEABLE, "reason", "manager_name", "group_name")
+        for name in (*CHANGEABLE, "manager_name", "group_name")
         if before[name] != state[name]
     )

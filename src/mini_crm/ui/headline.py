@@ -16,6 +16,8 @@ from mini_crm.domain.shown import ShownParts, round_shown, show_forecast
 from mini_crm.i18n import Texts
 from mini_crm.report.rows import places_of
 from mini_crm.report.wording import estimate, percent
+from mini_crm.ui.linked import fill_in, link
+from mini_crm.usecases.behind import Number
 
 WEAK = "\u2248\u00a0"
 """Before a forecast that is little more than a guess."""
@@ -180,13 +182,16 @@ class Headline:
             return _("{share}, {amount} were missing").format(share=share, amount=amount)
         return _("{share}, {amount} are missing").format(share=share, amount=amount)
 
-    def rate(self, row: ForecastRow) -> str:
-        """Write the win rate with its counts; empty where nothing was resolved."""
+    def rate(self, row: ForecastRow, run: Run | None = None) -> str:
+        """Write the win rate with its counts, which a run lets open; empty where nothing was resolved."""
         if not row.resolved:
             return ""
         share = row.won / row.resolved if row.win_rate is None else row.win_rate
-        return self._texts.gettext("{rate} ({won} of {resolved})").format(
-            rate=percent(share, self._texts), won=row.won, resolved=row.resolved
+        return fill_in(
+            self._texts.gettext("{rate} ({won} of {resolved})"),
+            rate=percent(share, self._texts),
+            won=link(str(row.won), Number.WON, row, run),
+            resolved=link(str(row.resolved), Number.RESOLVED, row, run),
         )
 
 

@@ -6,6 +6,7 @@ import contextlib
 import logging
 import tkinter as tk
 from collections.abc import Callable, Iterator
+from datetime import datetime
 from functools import partial
 from pathlib import Path
 from tkinter import ttk as plain_ttk
@@ -29,6 +30,7 @@ from mini_crm.ui.theme import Theme
 from mini_crm.ui.widgets.banner import Banner
 from mini_crm.ui.widgets.dialogs import ask, show_error
 from mini_crm.ui.widgets.room import ScrolledRoom
+from mini_crm.usecases.behind import Rows
 from mini_crm.usecases.outbox import Outbox
 from mini_crm.usecases.signing import SignedIn
 
@@ -359,7 +361,7 @@ class MainWindow(plain_ttk.Frame):
         view.pack(fill="both", expand=True)
         if self._entries_view is not None:
             self._entries_view.hear(view)
-        self.forecast = ForecastPresenter(self.desk, view)
+        self.forecast = ForecastPresenter(self.desk, view, open_rows=self._open_rows)
         self.forecast.start()
 
     def _open_company(self, page: tk.Misc) -> None:
@@ -374,6 +376,10 @@ class MainWindow(plain_ttk.Frame):
         view.pack(fill="both", expand=True)
         self.company = CompanyPresenter(self.desk, view)
         self.company.start()
+
+    def _open_rows(self, rows: Rows, whose: str, as_of: datetime) -> None:
+        if self.entries is not None:
+            self.entries.open_rows(rows, whose, as_of)
 
     def _renewed(self, signed_in: SignedIn) -> None:
         if signed_in.session.must_change:

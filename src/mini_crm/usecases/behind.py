@@ -17,10 +17,15 @@ _SAME = 1e-9
 
 
 class Number(StrEnum):
-    """A number of a ``ForecastRow`` that is made of entries; no other one opens rows."""
+    """A number of a ``ForecastRow`` that can be opened; no other one can.
+
+    All are made of entries, but what is to come of new ones: nobody has made these yet, so that number is
+    made of the managers' (``managers_behind``).
+    """
 
     PAID = "paid"
     FROM_OPEN = "from_open"
+    FROM_NEW = "from_new"
     EXPECTED = "expected"
     DUE_TODAY = "due_today"
     OVERDUE = "overdue"
@@ -89,10 +94,11 @@ def behind(number: Number, row: ForecastRow, run: Run) -> Rows | None:
         run: That counted it.
 
     Returns:
-        None for the company's rows, which are nobody's entries, and where the period can have none: nothing
-        is paid in one that has not begun, and nothing comes from open entries in one that is over.
+        None for the company's rows, which are nobody's entries; for what is to come of new ones; and where
+        the period can have none: nothing is paid in one that has not begun, and nothing comes from open
+        entries in one that is over.
     """
-    if row.lead_id is None:
+    if row.lead_id is None or number is Number.FROM_NEW:
         return None
     stage, day = stage_of(row.period, run.count_day), run.count_day
     mine = EntryFilter(unit=row.unit, manager_id=row.manager_id)
@@ -131,10 +137,16 @@ def behind(number: Number, row: ForecastRow, run: Run) -> Rows | None:
     return Rows(number, wanted, sort, descending, row.period, total)
 
 
+def can_open(number: Number, row: ForecastRow, run: Run) -> bool:
+    """Say whether there is anything behind a number of a row, so that it is shown as a link."""
+    if number is Number.FROM_NEW:
+        return row.manager_id is None and row.lead_id is not None and row.from_new > 0
+    rows = behind(number, row, run)
+    return rows is not None and bool(rows.total.count or rows.total.contribution)
+
+
 def managers_behind(row: ForecastRow, managers: Iterable[ForecastRow]) -> tuple[ForecastRow, ...]:
     """Give the managers whose "from new entries" add up to a lead's, the largest first.
-
-    Nobody has made these entries yet, so there are none to show.
 
     Args:
         row: The lead's.

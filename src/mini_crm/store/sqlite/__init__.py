@@ -25,11 +25,12 @@ from mini_crm.store.sqlite.file import find_damage
 from mini_crm.store.sqlite.forecast import Forecasts
 from mini_crm.store.sqlite.fresh import made_beside, refuse_companions
 from mini_crm.store.sqlite.imports import Imports
+from mini_crm.store.sqlite.lists import Lists
 
 __all__ = ["SqliteStore", "find_damage"]
 
 
-class SqliteStore(Accounts, Entries, Forecasts, Aggregation, Imports, Administration):
+class SqliteStore(Accounts, Entries, Lists, Forecasts, Aggregation, Imports, Administration):
     """A ``Store`` on a SQLite file; safe to use from several threads and processes at once."""
 
     def __init__(self, db: Database) -> None:

@@ -7,7 +7,14 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 
 from mini_crm.domain.credentials import KdfParameters, PasswordKind, same, token_hash, verifier_of
-from mini_crm.domain.errors import Locked, MustChangePassword, MustWait, SessionEnded, WrongPassword
+from mini_crm.domain.errors import (
+    Locked,
+    MustChangePassword,
+    MustWait,
+    NotAllowed,
+    SessionEnded,
+    WrongPassword,
+)
 from mini_crm.domain.model import Session
 from mini_crm.domain.rules import CLOCK_SLACK_S, FIRST_WAIT_AT, MAX_WAIT_S, NUMBER_LOCKS_AT, name_key
 from mini_crm.store.rows import session_of
@@ -29,6 +36,7 @@ class Caller:
     name: str
     computer: str
     active_at: int
+    is_head: bool
 
 
 def caller_of(db: Database, conn: Connection, token: bytes, *, by_person: bool = True) -> Caller:
@@ -49,7 +57,17 @@ def caller_of(db: Database, conn: Connection, token: bytes, *, by_person: bool =
         raise MustChangePassword("must_change_password")
     if by_person and db.now() - row["ActiveAt"] >= TOUCH_S:
         conn.execute(SQL["touch_session"], {"token_hash": token_hash(token), "now": db.now()})
-    return Caller(row["LeadId"], row["Name"], row["Computer"], row["ActiveAt"])
+    return Caller(row["LeadId"], row["Name"], row["Computer"], row["ActiveAt"], bool(row["IsHead"]))
+
+
+def refuse_unless_head(caller: Caller) -> None:
+    """Let only a head of sales go on.
+
+    Raises:
+        NotAllowed: ``not_head``.
+    """
+    if not caller.is_head:
+        raise NotAllowed("not_head")
 
 
 @contextmanager

@@ -21,7 +21,14 @@ from mini_crm.domain.model import (
 )
 from mini_crm.domain.money import check_total, to_minor
 from mini_crm.domain.period import Period, month_of, quarter_of, year_of
-from mini_crm.domain.rules import CLOCK_SLACK_S, MAX_PERIOD_NAME, MAX_WAIT_S, check_name_fits, name_key
+from mini_crm.domain.rules import (
+    CLOCK_SLACK_S,
+    MAX_PERIOD_NAME,
+    MAX_WAIT_S,
+    check_lead_name,
+    check_name_fits,
+    name_key,
+)
 from mini_crm.store.port import Progress
 from mini_crm.store.rows import (
     act_of,
@@ -112,6 +119,24 @@ class Administration:
             if not is_active:
                 conn.execute(ACCOUNTS["drop_sessions"], {"lead_id": lead_id})
             log_admin(conn, self.db.now(), by, "activate_lead" if is_active else "deactivate_lead", name)
+
+    def set_head(self, name: str, is_head: bool, by: str) -> Lead:
+        """See ``AdminStore``."""
+        name = check_lead_name(name)
+        with self.db.writing() as conn:
+            found = conn.execute(SQL["find_lead"], {"name_key": name_key(name)}).fetchone()
+            if found is not None:
+                lead_id, name = int(found["LeadId"]), str(found["Name"])
+            elif is_head:
+                values = {"name": name, "name_key": name_key(name)}
+                lead_id = int(conn.execute(SQL["add_lead"], values).lastrowid or 0)
+            else:
+                raise NotFound("lead_not_found", name=name)
+            conn.execute(SQL["set_head"], {"lead_id": lead_id, "is_head": is_head})
+            if not is_head:
+                conn.execute(ACCOUNTS["drop_sessions"], {"lead_id": lead_id})
+            log_admin(conn, self.db.now(), by, "set_head", name if is_head else f"{name}: no")
+        return next(lead for lead in self.list_leads() if lead.lead_id == lead_id)
 
     def rename_lead(self, lead_id: int, name: str, by: str) -> None:
         """See ``AdminStore``."""

@@ -16,7 +16,7 @@ SELECT (SELECT count(*) FROM LeadCredential WHERE NextTryAt > :longest_wait) AS 
 SELECT DoneAt, DoneBy, Action, Detail FROM AdminLog ORDER BY AdminLogId DESC LIMIT :limit;
 
 -- name: list_leads
-SELECT l.LeadId, l.Name, l.NameKey, l.IsActive, c.LeadId IS NOT NULL AS HasPassword,
+SELECT l.LeadId, l.Name, l.NameKey, l.IsActive, l.IsHead, c.LeadId IS NOT NULL AS HasPassword,
        coalesce(c.MustChange, 0) AS MustChange, c.LockedAt IS NOT NULL AS IsLocked,
        coalesce(c.Failures, 0) AS Failures
 FROM Lead AS l
@@ -28,6 +28,9 @@ SELECT LeadId, Name FROM Lead WHERE NameKey = :name_key;
 
 -- name: set_lead_active
 UPDATE Lead SET IsActive = :is_active WHERE LeadId = :lead_id;
+
+-- name: set_head
+UPDATE Lead SET IsHead = :is_head WHERE LeadId = :lead_id;
 
 -- name: rename_lead
 UPDATE Lead SET Name = :name, NameKey = :name_key WHERE LeadId = :lead_id;
@@ -57,7 +60,7 @@ UPDATE Manager SET IsActive = :is_active WHERE ManagerId = :manager_id;
 UPDATE Manager SET GroupId = :group_id, IsActive = 1 WHERE ManagerId = :manager_id;
 
 -- name: list_roster
-SELECT l.LeadId, l.Name AS LeadName, l.NameKey AS LeadKey, l.IsActive AS LeadActive,
+SELECT l.LeadId, l.Name AS LeadName, l.NameKey AS LeadKey, l.IsActive AS LeadActive, l.IsHead,
        g.GroupId, g.Name AS GroupName, g.NameKey AS GroupKey, g.Unit, g.IsActive AS GroupActive,
        m.ManagerId, m.Name AS ManagerName, m.NameKey AS ManagerKey, m.IsActive AS ManagerActive
 FROM Lead AS l

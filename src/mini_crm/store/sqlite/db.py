@@ -11,7 +11,7 @@ import sqlite3
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager, suppress
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
@@ -20,6 +20,7 @@ from uuid import UUID
 
 from mini_crm.domain.errors import DatabaseError, DatabaseUnreachable, RunUnderWay
 from mini_crm.domain.money import from_minor
+from mini_crm.domain.rules import name_key
 from mini_crm.files import make_companion
 from mini_crm.store.sqlite.file import (
     APPLICATION_ID,
@@ -287,19 +288,26 @@ class Database:
         """Give the company's day at a moment, in whole seconds since 1970."""
         return self._local_moment(instant).date()
 
+    def day_begins(self, day: date) -> int:
+        """Give the moment when a day of the company begins, in whole seconds since 1970."""
+        return to_instant(datetime.combine(day, time(), self._company_zone()).astimezone(UTC))
+
     def hour_of(self, instant: int) -> int:
         """Give the company's whole hour at a moment, in whole seconds since 1970."""
         return self._local_moment(instant).hour
 
     def _local_moment(self, instant: int) -> datetime:
+        return from_instant(instant).astimezone(self._company_zone())
+
+    def _company_zone(self) -> tzinfo | None:
+        """Give the time zone of the database; None is that of this computer."""
         if self._zone is None:
             with self.errors():
                 row = (
                     self.connection().execute("SELECT Value FROM Setting WHERE Name = 'TimeZone'").fetchone()
                 )
             self._zone = row["Value"] if row else ""
-        moment = from_instant(instant)
-        return moment.astimezone(zone(self._zone)) if self._zone else moment.astimezone()
+        return zone(self._zone) if self._zone else None
 
     def forget_zone(self) -> None:
         """Read the time zone again at its next use."""
@@ -352,6 +360,7 @@ class Database:
     def _migrate(self, connection: Connection) -> None:
         # A table that others refer to is made anew without them; inside a transaction this does nothing.
         connection.execute("PRAGMA foreign_keys = OFF")
+        connection.create_function("name_key", 1, name_key, deterministic=True)
         connection.execute("BEGIN IMMEDIATE")
         try:
             version = connection.execute("PRAGMA user_version").fetchone()[0]

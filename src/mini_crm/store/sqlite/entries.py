@@ -21,26 +21,23 @@ from mini_crm.domain.model import (
     Changes,
     Entry,
     EntryDraft,
-    EntryFilter,
-    EntryPage,
-    EntrySort,
     EntryVersion,
-    Group,
     Status,
 )
-from mini_crm.domain.money import check_amount
+from mini_crm.domain.money import check_amount, to_minor
 from mini_crm.domain.rules import (
     check_comment,
     check_kept_amount,
     check_pay_by,
     check_pin,
+    check_reason,
+    check_rest,
     check_status,
     may_delete,
     may_restore,
-    name_key,
 )
-from mini_crm.store.operations import request_of
-from mini_crm.store.rows import STATUS_CODE, entry_of, groups_of, versions_of
+from mini_crm.store.operations import request_of, update_request
+from mini_crm.store.rows import entry_of, versions_of
 from mini_crm.store.sqlite.accounts import Caller, by_person, caller_of
 from mini_crm.store.sqlite.db import Connection, Database, Row, plain, to_day
 from mini_crm.store.sqlite.rows import (
@@ -53,20 +50,6 @@ from mini_crm.store.sqlite.rows import (
     write_change,
 )
 
-_ORDER = {
-    EntrySort.ENTRY_ID: "e.EntryId",
-    EntrySort.GROUP: "e.GroupKey",
-    EntrySort.MANAGER: "e.ManagerKey",
-    EntrySort.CLIENT_PIN: "e.ClientPin",
-    EntrySort.AMOUNT: "e.Amount",
-    EntrySort.ENTERED_ON: "e.EnteredOn",
-    EntrySort.PAY_BY: "e.PayBy",
-    EntrySort.STATUS: "e.Status",
-    EntrySort.PROBABILITY: "e.Probability",
-    EntrySort.COMMENT: "e.Comment",
-}
-_NEEDS_VIEW = {EntrySort.GROUP, EntrySort.MANAGER, EntrySort.PROBABILITY}
-
 
 class Entries:
     """The part of the store that holds the entries, for one lead at a time."""
@@ -74,19 +57,12 @@ class Entries:
     def __init__(self, db: Database) -> None:
         self.db = db
 
-    def list_groups(self, token: bytes) -> tuple[Group, ...]:
-        """See ``DesktopStore``."""
-        with by_person(self.db, token) as (conn, caller):
-            rows = conn.execute(SQL["list_groups"], {"lead_id": caller.lead_id}).fetchall()
-        return groups_of(map(plain, rows)).get(caller.lead_id, ())
-
     def add_entry(self, token: bytes, op_id: UUID, client_ref: UUID, draft: EntryDraft) -> Entry:
         """See ``DesktopStore``."""
-        with self._write(token, op_id, "add", client_ref, draft) as (conn, caller, author, done):
+        with self._write(token, op_id, request_of("add", client_ref, draft)) as (conn, caller, author, done):
             if done is not None:
                 return done
-            if conn.execute(SQL["find_client_ref"], {"client_ref": client_ref.bytes}).fetchone():
-                raise AlreadyThere("client_ref_reused")
+            _refuse_known(conn, client_ref)
             manager = _manager_of(conn, caller, draft.manager_id)
             if not manager["IsActive"]:
                 raise NotYours("manager_not_yours", manager_id=draft.manager_id)
@@ -98,7 +74,6 @@ class Entries:
                 "group_id": manager["GroupId"],
                 "manager_id": draft.manager_id,
                 "entered_on": to_day(today),
-                "reason": "",
                 "change_seq": next_change_seq(conn, caller.lead_id),
             }
             entry_id = conn.execute(SQL["add_entry"], values).lastrowid
@@ -107,11 +82,17 @@ class Entries:
             return _own(conn, caller, entry_id)
 
     def update_entry(
-        self, token: bytes, op_id: UUID, entry_id: int, version: int, draft: EntryDraft
+        self,
+        token: bytes,
+        op_id: UUID,
+        entry_id: int,
+        version: int,
+        draft: EntryDraft,
+        rest_ref: UUID | None = None,
     ) -> Entry:
         """See ``DesktopStore``."""
-        asked = ("update", entry_id, version, draft)
-        with self._write(token, op_id, *asked) as (conn, caller, author, done):
+        request = update_request(entry_id, version, draft, rest_ref)
+        with self._write(token, op_id, request) as (conn, caller, author, done):
             if done is not None:
                 return done
             entry = _own(conn, caller, entry_id)
@@ -127,18 +108,34 @@ class Entries:
                     raise BadValue("unit_other", field="manager_id", old=entry.unit, new=manager["Unit"])
                 moved = {"group_id": manager["GroupId"], "manager_id": draft.manager_id}
             checked = self._checked(draft, entry.unit, entry)
-            if checked == entry.draft():
+            if rest_ref is None and checked == entry.draft():
                 return entry
-            changed = draft_values(checked) | moved
-            if checked.status is not Status.REFUSED:
-                changed["reason"] = ""
-            write_change(conn, entry, changed, Action.CHANGED, author, self.db.now())
+            write_change(conn, entry, draft_values(checked) | moved, Action.CHANGED, author, self.db.now())
+            if rest_ref is not None:
+                self._keep_rest(conn, caller, entry_id, rest_ref, checked)
             return _own(conn, caller, entry_id)
+
+    def _keep_rest(
+        self, conn: Connection, caller: Caller, entry_id: int, rest_ref: UUID, paid: EntryDraft
+    ) -> None:
+        """Store what was not paid as an open entry of today; the operation is the payment's, not its own."""
+        rest = check_rest(paid.status, paid.amount, paid.paid_amount)
+        _refuse_known(conn, rest_ref)
+        values = {
+            "client_ref": rest_ref.bytes,
+            "amount": to_minor(rest),
+            "entered_on": to_day(self.db.today()),
+            "change_seq": next_change_seq(conn, caller.lead_id),
+            "entry_id": entry_id,
+        }
+        rest_id = conn.execute(SQL["add_rest"], values).lastrowid
+        assert rest_id is not None  # noqa: S101 - an INSERT has one; says so to the type checker
+        keep_history(conn, rest_id, Action.ADDED, Author(caller.name, caller.computer), self.db.now())
 
     def delete_entry(self, token: bytes, op_id: UUID, entry_id: int, version: int) -> Entry:
         """See ``DesktopStore``."""
-        asked = ("delete", entry_id, version)
-        with self._write(token, op_id, *asked) as (conn, caller, author, done):
+        request = request_of("delete", entry_id, version)
+        with self._write(token, op_id, request) as (conn, caller, author, done):
             if done is not None:
                 return done
             entry = _own(conn, caller, entry_id)
@@ -150,8 +147,8 @@ class Entries:
 
     def restore_entry(self, token: bytes, op_id: UUID, entry_id: int, version: int) -> Entry:
         """See ``DesktopStore``."""
-        asked = ("restore", entry_id, version)
-        with self._write(token, op_id, *asked) as (conn, caller, author, done):
+        request = request_of("restore", entry_id, version)
+        with self._write(token, op_id, request) as (conn, caller, author, done):
             if done is not None:
                 return done
             entry = _own(conn, caller, entry_id)
@@ -170,33 +167,6 @@ class Entries:
         """See ``DesktopStore``."""
         with by_person(self.db, token) as (conn, caller):
             return _own(conn, caller, entry_id)
-
-    def list_entries(
-        self,
-        token: bytes,
-        entry_filter: EntryFilter,
-        sort: EntrySort = EntrySort.ENTRY_ID,
-        *,
-        descending: bool = True,
-        offset: int = 0,
-        limit: int = 200,
-    ) -> EntryPage:
-        """See ``DesktopStore``."""
-        with by_person(self.db, token) as (conn, caller):
-            where, values = _where(caller.lead_id, entry_filter)
-            direction = "DESC" if descending else "ASC"
-            text = SQL["list_entries"].format(
-                filter=where,
-                table="EntryRow" if sort in _NEEDS_VIEW else "Entry",
-                order=f"{_ORDER[sort]} {direction}, e.EntryId {direction}",
-            )
-            rows = conn.execute(text, values | {"limit": limit, "offset": offset}).fetchall()
-            sums = conn.execute(SQL["sum_entries"].format(filter=where), values).fetchall()
-        return EntryPage(
-            entries=tuple(entry_of(plain(row)) for row in rows),
-            total=sum(row["Deals"] for row in sums),
-            sums={row["Unit"]: plain(row)["Amount"] for row in sums},
-        )
 
     def list_open_entries_of_pin(self, token: bytes, client_pin: str) -> tuple[Entry, ...]:
         """See ``DesktopStore``."""
@@ -227,12 +197,11 @@ class Entries:
 
     @contextmanager
     def _write(
-        self, token: bytes, op_id: UUID, *asked: object
+        self, token: bytes, op_id: UUID, request: bytes
     ) -> Iterator[tuple[Connection, Caller, Author, Entry | None]]:
         """Begin a write of the caller; the last thing given is its first result, if it came before."""
         with self.db.writing() as conn:
             caller = caller_of(self.db, conn, token)
-            request = request_of(*asked)
             author = Author(caller.name, caller.computer, op_id, request)
             yield conn, caller, author, _repeated(conn, caller, op_id, request)
 
@@ -263,6 +232,7 @@ class Entries:
             paid_amount=None if paid is None else check_amount(paid, field="paid_amount", whole=whole),
             status_on=check_status(draft.status, status_on, entered_on=entered_on, today=today),
             comment=check_comment(draft.comment),
+            reason=check_reason(draft.reason, draft.status),
         )
 
 
@@ -271,6 +241,11 @@ def _own(conn: Connection, caller: Caller, entry_id: int) -> Entry:
     if entry is None or entry.lead_id != caller.lead_id:
         raise NotYours("entry_not_yours", entry_id=entry_id)
     return entry
+
+
+def _refuse_known(conn: Connection, client_ref: UUID) -> None:
+    if conn.execute(SQL["find_client_ref"], {"client_ref": client_ref.bytes}).fetchone():
+        raise AlreadyThere("client_ref_reused")
 
 
 def _repeated(conn: Connection, caller: Caller, op_id: UUID, request: bytes) -> Entry | None:
@@ -301,28 +276,3 @@ def _manager_of(conn: Connection, caller: Caller, manager_id: int) -> Row:
     if row is None or row["LeadId"] != caller.lead_id:
         raise NotYours("manager_not_yours", manager_id=manager_id)
     return row
-
-
-def _where(lead_id: int, wanted: EntryFilter) -> tuple[str, dict[str, object]]:
-    """Put the filter together from fixed pieces; every value is a parameter."""
-    pieces = ["e.LeadId = :lead_id", "e.DeletedAt IS NULL"]
-    values: dict[str, object] = {"lead_id": lead_id}
-    if wanted.group_id is not None:
-        pieces.append("e.GroupId = :group_id")
-        values["group_id"] = wanted.group_id
-    if wanted.manager_id is not None:
-        pieces.append("e.ManagerId = :manager_id")
-        values["manager_id"] = wanted.manager_id
-    if wanted.statuses:
-        pieces.append("(:statuses >> e.Status) & 1")
-        values["statuses"] = sum(1 << STATUS_CODE[status] for status in wanted.statuses)
-    if wanted.pay_by_from is not None:
-        pieces.append("e.PayBy >= :pay_by_from")
-        values["pay_by_from"] = to_day(wanted.pay_by_from)
-    if wanted.pay_by_to is not None:
-        pieces.append("e.PayBy <= :pay_by_to")
-        values["pay_by_to"] = to_day(wanted.pay_by_to)
-    if wanted.text.strip():
-        pieces.append(SQL["filter_text"])
-        values["text"] = name_key(wanted.text)
-    return " AND ".join(pieces), values

@@ -1,4 +1,4 @@
--- Entries: writing them with their history, listing them. Days since 1970-01-01, hundredths, seconds.
+-- Entries: writing them with their history, reading them. Days since 1970-01-01, hundredths, seconds.
 
 -- name: next_change_seq
 UPDATE Lead SET ChangeSeq = ChangeSeq + 1 WHERE LeadId = :lead_id RETURNING ChangeSeq;
@@ -13,7 +13,8 @@ SELECT * FROM EntryRow WHERE EntryId = :entry_id;
 -- An entry as it was after one of its versions.
 SELECT e.EntryId, e.ClientRef, h.LeadId, h.GroupId, g.Name AS GroupName, g.Unit, h.ManagerId,
        m.Name AS ManagerName, h.ClientPin, h.Amount, h.PaidAmount, h.EnteredOn, h.PayBy, e.FirstPayBy,
-       h.Status, h.StatusOn, h.Comment, h.Reason, h.Version, h.ChangeSeq, h.DeletedAt, NULL AS Probability
+       h.Status, h.StatusOn, h.Comment, h.Reason, e.RestOf, h.Version, h.ChangeSeq, h.DeletedAt,
+       NULL AS Probability
 FROM EntryHistory AS h
 JOIN Entry AS e ON e.EntryId = h.EntryId
 JOIN SalesGroup AS g ON g.GroupId = h.GroupId
@@ -34,6 +35,15 @@ INSERT INTO Entry (EntryId, ClientRef, LeadId, GroupId, ManagerId, ClientPin, Am
                    PayBy, FirstPayBy, Status, StatusOn, Comment, Reason, SearchKey, Version, ChangeSeq)
 VALUES (:entry_id, :client_ref, :lead_id, :group_id, :manager_id, :client_pin, :amount, :paid_amount,
         :entered_on, :pay_by, :pay_by, :status, :status_on, :comment, :reason, :search_key, 1, :change_seq);
+
+-- name: add_rest
+-- What was not paid of an entry, as a new open one with the same promise.
+INSERT INTO Entry (ClientRef, LeadId, GroupId, ManagerId, ClientPin, Amount, EnteredOn, PayBy, FirstPayBy, Status,
+                   Comment, SearchKey, RestOf, Version, ChangeSeq)
+SELECT :client_ref, e.LeadId, e.GroupId, e.ManagerId, e.ClientPin, :amount, :entered_on, e.PayBy, e.FirstPayBy, 0,
+       e.Comment, e.SearchKey, e.EntryId, 1, :change_seq
+FROM Entry AS e
+WHERE e.EntryId = :entry_id;
 
 -- name: update_entry
 UPDATE Entry
@@ -72,39 +82,6 @@ ORDER BY h.Version;
 SELECT * FROM EntryRow
 WHERE LeadId = :lead_id AND DeletedAt IS NULL AND Status = 0 AND ClientPin = :client_pin
 ORDER BY EntryId;
-
--- name: sum_entries
--- The filter's rows in numbers, by group: a unit's sums are those of its groups.
-SELECT g.Unit, sum(x.Deals) AS Deals, sum(x.Amount) AS Amount
-FROM (
-    SELECT e.GroupId, count(*) AS Deals, sum(e.Amount) AS Amount
-    FROM Entry AS e
-    WHERE {filter}
-    GROUP BY e.GroupId
-) AS x
-JOIN SalesGroup AS g ON g.GroupId = x.GroupId
-GROUP BY g.Unit
-ORDER BY g.Unit;
-
--- name: list_entries
-SELECT r.*
-FROM (
-    SELECT e.EntryId, row_number() OVER () AS Place
-    FROM (
-        SELECT e.EntryId
-        FROM {table} AS e
-        WHERE {filter}
-        ORDER BY {order}
-        LIMIT :limit OFFSET :offset
-    ) AS e
-) AS p
-JOIN EntryRow AS r ON r.EntryId = p.EntryId
-ORDER BY p.Place;
-
--- name: filter_text
-(instr(e.SearchKey, :text) > 0
- OR e.ManagerId IN (SELECT m.ManagerId FROM Manager AS m WHERE instr(m.NameKey, :text) > 0)
- OR e.GroupId IN (SELECT g.GroupId FROM SalesGroup AS g WHERE instr(g.NameKey, :text) > 0))
 
 -- name: list_changes
 SELECT * FROM EntryRow WHERE LeadId = :lead_id AND ChangeSeq > :since ORDER BY ChangeSeq;

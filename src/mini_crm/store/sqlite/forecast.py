@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime, time, tzinfo
 from decimal import Decimal
@@ -11,9 +11,12 @@ from typing import Any
 from uuid import UUID
 
 from mini_crm.domain.errors import BadValue, NotFound, OperationReused
+from mini_crm.domain.learnt import Learnt
 from mini_crm.domain.model import (
     AccuracyRow,
+    Bridge,
     Commitment,
+    Company,
     EntryChance,
     Forecast,
     Report,
@@ -32,13 +35,15 @@ from mini_crm.store.rows import (
     chance_of,
     client_of,
     commitment_of,
+    company_of,
     forecast_of,
     learnt_of,
     period_of,
+    reason_of,
     run_of,
     trend_of,
 )
-from mini_crm.store.sqlite.accounts import by_person, caller_of
+from mini_crm.store.sqlite.accounts import by_person, caller_of, refuse_unless_head
 from mini_crm.store.sqlite.db import (
     EPOCH,
     Connection,
@@ -159,31 +164,66 @@ class Forecasts:
             forecast = _forecast(conn, run, None)
             if run["EntryCount"] and not forecast.managers:
                 raise NotFound("run_not_found", run_id=run_id)
-            about = {
-                "run_id": run["RunId"],
-                "period_id": found["PeriodId"],
-                "starts_on": found["StartsOn"],
-                "ends_on": found["EndsOn"],
-                "last_day": min(found["EndsOn"], run["CountDay"]),
-                "count_day": run["CountDay"],
-                "last_history_id": run["LastHistoryId"],
-                "now": self.db.now(),
-            }
-            clients = conn.execute(SQL["list_report_clients"], about)
+            about = self._about(run, found)
+            clients, reasons = (
+                plain_rows(conn.execute(SQL[query].format(entries=SQL["report_entries"]), about))
+                for query in ("list_report_clients", "list_report_reasons")
+            )
             company_zone = _zone(conn)
             told = period_of(plain(found))
             changes, ends = _changes_since(conn, run, found, about, company_zone)
             return Report(
                 forecast=forecast,
                 period=told,
-                clients=tuple(map(client_of, plain_rows(clients))),
+                clients=tuple(map(client_of, clients)),
                 trend=_trend(conn, day, wanted, None),
                 accuracy=_accuracy(conn, day, None),
                 database=self.db.path.name,
                 changes=changes_of(changes, told),
                 zone=company_zone,
                 bridges=bridges_of(changes, ends, told),
+                reasons=tuple(map(reason_of, reasons)),
             )
+
+    def get_company(self, token: bytes, period: Period) -> Company:
+        """See ``DesktopStore``."""
+        with self.db.reading() as conn:
+            refuse_unless_head(caller_of(self.db, conn, token, by_person=False))
+            run = conn.execute(SQL["get_current_run"], {"now": self.db.now()}).fetchone()
+            found = conn.execute(SQL["find_period"], period_values(period)).fetchone()
+            if run is None or found is None:
+                return Company(Forecast(None if run is None else run_of(plain(run))))
+            week_ago: Iterable[PlainRow] = ()
+            old = _earlier_run(conn, run, days=7)
+            if old is not None:
+                about = {"run_id": old["RunId"], "period_id": found["PeriodId"], "since": old["CountDay"]}
+                week_ago = plain_rows(conn.execute(SQL["list_numbers"], about))
+            leads, managers, learnt = _results(conn, run, None, found["PeriodId"])
+            return company_of(plain(run), leads, managers, week_ago, learnt)
+
+    def list_bridges(self, token: bytes, period: Period) -> tuple[Bridge, ...]:
+        """See ``DesktopStore``."""
+        with self.db.reading() as conn:
+            refuse_unless_head(caller_of(self.db, conn, token, by_person=False))
+            run = conn.execute(SQL["get_current_run"], {"now": self.db.now()}).fetchone()
+            found = conn.execute(SQL["find_period"], period_values(period)).fetchone()
+            if run is None or found is None or not _has_period(run, found):
+                return ()
+            changes, ends = _changes_since(conn, run, found, self._about(run, found), _zone(conn))
+            return bridges_of(changes, ends, period)
+
+    def _about(self, run: Row, period: Row) -> dict[str, object]:
+        """Give what queries about a run and one of its periods ask for."""
+        return {
+            "run_id": run["RunId"],
+            "period_id": period["PeriodId"],
+            "starts_on": period["StartsOn"],
+            "ends_on": period["EndsOn"],
+            "last_day": min(period["EndsOn"], run["CountDay"]),
+            "count_day": run["CountDay"],
+            "last_history_id": run["LastHistoryId"],
+            "now": self.db.now(),
+        }
 
 
 def standing_rows(db: Database, conn: Connection) -> list[Row]:
@@ -211,7 +251,14 @@ def _day(number: int) -> date:
 def _forecast(conn: Connection, run: Row | None, lead_id: int | None) -> Forecast:
     if run is None:
         return Forecast(None)
-    values = {"run_id": run["RunId"], "lead_id": lead_id}
+    return forecast_of(plain(run), *_results(conn, run, lead_id))
+
+
+def _results(
+    conn: Connection, run: Row, lead_id: int | None, period_id: int | None = None
+) -> tuple[Iterable[PlainRow], Iterable[PlainRow], Learnt | None]:
+    """Give the rows of leads and of managers, and what was learnt; of one lead, of one period, or all."""
+    values = {"run_id": run["RunId"], "lead_id": lead_id, "period_id": period_id}
 
     def rows(query: str) -> Iterator[dict[str, Any]]:
         return plain_rows(conn.execute(query, values))
@@ -223,7 +270,7 @@ def _forecast(conn: Connection, run: Row | None, lead_id: int | None) -> Forecas
         rows(SQL["list_learnt_periods"]),
         rows(SQL["list_learnt_accuracy"]),
     )
-    return forecast_of(plain(run), rows(SQL["list_lead_rows"]), rows(SQL["list_manager_rows"]), learnt)
+    return rows(SQL["list_lead_rows"]), rows(SQL["list_manager_rows"]), learnt
 
 
 def _zone(conn: Connection) -> tzinfo | None:
@@ -246,6 +293,13 @@ def _has_period(run: Row, period: Row) -> bool:
     return str(period["PeriodId"]) in run["PeriodList"].split()
 
 
+def _earlier_run(conn: Connection, run: Row, days: int) -> Row | None:
+    """Give the last run of so many days before, or of the nearest earlier day whose chances are kept."""
+    values = {"run_id": run["RunId"], "day": run["CountDay"] - days}
+    row: Row | None = conn.execute(SQL["find_earlier_run"], values).fetchone()
+    return row
+
+
 def _changes_since(
     conn: Connection, run: Row, period: Row, about: dict[str, object], company_zone: tzinfo | None
 ) -> tuple[list[PlainRow], list[PlainRow]]:
@@ -255,7 +309,7 @@ def _changes_since(
     done: set[object] = set()
     for days in (1, 7):
         day = run["CountDay"] - days
-        old = conn.execute(SQL["find_earlier_run"], {"run_id": run["RunId"], "day": day}).fetchone()
+        old = _earlier_run(conn, run, days)
         since = day if old is None else old["CountDay"]
         if since in done:
             continue

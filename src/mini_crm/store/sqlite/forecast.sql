@@ -9,6 +9,9 @@ SELECT r.*,
 FROM Run AS r
 WHERE r.RunId = (SELECT RunId FROM CurrentRun);
 
+-- name: get_current_month
+SELECT RunId, MonthPeriodId FROM CurrentRun;
+
 -- name: get_run
 SELECT r.*, coalesce(r.FinishedAt, r.StartedAt) AS AsOf FROM Run AS r WHERE r.RunId = :run_id;
 
@@ -186,6 +189,7 @@ JOIN Period AS p ON p.PeriodId = f.PeriodId
 LEFT JOIN Lead AS l ON l.LeadId = f.LeadId
 LEFT JOIN Target AS t ON t.PeriodId = f.PeriodId AND t.LeadId = f.LeadId AND t.Unit = f.Unit
 WHERE f.RunId = :run_id AND (:lead_id IS NULL OR f.LeadId = :lead_id)
+  AND (:period_id IS NULL OR f.PeriodId = :period_id)
 ORDER BY instr('month quarter year custom', p.Kind), p.StartsOn, p.EndsOn, p.PeriodId, l.NameKey, f.Unit;
 
 -- name: list_manager_rows
@@ -195,7 +199,14 @@ JOIN Period AS p ON p.PeriodId = f.PeriodId
 JOIN Lead AS l ON l.LeadId = f.LeadId
 JOIN Manager AS m ON m.ManagerId = f.ManagerId
 WHERE f.RunId = :run_id AND (:lead_id IS NULL OR f.LeadId = :lead_id)
+  AND (:period_id IS NULL OR f.PeriodId = :period_id)
 ORDER BY instr('month quarter year custom', p.Kind), p.StartsOn, p.EndsOn, p.PeriodId, l.NameKey, m.NameKey, f.Unit;
+
+-- name: list_numbers
+-- The whole numbers of a run in one period.
+SELECT :since AS Since, LeadId, Unit, Forecast FROM LeadForecast
+WHERE RunId = :run_id AND PeriodId = :period_id
+ORDER BY LeadId, Unit;
 
 -- name: list_trend
 -- A day without a run has what was made of it afterwards, by method 2.
@@ -331,30 +342,33 @@ VALUES (:period_id, :lead_id, :unit, :amount, :note, :now, :op_id, :request);
 -- name: has_unit
 SELECT 1 FROM SalesGroup WHERE LeadId = :lead_id AND Unit = :unit;
 
--- name: list_report_clients
--- The clients of a run, as they were when it counted: an entry changed since is read from its history, and
--- what was resolved after the day that it counted was open to it.
+-- name: report_entries
+-- The entries of a run in a period, as they were when it counted: an entry changed since is read from its history,
+-- and what was resolved after the day that it counted was open to it.
 WITH Changed AS (
     SELECT DISTINCT EntryId FROM EntryHistory WHERE HistoryId > :last_history_id
 ), State AS (
     SELECT e.EntryId, e.LeadId, e.GroupId, e.ManagerId, e.ClientPin, e.Amount, e.PaidAmount, e.PayBy,
-           e.EnteredOn, e.Status, e.StatusOn, e.DeletedAt
+           e.EnteredOn, e.Status, e.StatusOn, e.Reason, e.DeletedAt
     FROM Entry AS e
     WHERE e.EntryId NOT IN (SELECT EntryId FROM Changed)
     UNION ALL
     SELECT h.EntryId, h.LeadId, h.GroupId, h.ManagerId, h.ClientPin, h.Amount, h.PaidAmount, h.PayBy,
-           h.EnteredOn, h.Status, h.StatusOn, h.DeletedAt
+           h.EnteredOn, h.Status, h.StatusOn, h.Reason, h.DeletedAt
     FROM Changed AS c
     JOIN EntryHistory AS h ON h.HistoryId = (
         SELECT max(x.HistoryId) FROM EntryHistory AS x
         WHERE x.EntryId = c.EntryId AND x.HistoryId <= :last_history_id)
 ), Seen AS (
     SELECT s.EntryId, s.LeadId, s.GroupId, s.ManagerId, s.ClientPin, s.Amount, s.PaidAmount, s.PayBy,
-           CASE WHEN s.StatusOn <= :count_day THEN s.Status ELSE 0 END AS Status
+           s.Reason, CASE WHEN s.StatusOn <= :count_day THEN s.Status ELSE 0 END AS Status
     FROM State AS s
     WHERE s.DeletedAt IS NULL AND s.EnteredOn <= :count_day
       AND (s.StatusOn IS NULL OR s.StatusOn BETWEEN :starts_on AND :last_day OR s.StatusOn > :count_day)
 )
+
+-- name: list_report_clients
+{entries}
 SELECT s.LeadId, s.ManagerId, g.Unit, s.ClientPin,
        sum(s.Status = 0) AS OpenCount,
        sum(s.Status = 0 AND coalesce(s.PayBy = :count_day, 0)) AS DueToday,
@@ -372,6 +386,17 @@ JOIN Manager AS m ON m.ManagerId = s.ManagerId
 LEFT JOIN EntryForecast AS f ON f.RunId = :run_id AND f.PeriodId = :period_id AND f.EntryId = s.EntryId
 GROUP BY s.LeadId, s.ManagerId, g.Unit, s.ClientPin
 ORDER BY l.NameKey, m.NameKey, g.Unit, s.ClientPin;
+
+-- name: list_report_reasons
+-- Why entries were refused, by lead and unit, most first.
+{entries}
+SELECT s.LeadId, l.Name AS LeadName, g.Unit, s.Reason, count(*) AS Deals, sum(s.Amount) AS Amount
+FROM Seen AS s
+JOIN SalesGroup AS g ON g.GroupId = s.GroupId
+JOIN Lead AS l ON l.LeadId = s.LeadId
+WHERE s.Status = 2
+GROUP BY s.LeadId, g.Unit, s.Reason
+ORDER BY l.NameKey, g.Unit, count(*) DESC, s.Reason;
 
 -- name: get_time_zone
 SELECT Value FROM Setting WHERE Name = 'TimeZone';

@@ -103,7 +103,6 @@ class Imports:
                         "group_id": place[1],
                         "manager_id": place[2],
                         "entered_on": to_day(row.entered_on),
-                        "reason": row.reason,
                         "change_seq": seqs[place[0]],
                     }
                 )
@@ -130,7 +129,6 @@ class Imports:
                 "group_id": place[1],
                 "manager_id": place[2],
                 "entered_on": to_day(row.entered_on),
-                "reason": row.reason,
                 "deleted_at": None,
             }
             write_change(conn, entry, values, Action.IMPORTED, author, now)
@@ -227,12 +225,12 @@ def _draft(row: ImportRow, manager_id: int) -> EntryDraft:
         status_on=row.status_on,
         paid_amount=row.paid_amount,
         comment=row.comment,
+        reason=row.reason,
     )
 
 
 def _same(entry: Entry, row: ImportRow, place: tuple[int, int, int]) -> bool:
-    kept = (entry.entered_on, entry.reason, entry.draft())
-    return kept == (row.entered_on, row.reason, _draft(row, place[2]))
+    return (entry.entered_on, entry.draft()) == (row.entered_on, _draft(row, place[2]))
 
 
 def _was_undone(conn: Connection, entry_id: int) -> bool:
@@ -253,7 +251,7 @@ def _state_of(row: Row) -> dict[str, object]:
         "status_on": row["StatusOn"],
         "comment": row["Comment"],
         "reason": row["Reason"],
-        "search_key": search_key(row["ClientPin"], row["Comment"]),
+        "search_key": search_key(row["ClientPin"], row["Comment"], row["Reason"]),
     }
 
 

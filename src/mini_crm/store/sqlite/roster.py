@@ -40,6 +40,7 @@ class _Lead:
     lead_id: int
     name: str
     is_active: bool
+    is_head: bool = False
     groups: dict[str, _Group] = field(default_factory=dict)
 
 
@@ -206,6 +207,7 @@ class Roster:
         leads = {lead for lead, _, _ in wanted}
         groups = {(lead, group) for lead, group, _ in wanted}
         for lead_key, lead in self.leads.items():
+            is_only_head = lead.is_head and not any(group.is_active for group in lead.groups.values())
             for group_key, group in lead.groups.items():
                 for key, manager in group.managers.items():
                     if manager.is_active and (lead_key, group_key, key) not in wanted:
@@ -215,7 +217,7 @@ class Roster:
                     self._run("set_group_active", group_id=group.group_id, is_active=0)
                     group.is_active = False
                     self.changes.append(RosterChange("group_gone", group.name, old=lead.name))
-            if lead.is_active and lead_key not in leads:
+            if lead.is_active and lead_key not in leads and not is_only_head:
                 self._run("set_lead_active", lead_id=lead.lead_id, is_active=0)
                 self._run("drop_sessions", lead_id=lead.lead_id)
                 lead.is_active = False
@@ -265,7 +267,8 @@ def _read(conn: Connection) -> dict[str, _Lead]:
     leads: dict[str, _Lead] = {}
     for row in conn.execute(SQL["list_roster"]):
         lead = leads.setdefault(
-            row["LeadKey"], _Lead(row["LeadId"], row["LeadName"], bool(row["LeadActive"]))
+            row["LeadKey"],
+            _Lead(row["LeadId"], row["LeadName"], bool(row["LeadActive"]), bool(row["IsHead"])),
         )
         if row["GroupId"] is None:
             continue

@@ -25,9 +25,9 @@ class Author:
     batch_id: int | None = None
 
 
-def search_key(client_pin: str, comment: str) -> str:
+def search_key(client_pin: str, comment: str, reason: str) -> str:
     """Give the text in which the list's search looks, besides the names."""
-    return name_key(client_pin) + "\n" + name_key(comment)
+    return "\n".join(map(name_key, (client_pin, comment, *filter(None, (reason,)))))
 
 
 def draft_values(draft: EntryDraft) -> dict[str, object]:
@@ -40,7 +40,8 @@ def draft_values(draft: EntryDraft) -> dict[str, object]:
         "status": STATUS_CODE[draft.status],
         "status_on": to_day(draft.status_on),
         "comment": draft.comment,
-        "search_key": search_key(draft.client_pin, draft.comment),
+        "reason": draft.reason,
+        "search_key": search_key(draft.client_pin, draft.comment, draft.reason),
     }
 
 
@@ -52,7 +53,6 @@ def entry_values(entry: Entry) -> dict[str, object]:
         "group_id": entry.group_id,
         "manager_id": entry.manager_id,
         "entered_on": to_day(entry.entered_on),
-        "reason": entry.reason,
         "deleted_at": None if entry.deleted_at is None else int(entry.deleted_at.timestamp()),
     }
 

@@ -10,9 +10,9 @@ from mini_crm.ui.entries.columns import ColumnMemory, displayed
 from mini_crm.ui.entries.texts import COLUMNS, Row
 from mini_crm.ui.theme import Theme
 
-LEAST = {EntrySort.GROUP: 9, EntrySort.MANAGER: 12, EntrySort.COMMENT: 9}
+LEAST = {EntrySort.GROUP: 9, EntrySort.MANAGER: 12, EntrySort.REASON: 9, EntrySort.COMMENT: 9}
 """How many digits wide a column of names is at least; it takes its share of the room that is left."""
-MOST = {EntrySort.GROUP: 22, EntrySort.MANAGER: 26, EntrySort.COMMENT: 16}
+MOST = {EntrySort.GROUP: 22, EntrySort.MANAGER: 26, EntrySort.REASON: 16, EntrySort.COMMENT: 16}
 """How many digits wide a column of names becomes by itself; a person may make it wider."""
 
 

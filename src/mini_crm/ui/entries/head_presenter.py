@@ -13,9 +13,13 @@ from mini_crm.domain.period import Period, Stage, stage_of
 from mini_crm.messages import sentence
 from mini_crm.report.wording import period_name
 from mini_crm.ui.desk import Desk, TaskRunner
+from mini_crm.ui.entries.opened import OpenRows
 from mini_crm.ui.entries.texts import EntryTexts
+from mini_crm.ui.forecast.from_new import FromNew, from_new
 from mini_crm.ui.headline import STALE_AFTER, Headline, Numbers, numbers_of
+from mini_crm.ui.linked import fill_in, link
 from mini_crm.ui.periods import in_order
+from mini_crm.usecases.behind import Number, behind
 
 TARGET, COMMITMENT = "┃", "◆"
 """As they are drawn over the bar."""
@@ -23,7 +27,7 @@ TARGET, COMMITMENT = "┃", "◆"
 
 @dataclass(frozen=True, slots=True)
 class Bar:
-    """The forecast of one unit, to be drawn.
+    """The forecast of one unit, to be drawn; parts of the texts may open numbers, see ``Linked``.
 
     Attributes:
         caption: The whole number in words.
@@ -79,6 +83,10 @@ class HeadPort(Protocol):
         """Say how old the forecast is."""
         ...
 
+    def show_from_new(self, from_new: FromNew) -> None:
+        """Show of which managers' numbers a number is made."""
+        ...
+
     def show_computing(self, computing: bool) -> None:
         """Say that the forecast is being computed."""
         ...
@@ -93,6 +101,8 @@ class _Shown:
     periods: tuple[Period, ...]
     names: list[str]
     bars: list[list[Bar]]
+    rows: list[list[ForecastRow]]
+    forecast: Forecast
 
 
 class HeadPresenter:
@@ -105,6 +115,7 @@ class HeadPresenter:
         say: Shows a sentence in the window.
         failed: Is told when the forecast could not be read.
         aside: Runs the aggregation beside everything else, so that saving need not wait for it.
+        open_rows: Shows the rows behind a number.
         now: Tells the time, in UTC.
     """
 
@@ -117,6 +128,7 @@ class HeadPresenter:
         say: Callable[[str], None],
         failed: Callable[[BaseException], None],
         aside: TaskRunner,
+        open_rows: OpenRows = lambda rows, whose, as_of: None,
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
         self._desk = desk
@@ -125,6 +137,7 @@ class HeadPresenter:
         self._say = say
         self._failed = failed
         self._aside = aside
+        self._open_rows = open_rows
         self._now = now
         self._headline = Headline(desk.texts)
         self._period = -1
@@ -147,6 +160,17 @@ class HeadPresenter:
         """Show another period, on both pages."""
         if self._shown is not None:
             self._desk.choice.choose(self._shown.periods[number])
+
+    def open(self, bar: int, number: Number) -> None:
+        """Show what is behind a number of a bar."""
+        shown = self._shown
+        if shown is None or shown.run is None:
+            return
+        row = shown.rows[self._period][bar]
+        if number is Number.FROM_NEW:
+            self._view.show_from_new(from_new(shown.forecast, row, self._desk.texts))
+        elif (rows := behind(number, row, shown.run)) is not None:
+            self._open_rows(rows, "", shown.run.as_of)
 
     def show_age(self) -> None:
         """Say how old the forecast is by now."""
@@ -195,15 +219,15 @@ class HeadPresenter:
         run = forecast.run
         day = self._desk.session.today if run is None else run.count_day
         periods = in_order((row.period for row in forecast.leads), day)
+        rows = [[row for row in forecast.leads if row.period == period] for period in periods]
         return _Shown(
             run=run,
             day=day,
             periods=periods,
             names=[period_name(period, self._desk.texts) for period in periods],
-            bars=[
-                [] if run is None else [self._bar(row, run) for row in forecast.leads if row.period == period]
-                for period in periods
-            ],
+            bars=[[] if run is None else [self._bar(row, run) for row in own] for own in rows],
+            rows=rows,
+            forecast=forecast,
         )
 
     def _show(self, shown: _Shown) -> None:
@@ -228,8 +252,8 @@ class HeadPresenter:
         return Bar(
             caption=self._headline.title(row, numbers, run, stage),
             likely=self._headline.likely_short(numbers, row.unit, stage),
-            details=self._details(row, numbers, stage),
-            win_rate="" if row.win_rate is None else self._headline.rate(row),
+            details=self._details(row, numbers, run, stage),
+            win_rate="" if row.win_rate is None else self._headline.rate(row, run),
             paid=float(row.paid),
             from_open=row.from_open,
             forecast=row.forecast,
@@ -240,17 +264,18 @@ class HeadPresenter:
             weak=run.is_weak,
         )
 
-    def _details(self, row: ForecastRow, numbers: Numbers, stage: Stage) -> tuple[str, ...]:
+    def _details(self, row: ForecastRow, numbers: Numbers, run: Run, stage: Stage) -> tuple[str, ...]:
         _, details = self._desk.texts.gettext, list[str]()
         if stage is Stage.RUNNING:
             parts = numbers.parts
             text = _("paid {paid} + from open entries {open} + from new ones {new}")
             number = self._headline.number
             details.append(
-                text.format(
-                    paid=number(parts.paid, row.unit),
-                    open=number(parts.from_open, row.unit),
-                    new=number(parts.from_new, row.unit),
+                fill_in(
+                    text,
+                    paid=link(number(parts.paid, row.unit), Number.PAID, row, run),
+                    open=link(number(parts.from_open, row.unit), Number.FROM_OPEN, row, run),
+                    new=link(number(parts.from_new, row.unit), Number.FROM_NEW, row, run),
                 )
             )
         for sign, goal, text in (

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import tkinter as tk
 from collections.abc import Sequence
+from functools import partial
 from tkinter import ttk as plain_ttk
 from typing import TYPE_CHECKING
 
@@ -11,8 +12,13 @@ import ttkbootstrap as ttk
 
 from mini_crm.i18n import Texts
 from mini_crm.ui.entries.head_presenter import Bar
+from mini_crm.ui.forecast.from_new import FromNew
+from mini_crm.ui.forecast.from_new_view import FromNewDialog
+from mini_crm.ui.linked import join, pieces_of
 from mini_crm.ui.theme import AMBER_LABEL, BOLD_LABEL, HINT_LABEL, NUMBER_LABEL, OK_LABEL, Theme
 from mini_crm.ui.widgets import CHOSEN, ChoiceBox, wrap_to_width
+from mini_crm.ui.widgets.link import LinkLine
+from mini_crm.usecases.behind import Number
 
 if TYPE_CHECKING:
     from mini_crm.ui.entries.page_presenter import EntriesPresenter
@@ -161,22 +167,41 @@ class EntryHeadView(plain_ttk.Frame):
             rate = bar.win_rate or _("no resolved entries yet")
             caption = ttk.Label(self.bars, text=_("win rate"), style=HINT_LABEL)
             caption.grid(row=row, column=0, sticky="sw", padx=(0, gap))
-            ttk.Label(self.bars, text=rate, style=NUMBER_LABEL if bar.win_rate else HINT_LABEL).grid(
-                row=row + 1, column=0, sticky="nw", padx=(0, gap)
-            )
+            if bar.win_rate:
+                line = self._line(number, rate, NUMBER_LABEL)
+                line.configure(width=line.natural_width)
+                line.grid(row=row + 1, column=0, sticky="nw", padx=(0, gap))
+            else:
+                ttk.Label(self.bars, text=rate, style=HINT_LABEL).grid(
+                    row=row + 1, column=0, sticky="nw", padx=(0, gap)
+                )
             forecast = ttk.Label(self.bars, text=bar.caption, style=BOLD_LABEL)
             forecast.grid(row=row, column=1, sticky="sw", padx=(0, gap))
             likely = ttk.Label(self.bars, text=bar.likely, style=HINT_LABEL)
             likely.grid(row=row, column=2, sticky="sew")
-            details = ttk.Label(self.bars, text=" · ".join(bar.details), style=HINT_LABEL)
+            details = self._line(number, join(" · ", bar.details), HINT_LABEL)
             details.grid(row=row + 2, column=0, columnspan=3, sticky="ew")
             wrap_to_width(likely)
-            wrap_to_width(details)
             drawn = ForecastBar(self.bars, self._theme, bar)
             drawn.grid(row=row + 1, column=1, columnspan=2, sticky="ew")
         if not bars:
             empty = _("The forecast appears here after the first run.")
             ttk.Label(self.bars, text=empty, style=HINT_LABEL).grid(row=0, column=0, sticky="w")
+
+    def _line(self, bar: int, text: str, style: str) -> LinkLine:
+        """Make a line of a bar, whose links open its numbers."""
+        font = self._theme.number if style == NUMBER_LABEL else self._theme.small
+        line = LinkLine(self.bars, self._theme, style=style, font=font)
+        line.show_pieces(pieces_of(text), partial(self._open, bar))
+        return line
+
+    def _open(self, bar: int, number: Number) -> None:
+        if self._presenter is not None:
+            self._presenter.head.open(bar, number)
+
+    def show_from_new(self, from_new: FromNew) -> None:
+        """See ``HeadPort``."""
+        FromNewDialog(self, self._texts, self._theme, from_new)
 
     def show_as_of(self, text: str, *, stale: bool) -> None:
         """See ``HeadPort``."""

@@ -10,14 +10,19 @@ from mini_crm.ui.entries.form_presenter import FormPort
 from mini_crm.ui.entries.head_presenter import HeadPort
 from mini_crm.ui.entries.kept_presenter import KeptPort
 from mini_crm.ui.entries.mending import MendingPort
+from mini_crm.ui.entries.opened import OpenedPort
 from mini_crm.ui.entries.opening import OpeningPort
 from mini_crm.ui.entries.paste_presenter import PastePort
 from mini_crm.ui.entries.saving import SavingPort
-from mini_crm.ui.entries.table_presenter import TablePort
+from mini_crm.ui.entries.table_port import TablePort
 from mini_crm.ui.entries.why import WhyPort
 
 if TYPE_CHECKING:
     from mini_crm.ui.entries.page_presenter import EntriesPresenter
+
+
+class FiltersAndOpenedPort(FiltersPort, OpenedPort, Protocol):
+    """The filters, where it also says which number's rows are shown."""
 
 
 class EntriesViewPort(QuestionPort, SavingPort, MendingPort, OpeningPort, WhyPort, Protocol):
@@ -34,8 +39,8 @@ class EntriesViewPort(QuestionPort, SavingPort, MendingPort, OpeningPort, WhyPor
         ...
 
     @property
-    def filters(self) -> FiltersPort:
-        """The filters."""
+    def filters(self) -> FiltersAndOpenedPort:
+        """The filters, and which number's rows they are."""
         ...
 
     @property
@@ -50,6 +55,10 @@ class EntriesViewPort(QuestionPort, SavingPort, MendingPort, OpeningPort, WhyPor
 
     def attach(self, presenter: EntriesPresenter) -> None:
         """Tell this presenter from now on what the person does."""
+        ...
+
+    def come_forward(self) -> None:
+        """Bring this page to the front, and the cursor into the table."""
         ...
 
     def show_connection(self, text: str, *, lost: bool) -> None:

@@ -7,17 +7,19 @@ from datetime import UTC, date, datetime, timedelta
 from uuid import UUID
 
 from mini_crm.domain.errors import DatabaseUnreachable, MiniCrmError
-from mini_crm.domain.model import Entry, Group
+from mini_crm.domain.model import Entry, EntryFilter, EntryPage, EntrySort, Group
 from mini_crm.domain.rules import parse_entry_number
 from mini_crm.messages import sentence
 from mini_crm.ui.desk import Desk, TaskRunner
 from mini_crm.ui.entries.actions_presenter import ActionsPresenter
+from mini_crm.ui.entries.chosen import remember_order, remembered_order
 from mini_crm.ui.entries.feed import Feed, News
 from mini_crm.ui.entries.filters_presenter import FiltersPresenter
 from mini_crm.ui.entries.form_presenter import FormPresenter
 from mini_crm.ui.entries.head_presenter import HeadPresenter
 from mini_crm.ui.entries.kept_presenter import KeptPresenter
 from mini_crm.ui.entries.mending import Mending
+from mini_crm.ui.entries.opened import Opened
 from mini_crm.ui.entries.opening import Opening
 from mini_crm.ui.entries.page_port import EntriesViewPort
 from mini_crm.ui.entries.paste_presenter import PastePresenter
@@ -27,6 +29,7 @@ from mini_crm.ui.entries.table_presenter import TablePresenter
 from mini_crm.ui.entries.texts import EntryTexts
 from mini_crm.ui.entries.why import WhyPresenter
 from mini_crm.ui.memory import Memory
+from mini_crm.usecases.behind import Rows
 from mini_crm.usecases.outbox import Kept
 
 AWAY_AFTER = timedelta(minutes=5)
@@ -49,6 +52,7 @@ class EntriesPresenter:
         form: Runs the form.
         table: Runs the table.
         filters: Runs the filters.
+        opened: Shows the rows behind a number.
         head: Runs the head line.
         actions: Does things to entries that are there.
         why: Tells why an entry has its chance.
@@ -80,9 +84,9 @@ class EntriesPresenter:
             self._pending,
             today=self.today,
             failed=self._failed,
-            arrived=self._answered,
+            arrived=self._rows_arrived,
             settled=lambda op_ids: self._save.forget(op_ids),
-            say=self._say,
+            touched=self._order_touched,
         )
         self._save = Saving(
             desk,
@@ -114,8 +118,14 @@ class EntriesPresenter:
         )
         self._opening = Opening(desk, view, self.form, typed=view.form.read, failed=self._failed)
         self.filters = FiltersPresenter(
-            view.filters, desk.texts, self.texts, today=self.today, apply=self.table.set_filter
+            view.filters,
+            desk.texts,
+            self.texts,
+            memory=self.memory,
+            today=self.today,
+            apply=self._filter_touched,
         )
+        self.opened = Opened(desk, view.filters, self.texts, self.filters, self.table)
         self.head = HeadPresenter(
             desk,
             view.head,
@@ -123,6 +133,7 @@ class EntriesPresenter:
             say=self._say,
             failed=self._failed,
             aside=aside or desk.tasks,
+            open_rows=self.open_rows,
             now=now,
         )
         self.actions = ActionsPresenter(
@@ -155,8 +166,8 @@ class EntriesPresenter:
 
     @property
     def memory(self) -> Memory:
-        """What this computer remembers."""
-        return self._desk.memory
+        """What this computer remembers of the lead."""
+        return self._desk.memory.of(self._desk.session.lead_name)
 
     def leave(self) -> None:
         """Sign out; asks if something typed would be lost."""
@@ -167,16 +178,17 @@ class EntriesPresenter:
         self._touched_at = self._now()
         if self._is_behind:
             self._is_behind = False
-            self.table.reload()
+            self.table.follow(self.filters.day_changed())
 
     def start(self) -> None:
         """Fill the page and keep it up to date."""
+        self.filters.start()
         self._view.attach(self)
         self.form.start()
         self._read_groups()
         self._feed.start()
         self._desk.choice.listen(self._period_changed)
-        self.table.start()
+        self.table.start(self.filters.wanted, *remembered_order(self.memory))
         self.head.start()
         self._count_kept()
 
@@ -241,7 +253,13 @@ class EntriesPresenter:
     def jump_to(self, entry: Entry) -> None:
         """Show an entry in the table, filtering by its PIN if it is not among the loaded rows."""
         if not self.table.jump_to(entry.entry_id):
+            self.opened.forget()
             self.table.seek(entry.entry_id, self.filters.show_pin(entry.client_pin))
+
+    def open_rows(self, rows: Rows, whose: str, as_of: datetime) -> None:
+        """Show the rows behind a number, on this page; see ``OpenRows``."""
+        self._view.come_forward()
+        self.opened.show(rows, whose, as_of)
 
     def paste(self, text: str) -> None:
         """Show pasted rows before they are stored."""
@@ -294,7 +312,8 @@ class EntriesPresenter:
         changed = news.changes.gone or not self.table.knows(news.changes.entries)
         if news.new_day:
             self.form.show_day()
-        if changed or news.new_day or news.new_run or was_lost:
+        is_older = self.table.let_go_of_what_is_newer(news.changes.change_seq)
+        if changed or news.new_day or news.new_run or is_older or was_lost:
             self._bring_up_to_date(news)
         if news.new_run or was_lost or self._now() - self._head_at >= HEAD_EVERY:
             self._head_at = self._now()
@@ -303,8 +322,21 @@ class EntriesPresenter:
             self._read_groups()
         self.head.show_age()
 
+    def _filter_touched(self, wanted: EntryFilter) -> None:
+        self.opened.forget()
+        self.table.set_filter(wanted)
+
+    def _order_touched(self, column: EntrySort, descending: bool) -> None:
+        if not self.opened:  # else it is the rows of a number that the lead wants in this order
+            remember_order(self.memory, column, descending)
+
+    def _rows_arrived(self, page: EntryPage) -> None:
+        self._answered()
+        self.opened.found(page)
+
     def _period_changed(self) -> None:
         """Show the chances of another period; a new day's are not read for a person who is away."""
+        self.opened.period_changed()
         if not self.table.show_period(may_read=self._is_there()):
             self._is_behind = True
 
@@ -313,11 +345,15 @@ class EntriesPresenter:
 
     def _bring_up_to_date(self, news: News) -> None:
         """Read the rows again, but not on behalf of a person who is away: that would prolong the session."""
+        changes = news.changes
         if self._is_there():
-            self.table.reload()
+            self.table.merge_staying(changes.entries, changes.gone)
+            self.table.follow(self.filters.day_changed())
         else:
             self._is_behind = True
-            self.table.merge(news.changes.entries, news.changes.gone)
+            self.table.merge(changes.entries, changes.gone)
+            if news.new_day:
+                self.table.write_again()
 
     def _read_groups(self) -> None:
         self._desk.call(lambda token: self._desk.store.list_groups(token), self._take_groups, self._failed)

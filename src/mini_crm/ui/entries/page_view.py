@@ -128,9 +128,17 @@ class EntriesView(plain_ttk.Frame):
 
     def find(self) -> None:
         """Put the cursor into the search, whatever page is shown."""
+        self._to_front()
+        self.filters.focus_text()
+
+    def come_forward(self) -> None:
+        """See ``EntriesViewPort``."""
+        self._to_front()
+        self.table.tree.focus_set()
+
+    def _to_front(self) -> None:
         if isinstance(self.master, plain_ttk.Notebook):
             self.master.select(self)
-        self.filters.focus_text()
 
     def say(self, text: str, *, is_error: bool) -> None:
         """See ``EntriesViewPort``."""

@@ -105,10 +105,11 @@ class Saving:
             self._table.merge([conflict.entry])
         for write, error in outcome.refused:
             self._refused(write, error)
-        all_shown = not stored or self._table.show_written(stored)
-        if not stored:
+        if stored:
+            self._table.show_written(stored)
+        else:
             self._table.show_pending()
-        self._say(outcome, all_shown=all_shown)
+        self._say(outcome)
         if outcome.kept:
             self._kept()
 
@@ -123,9 +124,9 @@ class Saving:
         elif not self._form().take_back(item.intent, error):
             self._pending.restore(item)
 
-    def _say(self, outcome: Outcome, *, all_shown: bool) -> None:
+    def _say(self, outcome: Outcome) -> None:
         wrong = self._not_stored(outcome)
-        said = "\n".join([*self._stored(outcome, all_shown=all_shown), *wrong])
+        said = "\n".join([*self._stored(outcome), *wrong])
         if wrong:
             self._view.say(said, is_error=True)
         elif said and (self._pending.has_refused or self._form().holds_refused):
@@ -133,14 +134,13 @@ class Saving:
         elif said:
             self._view.say(said, is_error=False)
 
-    def _stored(self, outcome: Outcome, *, all_shown: bool) -> list[str]:
-        _, texts = self._desk.texts.gettext, self._desk.texts
+    def _stored(self, outcome: Outcome) -> list[str]:
+        texts = self._desk.texts
         # A deletion is told by the panel, beside its undo.
         count = sum(entry.deleted_at is None for _write, entry in outcome.stored)
         if not count:
             return []
-        said = texts.ngettext("{n} entry is stored.", "{n} entries are stored.", count).format(n=count)
-        return [said if all_shown else f"{said} " + _("The filter hides some of it.")]
+        return [texts.ngettext("{n} entry is stored.", "{n} entries are stored.", count).format(n=count)]
 
     def _not_stored(self, outcome: Outcome) -> list[str]:
         _ = self._desk.texts.gettext

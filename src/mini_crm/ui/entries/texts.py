@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import math
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
 
 from mini_crm.domain.dates import format_date
-from mini_crm.domain.model import Action, Entry, EntrySort, EntryVersion, Status
+from mini_crm.domain.model import Action, Entry, EntrySort, EntrySum, EntryVersion, Status
 from mini_crm.domain.money import format_amount
 from mini_crm.domain.period import Period, Stage, stage_of
 from mini_crm.i18n import Texts
 from mini_crm.report.wording import percent, unit_name
+from mini_crm.ui.entries.chosen import Days, Part, Ready
 from mini_crm.ui.headline import Headline
 from mini_crm.usecases.writes import Add, Write
 
@@ -63,6 +65,28 @@ def mark_of(entry: Entry, today: date) -> Mark:
     return Mark.DUE_TODAY if entry.pay_by == today else Mark.OVERDUE
 
 
+def came(entry: Entry) -> Decimal:
+    """Give what came of a paid entry."""
+    return entry.amount if entry.paid_amount is None else entry.paid_amount
+
+
+def sums_of(entries: Iterable[Entry]) -> tuple[EntrySum, ...]:
+    """Add up entries by unit and status, as the store does."""
+    found: dict[tuple[str, Status], list[Entry]] = {}
+    for entry in entries:
+        found.setdefault((entry.unit, entry.status), []).append(entry)
+    return tuple(
+        EntrySum(
+            unit,
+            status,
+            len(own),
+            sum((came(entry) if status is Status.PAID else entry.amount for entry in own), Decimal(0)),
+            math.fsum(entry.contribution or 0.0 for entry in own),
+        )
+        for (unit, status), own in sorted(found.items())
+    )
+
+
 def is_moved(entry: Entry, period_end: date | None) -> bool:
     """Say whether an open entry was first promised for the period and is now for later."""
     first, now = entry.first_pay_by, entry.pay_by
@@ -80,6 +104,7 @@ class EntryTexts:
 
     def __init__(self, texts: Texts) -> None:
         self.texts = texts
+        self._headline = Headline(texts)
         _ = texts.gettext
         self.statuses = {
             Status.EXPECTED: _("Expected"),
@@ -95,8 +120,24 @@ class EntryTexts:
             EntrySort.ENTERED_ON: _("Entered"),
             EntrySort.PAY_BY: _("Pay by"),
             EntrySort.STATUS: _("Status"),
+            EntrySort.STATUS_ON: texts.pgettext("column", "On"),
+            EntrySort.PAID_AMOUNT: _("Came"),
             EntrySort.PROBABILITY: _("Chance"),
+            EntrySort.CONTRIBUTION: _("Contribution"),
+            EntrySort.REASON: _("Reason"),
             EntrySort.COMMENT: _("Comment"),
+        }
+        self.days = {
+            Part.PAY_BY: _("Pay by"),
+            Part.STATUS_ON: _("Paid or refused"),
+            Part.ENTERED: _("Entered"),
+        }
+        self.ready = {
+            Ready.TODAY: _("Today"),
+            Ready.OVERDUE: _("Overdue"),
+            Ready.WEEK: _("This week"),
+            Ready.MONTH: _("This month"),
+            Ready.LAST_MONTH: _("Last month"),
         }
         self.fields = {
             "manager_id": _("Manager"),
@@ -129,7 +170,7 @@ class EntryTexts:
             period: For which they are.
             day: That the run counted.
         """
-        _, headline = self.texts.gettext, Headline(self.texts)
+        _, headline = self.texts.gettext, self._headline
         if stage_of(period, day) is Stage.AHEAD:
             return _("Chance in {days}").format(days=headline.days(period, day))
         return _("Chance by {day}").format(day=headline.day(period.end, day))
@@ -152,7 +193,7 @@ class EntryTexts:
             period_end: The last day of the period shown: a promise that was moved beyond it is marked.
         """
         mark = mark or mark_of(entry, today)
-        status = self.status_of(entry)
+        status = self.statuses[entry.status]
         if is_moved(entry, period_end):
             moved = self.texts.gettext("moved")
             status = f"{status} \u00b7 {moved}"
@@ -167,7 +208,11 @@ class EntryTexts:
             self.day(entry.entered_on),
             self.day(entry.pay_by),
             SIGNS[mark] + status,
+            self.day(entry.status_on),
+            self.amount(came(entry), entry.unit) if entry.status is Status.PAID else "",
             "" if entry.probability is None else percent(entry.probability, self.texts),
+            "" if entry.contribution is None else self._headline.sum(entry.contribution, entry.unit),
+            " ".join(entry.reason.split()),
             " ".join(entry.comment.split()),
         )
         return Row(entry.entry_id, cells, mark)
@@ -176,8 +221,11 @@ class EntryTexts:
         """Give the widest usual text of each column whose texts are alike; names and comments are not."""
         day = self.day(date(2028, 12, 28))
         amount = self.amount(Decimal("888888.88"), "RUB")
-        signs = {Status.PAID: SIGNS[Mark.PAID], Status.REFUSED: SIGNS[Mark.REFUSED]}
-        statuses = [f"{sign}{self.statuses[status]} {day}" for status, sign in signs.items()]
+        statuses = [
+            f"{SIGNS[Mark.OVERDUE]}{self.statuses[Status.EXPECTED]}",
+            f"{SIGNS[Mark.PAID]}{self.statuses[Status.PAID]}",
+            f"{SIGNS[Mark.REFUSED]}{self.statuses[Status.REFUSED]}",
+        ]
         return {
             EntrySort.ENTRY_ID: "8888888",
             EntrySort.CLIENT_PIN: "88888888",
@@ -185,7 +233,10 @@ class EntryTexts:
             EntrySort.ENTERED_ON: day,
             EntrySort.PAY_BY: day,
             EntrySort.STATUS: max(statuses, key=len),
+            EntrySort.STATUS_ON: day,
+            EntrySort.PAID_AMOUNT: amount,
             EntrySort.PROBABILITY: percent(0.88, self.texts),
+            EntrySort.CONTRIBUTION: self._headline.sum(888888, "RUB"),
         }
 
     def rows(self, entries: Sequence[Entry], today: date, period_end: date | None = None) -> list[Row]:
@@ -247,12 +298,41 @@ class EntryTexts:
             value = value.quantize(Decimal(1))
         return f"{format_amount(value, language=self.texts.language)}\u00a0{self.unit(unit)}"
 
-    def summary(self, total: int, sums: Mapping[str, Decimal]) -> str:
-        """Write how many rows the filter lets through and what they add up to."""
-        count = self.texts.ngettext("{n} entry", "{n} entries", total).format(
-            n=format_amount(Decimal(total), language=self.texts.language)
+    def count(self, n: int) -> str:
+        """Write how many entries there are."""
+        text = self.texts.ngettext("{n} entry", "{n} entries", n)
+        return text.format(n=format_amount(Decimal(n), language=self.texts.language))
+
+    def summary(self, what: str, sums: Sequence[EntrySum]) -> str:
+        """Write what rows add up to: each status and each unit by itself.
+
+        Args:
+            what: Which rows they are.
+            sums: By unit and status.
+        """
+        return " \u00b7 ".join(
+            [what, *map(self._sum, sorted(sums, key=lambda one: list(Status).index(one.status)))]
         )
-        return " · ".join([count, *(self.amount(amount, unit) for unit, amount in sorted(sums.items()))])
+
+    def _sum(self, one: EntrySum) -> str:
+        _ = self.texts.gettext
+        n = format_amount(Decimal(one.count), language=self.texts.language)
+        amount = self.amount(one.amount, one.unit)
+        said = _("{status} {n}: {amount}").format(status=self.statuses[one.status], n=n, amount=amount)
+        if not one.contribution:
+            return said
+        return _("{sum}, contribution {contribution}").format(
+            sum=said, contribution=self._headline.sum(one.contribution, one.unit)
+        )
+
+    def range(self, days: Days) -> str:
+        """Write a range of days, which may be open at one end."""
+        _, first, last = self.texts.gettext, self.day(days.first), self.day(days.last)
+        if not last:
+            return _("from {day}").format(day=first)
+        if not first:
+            return _("up to {day}").format(day=last)
+        return first if first == last else f"{first}\u2013{last}"
 
     def history(self, versions: Sequence[EntryVersion]) -> list[tuple[str, str, str, str, str]]:
         """Write a history, newest first: moment, who and where, what was done, old, new."""

@@ -9,19 +9,30 @@ from decimal import Decimal
 from uuid import UUID, uuid4
 
 from mini_crm.domain.errors import BadValue
-from mini_crm.domain.model import PIECES, AccuracyRow, Commitment, Forecast, Run, TrendPoint
+from mini_crm.domain.model import (
+    PIECES,
+    AccuracyRow,
+    Commitment,
+    Forecast,
+    ForecastRow,
+    Run,
+    TrendPoint,
+)
 from mini_crm.domain.money import MAX_TOTAL, format_amount, parse_amount
 from mini_crm.domain.period import Period, Stage, stage_of, standing_periods
 from mini_crm.messages import sentence
 from mini_crm.report.wording import period_name, run_mark, unit_name
 from mini_crm.ui.desk import Cancel, Desk
+from mini_crm.ui.entries.opened import OpenRows
 from mini_crm.ui.forecast.accuracy import AccuracyTexts, row_of
+from mini_crm.ui.forecast.from_new import from_new
 from mini_crm.ui.forecast.page import ForecastViewPort, Page
 from mini_crm.ui.forecast.paying import PayingTexts
-from mini_crm.ui.forecast.texts import Card, ForecastTexts
+from mini_crm.ui.forecast.texts import Card, ForecastTexts, TableRow
 from mini_crm.ui.forecast.trend import chart_of
 from mini_crm.ui.headline import numbers_of
 from mini_crm.ui.periods import in_order
+from mini_crm.usecases.behind import Number, behind
 
 LOOK_S = 60
 """So often an open page looks for a newer forecast."""
@@ -54,11 +65,17 @@ class ForecastPresenter:
         desk: Of the lead.
         view: The page.
         now: Tells the time, in UTC.
+        open_rows: Shows the rows behind a number, on their own page.
     """
 
     def __init__(
-        self, desk: Desk, view: ForecastViewPort, now: Callable[[], datetime] = lambda: datetime.now(UTC)
+        self,
+        desk: Desk,
+        view: ForecastViewPort,
+        now: Callable[[], datetime] = lambda: datetime.now(UTC),
+        open_rows: OpenRows = lambda rows, whose, as_of: None,
     ) -> None:
+        self._open_rows = open_rows
         self._desk = desk
         self._view = view
         self._now = now
@@ -68,6 +85,7 @@ class ForecastPresenter:
         self._data: _Data | None = None
         self._wanted: Period | None = None
         self._unit = ""
+        self._rows: tuple[TableRow, ...] = ()
         self._recording: tuple[Period, str, str, str] | None = None
         self._asked = 0
         self._read_at: datetime | None = None
@@ -123,6 +141,29 @@ class ForecastPresenter:
             self._unit = self._data.units[number]
             self._view.show_commitment_error("amount", "")
             self._view.show_page(self._page(self._data, self._unit))
+
+    def open_card(self, number: Number) -> None:
+        """Show what is behind a number of the lead in the chosen unit."""
+        data = self._data
+        if data is not None:
+            row = _row_of(data, self._unit)
+            if row is not None:
+                self._open(data, row, number)
+
+    def open_cell(self, row: int, column: int) -> None:
+        """Show what is behind a number of the table."""
+        if self._data is not None and row < len(self._rows):
+            shown = self._rows[row]
+            number = shown.links[column]
+            if number is not None and shown.source is not None:
+                self._open(self._data, shown.source, number)
+
+    def _open(self, data: _Data, row: ForecastRow, number: Number) -> None:
+        run = data.forecast.run
+        if number is Number.FROM_NEW:
+            self._view.show_from_new(from_new(data.forecast, row, self._desk.texts))
+        elif run is not None and (rows := behind(number, row, run)) is not None:
+            self._open_rows(rows, row.manager_name, run.as_of)
 
     def commit(self, amount: str, note: str) -> None:
         """Record the lead's own number for the period and unit that are chosen; the same twice is once."""
@@ -231,6 +272,7 @@ class ForecastPresenter:
         self._data = data
         self._wanted = data.periods[data.period]
         self._unit = page.unit_code
+        self._rows = page.rows
         self._read_at = self._now()
         if self._is_failing:
             self._is_failing = False
@@ -249,7 +291,7 @@ class ForecastPresenter:
         period, run, learnt = data.periods[data.period], data.forecast.run, data.forecast.learnt
         stage = stage_of(period, data.day)
         unit = wanted_unit if wanted_unit in data.units else _main_unit(data)
-        row = next((r for r in data.forecast.leads if r.period == period and r.unit == unit), None)
+        row = _row_of(data, unit)
         commitments = [commitment for commitment in data.commitments if commitment.unit == unit]
         newest: Decimal | None = commitments[0].amount if commitments else None
         title, likely, cards = "", "", tuple[Card, ...]()
@@ -300,6 +342,12 @@ class ForecastPresenter:
         if data.forecast.run is None:
             return _("The forecast has not been computed yet. It appears here when the first run is done.")
         return _("The last run found no entries of yours. Enter one; it is counted by the next run.")
+
+
+def _row_of(data: _Data, unit: str) -> ForecastRow | None:
+    """Give the lead's own row of the period and a unit."""
+    period = data.periods[data.period]
+    return next((row for row in data.forecast.leads if row.period == period and row.unit == unit), None)
 
 
 def _main_unit(data: _Data) -> str:

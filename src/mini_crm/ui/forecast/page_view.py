@@ -11,12 +11,15 @@ import ttkbootstrap as ttk
 
 from mini_crm.i18n import Texts
 from mini_crm.ui.forecast.commitment_view import CommitmentView
+from mini_crm.ui.forecast.from_new import FromNew
+from mini_crm.ui.forecast.from_new_view import FromNewDialog
 from mini_crm.ui.forecast.page import ForecastEvents, Page
 from mini_crm.ui.forecast.paying_view import PayingView
 from mini_crm.ui.forecast.picture import Picture
 from mini_crm.ui.forecast.table import ReadOnlyTable
 from mini_crm.ui.forecast.texts import Card
 from mini_crm.ui.headline import Level
+from mini_crm.ui.linked import Linked
 from mini_crm.ui.tasks import Tasks
 from mini_crm.ui.theme import (
     AMBER_LABEL,
@@ -28,6 +31,8 @@ from mini_crm.ui.theme import (
 )
 from mini_crm.ui.widgets.banner import Banner
 from mini_crm.ui.widgets.combobox import CHOSEN, ChoiceBox
+from mini_crm.ui.widgets.link import LinkLine
+from mini_crm.usecases.behind import Number
 
 CARDS_IN_A_ROW = 4
 SIGNS = {Level.GOOD: "\u25cf", Level.MAYBE: "\u25b2", Level.BAD: "\u25c6"}
@@ -71,6 +76,7 @@ class ForecastView(plain_ttk.Frame):
         halves.grid(row=6, column=0, sticky="nsew", pady=(theme.px(4), 0))
         self.rowconfigure(6, weight=1)
         self.table = ReadOnlyTable(halves, theme, height=4)
+        self.table.on_open = self._open_cell
         self.nothing = ttk.Label(self.table, anchor="center", justify="center")
         self.pages = self._make_pages(halves)
         halves.add(self.table, weight=1)
@@ -102,7 +108,12 @@ class ForecastView(plain_ttk.Frame):
         _show_text(self.likely, page.likely)
         self._show_cards(page.cards)
         _show_text(self.beside, page.beside)
-        self.table.show(page.columns, [row.cells for row in page.rows], [row.is_total for row in page.rows])
+        self.table.show(
+            page.columns,
+            [row.cells for row in page.rows],
+            [row.is_total for row in page.rows],
+            [tuple(number is not None for number in row.links) for row in page.rows],
+        )
         self.nothing.configure(text=page.nothing)
         if page.nothing:
             self.nothing.place(relx=0.5, rely=0.65, anchor="center")
@@ -146,6 +157,10 @@ class ForecastView(plain_ttk.Frame):
         if (form.amount.get(), form.note.get()) == (amount, note):
             form.amount.set("")
             form.note.set("")
+
+    def show_from_new(self, from_new: FromNew) -> None:
+        """See ``ForecastViewPort``."""
+        FromNewDialog(self, self._texts, self._theme, from_new)
 
     def has_typed(self) -> bool:
         """See ``ForecastViewPort``."""
@@ -213,15 +228,36 @@ class ForecastView(plain_ttk.Frame):
             if card.level is not None:
                 sign = ttk.Label(value, text=SIGNS[card.level], foreground=self._light(card.level))
                 sign.pack(side="left", padx=(0, self._theme.px(4)))
-            ttk.Label(value, text=card.value, style=NUMBER_LABEL).pack(side="left")
-            note = ttk.Label(box, text=card.note, style=HINT_LABEL, justify="left")
-            note.pack(anchor="w")
-            self._notes.append(note)
+            if isinstance(card.value, Linked):
+                self._line(value, card.value, NUMBER_LABEL).pack(side="left", fill="x", expand=True)
+                value.pack(fill="x")
+            else:
+                ttk.Label(value, text=card.value, style=NUMBER_LABEL).pack(side="left")
+            if isinstance(card.note, Linked):
+                self._line(box, card.note, HINT_LABEL).pack(fill="x")
+            else:
+                note = ttk.Label(box, text=card.note, style=HINT_LABEL, justify="left")
+                note.pack(anchor="w")
+                self._notes.append(note)
         for column in range(CARDS_IN_A_ROW):
             self.cards.columnconfigure(column, weight=1, uniform="card")
         self._wrap_to(self.winfo_width())
 
+    def _line(self, parent: tk.Misc, text: Linked, style: str) -> LinkLine:
+        font = self._theme.number if style == NUMBER_LABEL else self._theme.small
+        line = LinkLine(parent, self._theme, style=style, font=font)
+        line.show_pieces(text.pieces, self._open_card)
+        return line
+
     # events
+
+    def _open_card(self, number: Number) -> None:
+        if self._events is not None:
+            self._events.open_card(number)
+
+    def _open_cell(self, row: int, column: int) -> None:
+        if self._events is not None:
+            self._events.open_cell(row, column)
 
     def _period_chosen(self) -> None:
         if self._events is not None:

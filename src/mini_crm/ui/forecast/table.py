@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tkinter as tk
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from tkinter import ttk as plain_ttk
 from typing import Literal
 
@@ -11,6 +11,7 @@ import ttkbootstrap as ttk
 
 from mini_crm.ui.forecast.texts import Column
 from mini_crm.ui.theme import TABLE, Theme
+from mini_crm.ui.widgets.cell_links import CellLinks
 from mini_crm.ui.widgets.clipboard import offer_copy
 from mini_crm.ui.widgets.tips import tip_cut_cells
 
@@ -22,7 +23,7 @@ MEASURED = 500
 
 
 class ReadOnlyTable(plain_ttk.Frame):
-    """A table with scroll bars that shows what it is given.
+    """A table with scroll bars that shows what it is given; some of its cells may be links.
 
     Args:
         parent: Where it stands.
@@ -30,7 +31,10 @@ class ReadOnlyTable(plain_ttk.Frame):
         height: Rows that it asks room for.
 
     Attributes:
+        tree: The table itself.
         mark: What may stand behind a head, which has room for it.
+        links: Its cells that can be opened.
+        on_open: Is given the row and the column of a link that was opened.
     """
 
     mark = ""
@@ -38,6 +42,8 @@ class ReadOnlyTable(plain_ttk.Frame):
     def __init__(self, parent: tk.Misc, theme: Theme, *, height: int) -> None:
         super().__init__(parent)
         self._theme = theme
+        self._is_link: list[tuple[bool, ...]] = []
+        self.on_open: Callable[[int, int], None] = lambda row, column: None
         self._columns: tuple[Column, ...] = ()
         self._rows: list[tuple[str, tuple[str, ...], bool]] = []
         self.tree = ttk.Treeview(self, show="headings", height=height, style=TABLE)
@@ -55,6 +61,13 @@ class ReadOnlyTable(plain_ttk.Frame):
         self.rowconfigure(0, weight=1)
         offer_copy(self.tree)
         tip_cut_cells(self.tree, theme)
+        self.links = CellLinks(
+            self.tree,
+            theme,
+            self._is_link_at,
+            lambda row, column: self.on_open(row, column),
+            lambda row: theme.bold if self._rows[row][1] else theme.body,
+        )
         self.tree.bind("<Left>", lambda event: self._scroll(-1))
         self.tree.bind("<Right>", lambda event: self._scroll(1))
         self.tree.bind("<FocusIn>", lambda event: self._choose_first())
@@ -65,6 +78,7 @@ class ReadOnlyTable(plain_ttk.Frame):
         rows: Sequence[tuple[str, ...]],
         totals: Sequence[bool] = (),
         names: Sequence[str] = (),
+        links: Sequence[tuple[bool, ...]] = (),
     ) -> None:
         """Show rows; if they are those already shown nothing moves.
 
@@ -74,13 +88,15 @@ class ReadOnlyTable(plain_ttk.Frame):
             totals: For each row whether it is one that sums up others; none by default.
             names: By which the rows are known, so that a chosen row stays chosen wherever it goes; by default
                 they are known by their places, as long as there are as many.
+            links: For each row which of its cells are links; none by default.
         """
+        self._is_link = list(links)
         are_new = tuple(columns) != self._columns
         if are_new:
             self._columns = tuple(columns)
-            names = [str(number) for number in range(len(columns))]
-            self.tree.configure(columns=names)
-            for name, column in zip(names, columns, strict=True):
+            places = [str(number) for number in range(len(columns))]
+            self.tree.configure(columns=places)
+            for name, column in zip(places, columns, strict=True):
                 side: Literal["e", "w"] = "e" if column.is_number else "w"
                 self.tree.heading(name, text=column.caption, anchor=side)
                 self.tree.column(name, anchor=side)
@@ -100,15 +116,21 @@ class ReadOnlyTable(plain_ttk.Frame):
             self.tree.yview_moveto(place)
         self._rows = wanted
         self._fit()
+        self.links.look_again()
 
     def cells(self) -> list[tuple[str, ...]]:
         """Give what is shown."""
         return [row for _name, row, _is_total in self._rows]
 
     def _scroll(self, direction: int) -> str:
-        """Let the arrow keys reach columns for which the window is too narrow."""
+        """Go to the next link, or let the arrow keys reach columns for which the window is too narrow."""
+        if self.links.step(direction):
+            return "break"
         self.tree.xview_scroll(direction * self._theme.px(SCROLL), "units")
         return "break"
+
+    def _is_link_at(self, row: int, column: int) -> bool:
+        return row < len(self._is_link) and column < len(self._is_link[row]) and self._is_link[row][column]
 
     def _choose_first(self) -> None:
         """Give the arrow keys a row to start from."""

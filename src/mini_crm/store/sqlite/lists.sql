@@ -1,0 +1,79 @@
+-- Lists of entries: a page, what the whole list adds up to, and the pieces that a filter is put together of.
+
+-- name: sum_entries
+-- The filter's rows in numbers, by group first: a unit's sums are those of its groups.
+SELECT g.Unit, x.Status, sum(x.Deals) AS Deals, sum(x.Amount) AS Amount, total(x.Contribution) AS Contribution
+FROM (
+    SELECT e.GroupId, e.Status, count(*) AS Deals, sum(coalesce(e.PaidAmount, e.Amount)) AS Amount,
+           sum({contribution}) AS Contribution
+    FROM Entry AS e
+    {chance}
+    WHERE {filter}
+    GROUP BY e.GroupId, e.Status
+) AS x
+JOIN SalesGroup AS g ON g.GroupId = x.GroupId
+GROUP BY g.Unit, x.Status
+ORDER BY g.Unit, x.Status;
+
+-- name: list_entries
+-- A page of the list, with chances of the period that is asked for.
+SELECT e.EntryId, e.ClientRef, e.LeadId, e.GroupId, g.Name AS GroupName, g.Unit, e.ManagerId,
+       m.Name AS ManagerName, e.ClientPin, e.Amount, e.PaidAmount, e.EnteredOn, e.PayBy, e.FirstPayBy,
+       e.Status, e.StatusOn, e.Comment, e.Reason, e.RestOf, e.Version, e.ChangeSeq, e.DeletedAt,
+       {probability} AS Probability, {contribution} AS Contribution,
+       CASE WHEN e.Status = 0 THEN f.IsLarge END AS IsLarge
+FROM (
+    SELECT s.EntryId, row_number() OVER () AS Place
+    FROM (
+        SELECT e.EntryId
+        FROM Entry AS e
+        {join}
+        WHERE {filter}
+        ORDER BY {order}
+        LIMIT :limit OFFSET :offset
+    ) AS s
+) AS p
+JOIN Entry AS e ON e.EntryId = p.EntryId
+JOIN SalesGroup AS g ON g.GroupId = e.GroupId
+JOIN Manager AS m ON m.ManagerId = e.ManagerId
+{chance}
+ORDER BY p.Place;
+
+-- name: chance
+-- What the run and period of the list say of an entry.
+LEFT JOIN EntryForecast AS f ON f.RunId = :run_id AND f.PeriodId = :period_id AND f.EntryId = e.EntryId
+
+-- name: probability
+CASE WHEN e.Status = 0 THEN f.Probability END
+
+-- name: contribution
+-- It stays until the next run, whatever became of the entry since; method 1 kept none.
+coalesce(f.Contribution, e.Amount / 100.0 * f.Probability)
+
+-- name: filter_unit
+e.GroupId IN (SELECT u.GroupId FROM SalesGroup AS u WHERE u.LeadId = :lead_id AND u.Unit = :unit)
+
+-- name: filter_untouched
+-- Neither entered nor changed: an import tells of the past, so that bringing an entry is no change.
+(e.EnteredOn < :untouched_since
+ AND (e.Version = 1 OR :untouched_instant > (
+     SELECT h.ChangedAt FROM EntryHistory AS h WHERE h.EntryId = e.EntryId AND h.Version = e.Version)))
+
+-- name: filter_has_chance
+EXISTS (SELECT 1 FROM EntryForecast AS c
+        WHERE c.RunId = :run_id AND c.PeriodId = :period_id AND c.EntryId = e.EntryId)
+
+-- name: filter_text
+(instr(e.SearchKey, :text) > 0
+ OR e.ManagerId IN (SELECT m.ManagerId FROM Manager AS m WHERE instr(m.NameKey, :text) > 0)
+ OR e.GroupId IN (SELECT g.GroupId FROM SalesGroup AS g WHERE instr(g.NameKey, :text) > 0))
+
+-- name: list_reasons
+SELECT Reason FROM Entry
+WHERE LeadId = :lead_id AND Status = 2 AND DeletedAt IS NULL AND Reason <> ''
+GROUP BY Reason ORDER BY count(*) DESC, Reason LIMIT 50;
+
+-- name: count_open_elsewhere
+SELECT count(*) AS Entries FROM Entry
+WHERE ClientPin = :client_pin AND ClientPin <> '' AND LeadId <> :lead_id AND Status = 0 AND DeletedAt IS NULL;
+
