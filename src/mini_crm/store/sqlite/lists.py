@@ -130,8 +130,10 @@ class Lists:
         narrow("e.EnteredOn >= :entered_from", entered_from=to_day(wanted.entered_from))
         narrow("e.EnteredOn <= :entered_to", entered_to=to_day(wanted.entered_to))
         if (since := wanted.untouched_since) is not None:
-            began = self.db.day_begins(since)
-            narrow(SQL["filter_untouched"], untouched_since=to_day(since), untouched_instant=began)
+            about = {"lead_id": lead_id, "moment": self.db.day_begins(since)}
+            last = conn.execute(SQL["last_untouched"], about).fetchone()
+            seq = last["ChangeSeq"] if last else 0
+            narrow(SQL["filter_untouched"], untouched_since=to_day(since), last_untouched=seq)
         if wanted.has_chance:
             narrow(SQL["filter_has_chance"])
         narrow(SQL["filter_text"], text=name_key(wanted.text) or None)

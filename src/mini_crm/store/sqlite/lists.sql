@@ -53,11 +53,17 @@ coalesce(f.Contribution, e.Amount / 100.0 * f.Probability)
 -- name: filter_unit
 e.GroupId IN (SELECT u.GroupId FROM SalesGroup AS u WHERE u.LeadId = :lead_id AND u.Unit = :unit)
 
+-- name: last_untouched
+-- The newest change of a lead's entry before a moment: numbers of changes go up with time, so that only entries
+-- changed since then are looked at. An import tells of the past: bringing an entry is no change.
+SELECT e.ChangeSeq FROM Entry AS e
+WHERE e.LeadId = :lead_id AND e.Version > 1
+  AND :moment > (
+      SELECT h.ChangedAt FROM EntryHistory AS h WHERE h.EntryId = e.EntryId AND h.Version = e.Version)
+ORDER BY e.ChangeSeq DESC LIMIT 1;
+
 -- name: filter_untouched
--- Neither entered nor changed: an import tells of the past, so that bringing an entry is no change.
-(e.EnteredOn < :untouched_since
- AND (e.Version = 1 OR :untouched_instant > (
-     SELECT h.ChangedAt FROM EntryHistory AS h WHERE h.EntryId = e.EntryId AND h.Version = e.Version)))
+(e.EnteredOn < :untouched_since AND (e.Version = 1 OR e.ChangeSeq <= :last_untouched))
 
 -- name: filter_has_chance
 EXISTS (SELECT 1 FROM EntryForecast AS c
