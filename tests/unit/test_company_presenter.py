@@ -50,12 +50,12 @@ def test_a_row_has_every_number_of_a_lead(store: FakeStore) -> None:
     store.week_ago = (NumberBefore(None, "RUB", 1620.0), NumberBefore(1, "RUB", 1620.0))
     table = Opened(store).view.page.leads
     assert [each.caption for each in table.columns] == [
-        "Lead", "Paid", "From open", "From new", "Forecast", "Likely range", "Target", "%", "Gap",
+        "Lead", "Target", "%", "Gap", "Paid", "From open", "From new", "Forecast", "Likely range",
         "Commitment", "Overdue", "Win rate", "In a week",
     ]  # fmt: skip
     cells = [cell.replace(SPACE, " ") for cell in table.rows[1].cells]
     assert cells == [
-        "Anna", "1,000", "400", "100", "1,500", "1,200–1,900", "2,000", "75%", "−500",
+        "Anna", "2,000", "75%", "−500", "1,000", "400", "100", "1,500", "1,200–1,900",
         "1,800", "! 2", "47% (7 of 15)", "−120",
     ]  # fmt: skip
     assert column(table, "In a week")[0] == "−120"
@@ -218,7 +218,7 @@ def test_a_hidden_page_reads_when_it_is_shown(store: FakeStore) -> None:
     [
         (following(MARCH), ["Lead", "From open", "From new", "Forecast", "Likely range", "Target", "%", "Gap",
                             "Commitment", "Win rate"]),
-        (preceding(MARCH), ["Lead", "Paid", "Target", "%", "Gap", "Commitment", "Win rate"]),
+        (preceding(MARCH), ["Lead", "Target", "%", "Gap", "Paid", "Commitment", "Win rate"]),
     ],
 )  # fmt: skip
 def test_a_period_shows_what_it_can_have(store: FakeStore, period: object, columns: list[str]) -> None:
@@ -336,7 +336,7 @@ def test_a_lead_opens_with_managers_and_rows_and_closes(store: FakeStore) -> Non
     assert opened.view.lead is not None
     assert opened.view.lead.name == "Anna"
     table = opened.view.lead.managers
-    assert [each.caption for each in table.columns][:2] == ["Manager", "Paid"]
+    assert [each.caption for each in table.columns][:2] == ["Manager", "Target"]
     assert column(table, "Manager") == ["Total, RUB", "Peter"]
     assert column(table, "Target") == ["1,500", "—"]
     (asked,) = store.asked_entries
@@ -452,10 +452,10 @@ def test_a_number_opens_its_rows(store: FakeStore, caption: str, wanted: EntryFi
 
 
 def test_only_what_is_made_of_entries_is_a_link(store: FakeStore) -> None:
-    """The company's row has no links, nor have a forecast, a range, a target, a gap or a week."""
+    """The company's row has none; a name opens its lead; a forecast, a target and a gap are no links."""
     table = Opened(store).view.page.leads
     links = {table.columns[at].caption for at in table.rows[1].links}
-    assert links == {"Paid", "From open", "From new", "Overdue", "Win rate"}
+    assert links == {"Lead", "Paid", "From open", "From new", "Overdue", "Win rate"}
     assert table.rows[0].links == frozenset()
 
 
@@ -600,7 +600,9 @@ def test_russian(store: FakeStore) -> None:
     """The page speaks Russian, with Russian numbers."""
     store.bridges = (bridge(TODAY - timedelta(days=1)),)
     page = Opened(store, "ru").view.page
-    assert [each.caption for each in page.leads.columns][:3] == ["Руководитель", "Оплачено", "Из открытых"]
+    assert [each.caption for each in page.leads.columns][:6] == [
+        "Руководитель", "План", "%", "К плану", "Оплачено", "Из открытых",
+    ]  # fmt: skip
     assert page.leads.rows[0].cells[0] == "Компания, RUB"
     assert page.found == "2 руководителя"
     assert page.bridge.choices == ("со вчера, 11.03",)

@@ -342,8 +342,8 @@ def test_a_bridge_with_kopecks_adds_up_too() -> None:
 def test_a_bridge_between_equal_ends_shows_what_happened() -> None:
     """What came and what went stand there also where they cancel each other out."""
     tree = {"pcs": {"A": {"B": [data.client("1", from_open=280.069)]}}}
-    one = replace(bridge(won=0.0, lost=0.0, put_off=0.0, amounts=0.0, changed=0.0), unit="pcs", before=280.083, now=280.069)
-    one = replace(one, new=3.977, rest=-3.991)
+    one = replace(bridge(won=0.0, lost=0.0, put_off=0.0, amounts=0.0, changed=0.0), unit="pcs")
+    one = replace(one, before=280.083, new=3.977, rest=-3.991, now=280.069)
     report = replace(data.report(tree), bridges=(one,))
     amounts = {step.step: step.amount for step in steps_of(report, one)}
     assert (amounts[Step.BEFORE], amounts[Step.NOW]) == (Decimal("280.1"), Decimal("280.1"))

@@ -745,7 +745,8 @@ def test_trend_marks_what_is_of_another_kind(target: Path) -> None:
         assert f"<c:v>{name}</c:v>" in chart
 
 
-BRIDGE = Bridge("RUB", data.DAY - timedelta(days=1), 450.4, 60.3, -30.3, 40.0, -7.2, 3, 1.4, -0.4, -26.25, 487.95)
+YESTERDAY = data.DAY - timedelta(days=1)
+BRIDGE = Bridge("RUB", YESTERDAY, 450.4, 60.3, -30.3, 40.0, -7.2, 3, 1.4, -0.4, -26.25, 487.95)
 
 
 def test_bridge_adds_up_above_the_changes(target: Path) -> None:

@@ -156,12 +156,7 @@ class CompanyReader:
         *,
         is_total: bool = False,
     ) -> CompanyRow:
-        is_lead = line.row.lead_id is not None and line.row.manager_id is None
-        links = frozenset(
-            at
-            for at, key in enumerate(keys)
-            if rows_behind(key, line, run) or (key is Key.FROM_NEW and is_lead and not is_total)
-        )
+        links = frozenset(at for at, key in enumerate(keys) if _opens(key, line, run, is_total=is_total))
         return CompanyRow(name, self._write.write(line, keys, weak), is_total, line.level, links)
 
 
@@ -169,6 +164,15 @@ def rows_behind(key: Key, line: Line, run: Run | None) -> Rows | None:
     """Give the entries behind a number of a lead or a manager; None where it has none."""
     number = NUMBERS.get(key)
     return None if number is None or run is None else behind(number, line.row, run)
+
+
+def _opens(key: Key, line: Line, run: Run | None, *, is_total: bool) -> bool:
+    """Say whether a cell is a link: a name opens its row, and what is from new entries a lead's managers."""
+    if key is Key.NAME:
+        return not is_total
+    if key is Key.FROM_NEW and line.row.manager_id is None:
+        return not is_total
+    return rows_behind(key, line, run) is not None
 
 
 def _is_of_one_run(company: Company, bridges: Sequence[Bridge]) -> bool:

@@ -15,13 +15,15 @@ from mini_crm.ui.company.page import CompanyEvents, RowsWanted
 from mini_crm.ui.company.search import SearchField
 from mini_crm.ui.entries.column_fit import MOST
 from mini_crm.ui.entries.marks_view import colour_marks
-from mini_crm.ui.entries.table_view import NEAR_END, RIGHT
+from mini_crm.ui.entries.table_view import RIGHT
 from mini_crm.ui.entries.texts import COLUMNS, EntryTexts, Row
 from mini_crm.ui.forecast.table import ReadOnlyTable
 from mini_crm.ui.forecast.texts import Column
 from mini_crm.ui.theme import Theme
 from mini_crm.ui.widgets import CHOSEN, ChoiceBox
 
+NEAR_END = 0.9
+"""Scrolled so far, the next page is read."""
 PAUSE_MS = 250
 """The table follows so long after the last key."""
 
@@ -64,7 +66,7 @@ class RowsTable(ReadOnlyTable):
     def show_rows(self, rows: Sequence[Row]) -> None:
         """See ``LeadRowsPort``."""
         columns = [Column(self._captions[column], column in RIGHT) for column in COLUMNS]
-        self.show(columns, [row.cells for row in rows], (), [str(row.entry_id) for row in rows])
+        self.show(columns, [row.cells for row in rows], names=[str(row.entry_id) for row in rows])
         for row in rows:
             self.tree.item(str(row.entry_id), tags=(row.mark,))
         self._write_heads()

@@ -14,6 +14,8 @@ from mini_crm.ui.theme import Theme
 from mini_crm.ui.widgets import copy_rows
 from mini_crm.ui.widgets.menus import pop_up
 
+NAME = 22
+"""How many digits wide the column of names is at most where there is little room."""
 UP, DOWN = " \u25b2", " \u25bc"
 
 
@@ -52,17 +54,14 @@ class LeadTable(ReadOnlyTable):
         self._lights = make_lights(self, theme)
         # Else the garbage collector may let them go in a thread where Tk is not allowed.
         self.bind("<Destroy>", lambda event: self._lights.clear() if event.widget is self else None)
-        self._pressed: tuple[str, int] | None = None
+        self.on_open = self._open_link
         tree = self.tree
         width = theme.px(SIZE + 16)
         tree.configure(show="tree headings", selectmode="browse")
         tree.column("#0", width=width, minwidth=width, stretch=False, anchor="center")
-        for key in ("<Return>", "<KP_Enter>"):
-            tree.bind(key, lambda event: self._open_focused())
+        for key in ("<Return>", "<KP_Enter>"):  # where no link is marked, which takes Enter for itself
+            tree.bind(key, lambda event: self._open_focused(), add="+")
         tree.bind("<Double-1>", self._double)
-        tree.bind("<ButtonPress-1>", lambda event: self._press(event), add="+")
-        tree.bind("<ButtonRelease-1>", self._release, add="+")
-        tree.bind("<Motion>", self._point, add="+")
         tree.bind("<Button-3>", self._menu_at_pointer)
         for key in ("<Menu>", "<Shift-F10>"):
             tree.bind(key, lambda event: self._menu_at_focus())
@@ -79,6 +78,7 @@ class LeadTable(ReadOnlyTable):
             table.columns,
             [row.cells for row in table.rows],
             [row.is_total for row in table.rows],
+            [tuple(at in row.links for at in range(len(row.cells))) for row in table.rows],
             [row.name for row in table.rows],
         )
         for row in table.rows:
@@ -121,11 +121,19 @@ class LeadTable(ReadOnlyTable):
                 menu.add_command(label=said, command=partial(self._sort_by, at))
         return menu
 
+    def _fit(self) -> None:
+        """Let a long name leave room for the numbers; it gets what is left."""
+        super()._fit()
+        if self._columns:
+            width = min(int(self.tree.column("0", "width")), self._theme.text_width("0" * NAME))
+            self.tree.column("0", width=width, minwidth=width)
+
     def _links_of(self, name: str) -> list[tuple[int, str]]:
         if self._table is None:
             return []
         row = next((row for row in self._table.rows if row.name == name), None)
-        return [] if row is None else [(at, self._table.columns[at].caption) for at in sorted(row.links)]
+        numbers = [] if row is None else sorted(row.links - {0})
+        return [(at, self._table.columns[at].caption) for at in numbers]
 
     def _open_focused(self) -> str:
         if name := self.tree.focus():
@@ -137,24 +145,13 @@ class LeadTable(ReadOnlyTable):
         if name and self.tree.identify_region(event.x, event.y) in ("cell", "tree"):
             self._open_row(name)
 
-    def _link_at(self, event: tk.Event[tk.Misc]) -> tuple[str, int] | None:
-        """Give the number under the mouse that opens its rows."""
-        if self.tree.identify_region(event.x, event.y) != "cell":
-            return None
-        name, number = self.tree.identify_row(event.y), self.tree.identify_column(event.x)
-        at = int(number[1:]) - 1
-        return (name, at) if any(at == place for place, _caption in self._links_of(name)) else None
-
-    def _press(self, event: tk.Event[tk.Misc]) -> None:
-        self._pressed = self._link_at(event)
-
-    def _release(self, event: tk.Event[tk.Misc]) -> None:
-        pressed, self._pressed = self._pressed, None
-        if pressed is not None and pressed == self._link_at(event):
-            self._open_number(*pressed)
-
-    def _point(self, event: tk.Event[tk.Misc]) -> None:
-        self.tree.configure(cursor="hand2" if self._link_at(event) else "")
+    def _open_link(self, row: int, column: int) -> None:
+        """Open what a cell stands for: the row by its name, else the rows behind the number."""
+        name = self.tree.get_children()[row]
+        if column:
+            self._open_number(name, column)
+        else:
+            self._open_row(name)
 
     def _menu_at_pointer(self, event: tk.Event[tk.Misc]) -> None:
         name = self.tree.identify_row(event.y)

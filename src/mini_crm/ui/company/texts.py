@@ -22,17 +22,17 @@ MINUS = "\u2212"
 
 
 class Key(StrEnum):
-    """A column of the table; each can be sorted by."""
+    """A column of the table, from left to right; each can be sorted by."""
 
     NAME = "name"
+    TARGET = "target"
+    SHARE = "share"
+    GAP = "gap"
     PAID = "paid"
     FROM_OPEN = "from_open"
     FROM_NEW = "from_new"
     FORECAST = "forecast"
     RANGE = "range"
-    TARGET = "target"
-    SHARE = "share"
-    GAP = "gap"
     COMMITMENT = "commitment"
     OVERDUE = "overdue"
     RATE = "rate"

@@ -66,7 +66,7 @@ class ReadOnlyTable(plain_ttk.Frame):
             theme,
             self._is_link_at,
             lambda row, column: self.on_open(row, column),
-            lambda row: theme.bold if self._rows[row][1] else theme.body,
+            lambda row: theme.bold if self._rows[row][2] else theme.body,
         )
         self.tree.bind("<Left>", lambda event: self._scroll(-1))
         self.tree.bind("<Right>", lambda event: self._scroll(1))
@@ -77,8 +77,8 @@ class ReadOnlyTable(plain_ttk.Frame):
         columns: Sequence[Column],
         rows: Sequence[tuple[str, ...]],
         totals: Sequence[bool] = (),
-        names: Sequence[str] = (),
         links: Sequence[tuple[bool, ...]] = (),
+        names: Sequence[str] = (),
     ) -> None:
         """Show rows; if they are those already shown nothing moves.
 
@@ -86,9 +86,9 @@ class ReadOnlyTable(plain_ttk.Frame):
             columns: The heads.
             rows: A cell for each column.
             totals: For each row whether it is one that sums up others; none by default.
+            links: For each row which of its cells are links; none by default.
             names: By which the rows are known, so that a chosen row stays chosen wherever it goes; by default
                 they are known by their places, as long as there are as many.
-            links: For each row which of its cells are links; none by default.
         """
         self._is_link = list(links)
         are_new = tuple(columns) != self._columns
