@@ -216,7 +216,7 @@ def test_a_hidden_page_reads_when_it_is_shown(store: FakeStore) -> None:
 @pytest.mark.parametrize(
     ("period", "columns"),
     [
-        (following(MARCH), ["Lead", "From open", "From new", "Forecast", "Likely range", "Target", "%", "Gap",
+        (following(MARCH), ["Lead", "Target", "%", "Gap", "From open", "From new", "Forecast", "Likely range",
                             "Commitment", "Win rate"]),
         (preceding(MARCH), ["Lead", "Target", "%", "Gap", "Paid", "Commitment", "Win rate"]),
     ],

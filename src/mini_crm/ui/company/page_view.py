@@ -106,6 +106,7 @@ class CompanyView(plain_ttk.Frame):
             self._has_focused = True
             if self.is_on_screen():
                 self.leads.focus_rows()
+                self.leads.tree.yview_moveto(0)  # it may not have its height yet
 
     def show_lead(self, page: LeadPage | None) -> None:
         """See ``CompanyViewPort``."""

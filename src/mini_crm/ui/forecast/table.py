@@ -18,6 +18,8 @@ from mini_crm.ui.widgets.tips import tip_cut_cells
 TOTAL = "total"
 SCROLL = 80
 """Pixels by which an arrow key scrolls sideways."""
+MOST_WIDTHS = 20_000
+"""Of so many texts at most the width is remembered."""
 MEASURED = 500
 """So many rows tell how wide the columns are; a later cell that is cut has a tip."""
 
@@ -45,6 +47,7 @@ class ReadOnlyTable(plain_ttk.Frame):
         self._is_link: list[tuple[bool, ...]] = []
         self.on_open: Callable[[int, int], None] = lambda row, column: None
         self._columns: tuple[Column, ...] = ()
+        self._widths: dict[tuple[str, bool], int] = {}
         self._rows: list[tuple[str, tuple[str, ...], bool]] = []
         self.tree = ttk.Treeview(self, show="headings", height=height, style=TABLE)
         self.tree.tag_configure(TOTAL, font=theme.bold, background=theme.colours.info_back)
@@ -142,10 +145,19 @@ class ReadOnlyTable(plain_ttk.Frame):
         """Make every column as wide as its longest text; the widest text column takes what is left."""
         for number, column in enumerate(self._columns):
             texts = [(row[number], is_total) for _name, row, is_total in self._rows[:MEASURED]]
-            widths = [self._theme.text_width(text, bold=is_total) for text, is_total in texts]
+            widths = [self._width(text, bold=is_total) for text, is_total in texts]
             head = self._theme.text_width(column.caption + self.mark, bold=True)
             width = max([head, *widths]) + self._theme.px(14)
             self.tree.column(str(number), width=width, minwidth=width, stretch=not column.is_number)
+
+    def _width(self, text: str, *, bold: bool) -> int:
+        """Give the pixels of a text, asking Tk once: in another order rows are the same."""
+        key = text, bold
+        if key not in self._widths:
+            if len(self._widths) > MOST_WIDTHS:
+                self._widths.clear()
+            self._widths[key] = self._theme.text_width(text, bold=bold)
+        return self._widths[key]
 
 
 def _follow(bar: ttk.Scrollbar, first: str, last: str) -> None:
