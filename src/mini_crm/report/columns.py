@@ -14,7 +14,8 @@ from mini_crm.domain.learnt import AgeSpeed, Index, PeriodPace, ReplayedAccuracy
 from mini_crm.domain.model import AccuracyRow, EntryChange
 from mini_crm.domain.period import Period, Stage
 from mini_crm.i18n import Texts
-from mini_crm.report.past import BridgeStep, ChangeCount, Step, TrendRow
+from mini_crm.report.bridge import BridgeStep, step_names
+from mini_crm.report.past import ChangeCount, TrendRow
 from mini_crm.report.refusals import RefusalRow
 from mini_crm.report.rows import Level, PeriodRow, Row
 from mini_crm.report.wording import age_name, change_name, period_name, unit_name
@@ -287,29 +288,20 @@ _LISTED_COLUMNS = 12
 
 
 def bridge_columns(
-    texts: Texts, *, since: str, now: str, put_off: int, totals: bool = False
+    texts: Texts, *, put_off: int, since: str, now: str, totals: bool = False
 ) -> tuple[Column[BridgeStep], ...]:
     """Give the columns of a bridge; the hidden ones behind them are for its picture.
 
     Args:
         texts: The language.
+        put_off: How many entries were put off.
         since: The day of the earlier forecast, as it is shown.
         now: The moment of the present one, as it is shown.
         put_off: How many entries were moved to a later day.
         totals: For the rows of the two forecasts.
     """
     _ = texts.gettext
-    names = {
-        Step.BEFORE: _("forecast of {since}").format(since=since),
-        Step.WON: _("payments"),
-        Step.LOST: _("refused or deleted"),
-        Step.NEW: _("new entries"),
-        Step.PUT_OFF: _("promised day moved (put off: {n})").format(n=put_off),
-        Step.AMOUNTS: _("other amounts"),
-        Step.CHANGED: _("other manager, reopened, restored"),
-        Step.REST: _("time passed, learnt anew"),
-        Step.NOW: _("forecast of {now}").format(now=now),
-    }
+    names = step_names(texts, put_off=put_off, since=since, now=now)
     shown: tuple[Column[BridgeStep], ...] = (
         Column(_("Step"), Kind.TEXT, lambda s: names[s.step]),
         Column(_("Adds"), Kind.TOTAL if totals else Kind.CHANGE, lambda s: s.amount, "amount"),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from enum import StrEnum
 
@@ -21,6 +21,9 @@ from mini_crm.usecases.behind import Number
 
 WEAK = "\u2248\u00a0"
 """Before a forecast that is little more than a guess."""
+
+STALE_AFTER = timedelta(minutes=35)
+"""The aggregation runs every 30 minutes; later than this one was missed."""
 
 
 class Level(StrEnum):
@@ -119,6 +122,18 @@ class Headline:
     def days(self, period: Period, now: date) -> str:
         """Write the first and the last day of a period."""
         return f"{self.day(period.start, now)}\u2013{self.day(period.end, now)}"
+
+    def as_of(self, run: Run | None, now: datetime) -> tuple[str, bool]:
+        """Say how old a forecast is, and whether a run was missed since."""
+        _ = self._texts.gettext
+        if run is None:
+            return _("no forecast yet"), True
+        as_of = run.as_of if run.as_of.tzinfo else run.as_of.replace(tzinfo=UTC)
+        local = as_of.astimezone()
+        moment = f"{local:%H:%M}"
+        if local.date() != now.astimezone().date():
+            moment = f"{self.day(local.date())} {moment}"
+        return _("as of {moment}").format(moment=moment), now - as_of > STALE_AFTER
 
     def title(self, row: ForecastRow, numbers: Numbers, run: Run, stage: Stage) -> str:
         """Write the whole number with its day, or what came of a period that is over."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime
 from enum import StrEnum
 from typing import Protocol
 
@@ -17,14 +17,10 @@ from mini_crm.ui.desk import Desk
 from mini_crm.ui.entries.opened import OpenRows
 from mini_crm.ui.entries.texts import EntryTexts
 from mini_crm.ui.forecast.from_new import FromNew, from_new
-from mini_crm.ui.headline import Headline, Numbers, numbers_of, weak_sign
+from mini_crm.ui.headline import STALE_AFTER, Headline, Numbers, numbers_of, weak_sign
 from mini_crm.ui.linked import fill_in, link
 from mini_crm.ui.periods import in_order
 from mini_crm.usecases.behind import Number, behind
-
-STALE_AFTER = timedelta(minutes=35)
-"""The aggregation runs every 30 minutes; later than this one was missed."""
-
 
 TARGET, COMMITMENT = "┃", "◆"
 """As they are drawn over the bar."""

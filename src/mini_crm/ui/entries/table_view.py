@@ -14,8 +14,9 @@ from mini_crm.domain.model import EntrySort, Status
 from mini_crm.i18n import Texts
 from mini_crm.ui.entries.column_fit import HEAD_ROOM, LEAST, ColumnFit
 from mini_crm.ui.entries.columns import ColumnMemory, displayed, drag_columns
+from mini_crm.ui.entries.marks_view import colour_marks
 from mini_crm.ui.entries.stretch_view import Stretch
-from mini_crm.ui.entries.texts import COLUMNS, EntryTexts, Mark, Row
+from mini_crm.ui.entries.texts import COLUMNS, EntryTexts, Row
 from mini_crm.ui.memory import Memory
 from mini_crm.ui.theme import TABLE, Theme
 from mini_crm.ui.widgets import Table, offer_copy, put_text, tip_cut_cells
@@ -87,15 +88,7 @@ class EntryTableView(plain_ttk.Frame):
                 anchor=anchor,
                 stretch=column is EntrySort.COMMENT,
             )
-        colours = theme.colours
-        self.tree.tag_configure(Mark.OVERDUE, foreground=colours.overdue, background=colours.overdue_back)
-        self.tree.tag_configure(
-            Mark.DUE_TODAY, foreground=colours.due_today, background=colours.due_today_back
-        )
-        self.tree.tag_configure(Mark.PAID, foreground=colours.paid, background=colours.paid_back)
-        self.tree.tag_configure(Mark.REFUSED, foreground=colours.refused, background=colours.refused_back)
-        self.tree.tag_configure(Mark.SAVING, foreground=colours.accent, background=colours.info_back)
-        self.tree.tag_configure(Mark.NOT_STORED, foreground=colours.error, background=colours.amber_back)
+        colour_marks(self.tree, theme.colours)
         offer_copy(self.tree, self._copied)
         self._columns = ColumnFit(self.tree, theme, self._entry_texts.captions, self._memory)
         tip_cut_cells(self.tree, theme, self._columns.heads)

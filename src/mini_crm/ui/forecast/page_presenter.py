@@ -23,7 +23,6 @@ from mini_crm.domain.period import Period, Stage, stage_of, standing_periods
 from mini_crm.messages import sentence
 from mini_crm.report.wording import period_name, run_mark, unit_name
 from mini_crm.ui.desk import Cancel, Desk
-from mini_crm.ui.entries.head_presenter import STALE_AFTER
 from mini_crm.ui.entries.opened import OpenRows
 from mini_crm.ui.forecast.accuracy import AccuracyTexts, row_of
 from mini_crm.ui.forecast.from_new import from_new
@@ -301,19 +300,9 @@ class ForecastPresenter:
         self._desk.choice.settle(data.periods, data.day)
 
     def _show_age(self) -> None:
-        _ = self._desk.texts.gettext
         run = None if self._data is None else self._data.forecast.run
-        if run is None:
-            self._view.show_as_of(_("no forecast yet"), is_stale=True)
-            return
-        as_of = run.as_of if run.as_of.tzinfo else run.as_of.replace(tzinfo=UTC)
-        local = as_of.astimezone()
-        moment = f"{local:%H:%M}"
-        if local.date() != self._now().astimezone().date():
-            moment = f"{self._write.headline.day(local.date())} {moment}"
-        self._view.show_as_of(
-            _("as of {moment}").format(moment=moment), is_stale=self._now() - as_of > STALE_AFTER
-        )
+        text, is_stale = self._write.headline.as_of(run, self._now())
+        self._view.show_as_of(text, is_stale=is_stale)
 
     def _page(self, data: _Data, wanted_unit: str) -> Page:
         texts, write = self._desk.texts, self._write

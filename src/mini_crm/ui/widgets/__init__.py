@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from mini_crm.ui.widgets.across import scroll_across
 from mini_crm.ui.widgets.banner import Banner, Level
-from mini_crm.ui.widgets.clipboard import latin_letter, offer_copy, put_text
+from mini_crm.ui.widgets.clipboard import copy_rows, latin_letter, offer_copy, put_text
 from mini_crm.ui.widgets.combobox import CHOSEN, ChoiceBox, FilteredCombobox
 from mini_crm.ui.widgets.date_field import DateField
 from mini_crm.ui.widgets.fields import AmountField, ChoiceField, Field, SuggestField, enter_goes_on
@@ -28,6 +28,7 @@ __all__ = [
     "ShortLabel",
     "SuggestField",
     "Table",
+    "copy_rows",
     "enter_goes_on",
     "latin_letter",
     "offer_copy",
