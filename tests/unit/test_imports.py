@@ -276,6 +276,32 @@ def test_shifted_row(tmp_path: Path) -> None:
     assert (reject.column, reject.error.code) == ("", "row_too_long")
 
 
+def test_a_shifted_row_decides_nothing(tmp_path: Path) -> None:
+    """A row with shifted cells has no say in what the words of the status and the days of others mean."""
+    path = rows_file(tmp_path, {"entered_on": "03/04/2026", "pay_by": "", "status": "", "status_on": ""})
+    with path.open("a", encoding="utf-8") as stream:
+        stream.write("2,Anna,Group,Boris,42,1,1.5,25/02/2026,25/02/2026,,,Some,thing,else\n")
+    file = read(path)
+    assert file.plan.understanding.unknown_words == ()
+    assert [[fault.error.code for fault in reject.faults] for reject in file.rejects] == [
+        ["date_ambiguous"],
+        ["row_too_long"],
+    ]
+
+
+def test_every_fault_of_a_row_is_told(tmp_path: Path) -> None:
+    """One look at the rejects shows all that has to be mended, also where the roster decides the unit."""
+    cells = {"id": "", "client_pin": "#N/A", "amount": "5 USD", "entered_on": "31.02.2026", "comment": "\x7f"}
+    reject = only_reject(read(rows_file(tmp_path, cells), roster=roster(unit="EUR")))
+    assert [fault.error.code for fault in reject.faults] == [
+        "id_missing",
+        "cell_excel_error",
+        "amount_other_unit",
+        "date_impossible",
+        "comment_characters",
+    ]
+
+
 def test_good_rows_beside_bad_ones(tmp_path: Path) -> None:
     """A bad row keeps no other from being taken."""
     file = read(rows_file(tmp_path, {"id": "1"}, {"id": "2", "amount": "-1"}, {"id": "3"}))
