@@ -302,6 +302,22 @@ def test_every_fault_of_a_row_is_told(tmp_path: Path) -> None:
     ]
 
 
+@pytest.mark.parametrize("total", ["Итого", "ИТОГО:", "Всего", "Grand total"])
+def test_a_row_of_totals_is_no_sale(tmp_path: Path, total: str) -> None:
+    """Totals below a table are not stored as the greatest sale of all, even if all their cells are filled."""
+    file = read(rows_file(tmp_path, {}, {"id": "2", "lead": total, "manager": total, "amount": "9999"}))
+    assert len(file.rows) == 1
+    assert {fault.error.code for fault in file.rejects[0].faults} == {"name_of_total"}
+
+
+def test_a_head_that_stands_there_again(tmp_path: Path) -> None:
+    """Where pages or files were put together, their heads are no rows."""
+    path = rows_file(tmp_path, {"id": "1"})
+    path.write_text(path.read_text() + path.read_text().replace("\n1,", "\n2,"))
+    file = read(path)
+    assert ([row.line for row in file.rows], file.rejects) == ([2, 4], ())
+
+
 def test_good_rows_beside_bad_ones(tmp_path: Path) -> None:
     """A bad row keeps no other from being taken."""
     file = read(rows_file(tmp_path, {"id": "1"}, {"id": "2", "amount": "-1"}, {"id": "3"}))

@@ -126,8 +126,8 @@ class EntryReader:
         reasons, comments = columns.texts(REASON), columns.texts("comment")
         words = columns.each(_words, zip(statuses, reasons, comments, strict=True))
         said = zip(
-            columns.lines, ids, leads, managers, places, pins, amounts, entered_on, outcomes, paid_amounts, words,
-            strict=True,
+            columns.lines, ids, leads, managers, places, pins, amounts, entered_on, outcomes, paid_amounts,
+            words, strict=True,
         )  # fmt: skip
         has_units = columns.has("currency")
         wanted: set[tuple[str, str, str]] = set()

@@ -32,8 +32,8 @@ from mini_crm.store.sqlite.rows import (
 _ENTRIES = load_queries("entries.sql")
 _REPORT_EVERY = 2_000
 _compared = itemgetter(
-    "manager_id", "client_pin", "amount", "paid_amount", "entered_on", "pay_by", "status", "status_on", "comment",
-    "reason",
+    "manager_id", "client_pin", "amount", "paid_amount", "entered_on", "pay_by", "status", "status_on",
+    "comment", "reason",
 )  # fmt: skip
 """What of an entry a file can change, in the order of ``list_stored``."""
 
