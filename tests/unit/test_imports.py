@@ -302,6 +302,23 @@ def test_every_fault_of_a_row_is_told(tmp_path: Path) -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    ("rows", "groups"),
+    [
+        (["G,USD", "G USD,", "G USD,RUB"], [("G USD", "USD"), ("G USD", "USD"), ("G USD RUB", "RUB")]),
+        (["G USD,RUB", "G,USD", "G,EUR"], [("G USD", "RUB"), ("G USD USD", "USD"), ("G EUR", "EUR")]),
+    ],
+)
+def test_groups_of_units_never_mix(tmp_path: Path, rows: list[str], groups: list[tuple[str, str]]) -> None:
+    """Also a group that happens to be called like one with the unit behind it counts one unit only."""
+    path = tmp_path / "entries.csv"
+    lines = "".join(f"A,{row},B,100,2026-03-05\n" for row in rows)
+    path.write_text(f"lead,group,currency,manager,amount,entered_on\n{lines}")
+    file = read(path, roster=Roster((), "RUB"))
+    units = {row.group: row.unit for row in file.roster}
+    assert [(row.group, units[row.group]) for row in file.rows] == groups
+
+
 @pytest.mark.parametrize("total", ["Итого", "ИТОГО:", "Всего", "Grand total"])
 def test_a_row_of_totals_is_no_sale(tmp_path: Path, total: str) -> None:
     """Totals below a table are not stored as the greatest sale of all, even if all their cells are filled."""
