@@ -500,6 +500,7 @@ IMPORTS: Table = {
     "name_characters": lambda t, d: t.gettext(
         "The name has an invisible character ({character}) in position {position}. Type it again by hand."
     ),
+    "name_of_total": lambda t, d: t.gettext("“{text}” is no person: this is a row of totals."),
     "roster_no_lead": lambda t, d: t.gettext("The roster has no lead “{name}”."),
     "roster_no_group": lambda t, d: t.gettext("The roster has no group “{name}” of {lead}."),
     "roster_no_manager": lambda t, d: t.gettext(

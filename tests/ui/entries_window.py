@@ -139,7 +139,8 @@ def open_window(
             signed_in.session,
             signed_in.token,
             "test",
-            outbox=outbox or Outbox(tmp_path / "outbox", "sqlite:///company.sqlite", LEAD),
+            outbox=outbox
+            or Outbox(tmp_path / "outbox", "sqlite:///company.sqlite", signed_in.session.lead_id, LEAD),
             memory=memory,
         )
         view = EntriesView(root, texts, theme)

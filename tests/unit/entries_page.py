@@ -117,4 +117,6 @@ def page(company: Company, clock: Clock) -> Page:
 @pytest.fixture
 def page_with_outbox(company: Company, clock: Clock, tmp_path: Path) -> Page:
     """Give the page with an outbox."""
-    return open_page(company, clock, Outbox(tmp_path / "outbox", "sqlite:///company.sqlite", ANNA))
+    return open_page(
+        company, clock, Outbox(tmp_path / "outbox", "sqlite:///company.sqlite", company.anna.lead_id, ANNA)
+    )

@@ -89,7 +89,9 @@ def test_many_rows_try_a_lost_database_once_and_are_all_kept(
     assert len(page.cable.calls) == 1
     assert page.view.kept_text == "ждут отправки: 4"
     page.presenter.stop()
-    again = open_page(company, clock, Outbox(tmp_path / "outbox", "sqlite:///company.sqlite", ANNA))
+    again = open_page(
+        company, clock, Outbox(tmp_path / "outbox", "sqlite:///company.sqlite", company.anna.lead_id, ANNA)
+    )
     again.tick()
     assert again.view.kept_text == ""
     assert {entry.status for entry in company.anna.everything()} == {Status.REFUSED}
@@ -108,7 +110,9 @@ def test_many_rows_are_kept_when_the_session_ends_and_the_lead_leaves(
     page.presenter.actions.mark(Status.REFUSED)
     page.presenter.stop()
     assert {entry.status for entry in company.anna.everything()} == {Status.EXPECTED}
-    again = open_page(company, clock, Outbox(tmp_path / "outbox", "sqlite:///company.sqlite", ANNA))
+    again = open_page(
+        company, clock, Outbox(tmp_path / "outbox", "sqlite:///company.sqlite", company.anna.lead_id, ANNA)
+    )
     again.tick()
     assert again.view.kept_text == ""
     assert {entry.status for entry in company.anna.everything()} == {Status.REFUSED}

@@ -418,7 +418,9 @@ def test_what_has_no_answer_when_the_window_goes_is_sent_by_the_next(
     assert page.presenter.keep_pending() == 0
     page.presenter.stop()
     late = page.tasks.held or []
-    again = open_page(company, clock, Outbox(tmp_path / "outbox", "sqlite:///company.sqlite", ANNA))
+    again = open_page(
+        company, clock, Outbox(tmp_path / "outbox", "sqlite:///company.sqlite", company.anna.lead_id, ANNA)
+    )
     again.tick()
     assert pins(page) == ["1", "2", "3"]
     for job in late:  # the old window's thread lives on for a moment
@@ -441,7 +443,9 @@ def test_what_was_refused_when_the_window_goes_waits_for_a_decision_in_the_next(
     late = page.tasks.held or []
     for job in late:
         job()
-    again = open_page(company, clock, Outbox(tmp_path / "outbox", "sqlite:///company.sqlite", ANNA))
+    again = open_page(
+        company, clock, Outbox(tmp_path / "outbox", "sqlite:///company.sqlite", company.anna.lead_id, ANNA)
+    )
     again.tick()
     assert again.view.kept_text == "отклонено: 2"
     assert pins(page) == []
@@ -673,7 +677,11 @@ def test_whatever_the_answers_nothing_is_lost_or_doubled(
     company: Company, clock: Clock, tmp_path: Path, seed: int, with_outbox: bool
 ) -> None:
     """Every text that was saved is stored, or stands refused before the person; no entry is doubled."""
-    outbox = Outbox(tmp_path / "outbox", "sqlite:///company.sqlite", ANNA) if with_outbox else None
+    outbox = (
+        Outbox(tmp_path / "outbox", "sqlite:///company.sqlite", company.anna.lead_id, ANNA)
+        if with_outbox
+        else None
+    )
     story = Story(open_page(company, clock, outbox), seed)
     for _ in range(120):
         story.step()

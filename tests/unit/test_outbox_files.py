@@ -80,12 +80,12 @@ def test_content_goes_through_the_protection(company: Company, anna: Desk, tmp_p
         def reveal(self, stored: bytes) -> bytes:
             return self.protect(stored)
 
-    outbox = Outbox(tmp_path, ADDRESS, anna.name, Scrambled())
+    outbox = Outbox(tmp_path, ADDRESS, anna.lead_id, anna.name, Scrambled())
     outbox.put(add(company, "SECRETPIN"))
     assert b"SECRETPIN" not in only_file(outbox).read_bytes()
     outbox.send(company.store, anna.token)
     assert pins(anna) == ["SECRETPIN"]
-    assert Outbox(tmp_path, ADDRESS, anna.name).pending() == ()
+    assert Outbox(tmp_path, ADDRESS, anna.lead_id, anna.name).pending() == ()
 
 
 @pytest.mark.parametrize("keep", [0, 1, 40, 0.5, -1])
@@ -169,8 +169,8 @@ from mini_crm.store.sqlite import SqliteStore
 from mini_crm.usecases.outbox import Add, Outbox
 database, folder, name, what = sys.argv[1:]
 store = SqliteStore.open(Path(database))
-outbox = Outbox(Path(folder), "sqlite:///sales.sqlite", ANNA)
 desk = sign_in(store, ANNA, key_of("anna"), name)
+outbox = Outbox(Path(folder), "sqlite:///sales.sqlite", desk.lead_id, ANNA)
 manager = manager_ids(store)["Север", "Пётр"]
 print("ready", flush=True)
 sys.stdin.readline()
@@ -226,7 +226,7 @@ def test_two_windows_at_once_store_everything_once(company: Company, tmp_path: P
     for child in children:
         child.communicate(timeout=60)
         assert child.returncode == 0
-    outbox = Outbox(tmp_path / "outbox", ADDRESS, company.anna.name)
+    outbox = Outbox(tmp_path / "outbox", ADDRESS, company.anna.lead_id, company.anna.name)
     outbox.send(company.store, company.anna.token)
     assert sorted(pins(company.anna)) == sorted(f"{name}-{n}" for name in "AB" for n in range(25))
     assert list(outbox.folder.iterdir()) == []

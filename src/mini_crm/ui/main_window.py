@@ -17,7 +17,7 @@ import ttkbootstrap as ttk
 
 from mini_crm.domain.credentials import Derive
 from mini_crm.domain.errors import MiniCrmError
-from mini_crm.domain.model import Group
+from mini_crm.domain.model import Group, Session
 from mini_crm.i18n import LANGUAGES, Texts
 from mini_crm.messages import sentence
 from mini_crm.store.port import DesktopStore
@@ -186,7 +186,7 @@ class MainWindow(plain_ttk.Frame):
             session=signed_in.session,
             token=signed_in.token,
             database=around.database,
-            outbox=self._outbox(signed_in.session.lead_name),
+            outbox=self._outbox(signed_in.session),
             sign_in_again=self.sign_in_again,
             leave=self.leave,
             memory=around.memory,
@@ -506,9 +506,9 @@ class MainWindow(plain_ttk.Frame):
             around.connect, self.tasks, self._texts, around.memory, around.computer, around.derive
         )
 
-    def _outbox(self, lead_name: str) -> Outbox | None:
+    def _outbox(self, lead: Session) -> Outbox | None:
         folder = self._around.outbox_folder
-        return None if folder is None else Outbox(folder, self._around.address, lead_name)
+        return None if folder is None else Outbox(folder, self._around.address, lead.lead_id, lead.lead_name)
 
     def _aggregate(self, aggregate: Callable[[], object]) -> None:
         def failed(error: BaseException) -> None:

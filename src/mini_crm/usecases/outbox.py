@@ -6,7 +6,7 @@ write that two of them send, or one sends twice after a lost answer, is stored o
 id is the same.
 
 A folder belongs to one database and one lead; so does, by its content, each file in it. Whatever is not
-of this database and lead is never sent.
+of this database and lead is never sent. A lead is known by number, which stays when the name changes.
 """
 
 from __future__ import annotations
@@ -75,19 +75,31 @@ class Outbox:
     Args:
         folder: Where this person's outboxes are; made when it is needed.
         database: The whole address of the database, not just the name in a title.
-        lead_name: The lead who is signed in.
+        lead_id: The lead who is signed in.
+        lead_name: The lead's name: earlier versions of the program knew leads by it, and their files are
+            read too.
         protection: How files are kept secret; None for what suits this system.
     """
 
     def __init__(
-        self, folder: Path, database: str, lead_name: str, protection: Protection | None = None
+        self,
+        folder: Path,
+        database: str,
+        lead_id: int,
+        lead_name: str,
+        protection: Protection | None = None,
     ) -> None:
-        self._lead = name_key(lead_name)
-        self._owner = hashlib.sha256(f"{database}\0{self._lead}".encode()).hexdigest()
+        self._lead_id = lead_id
+        # A name has no zero byte in it, so that no lead can be called like a number.
+        owners = [
+            hashlib.sha256(f"{database}\0{lead}".encode()).hexdigest()
+            for lead in (f"\0{lead_id}", name_key(lead_name))
+        ]
+        self._owners = {folder / owner[:32]: owner for owner in owners}
         self._protection = protection or protection_of_system()
         self._trusted: bytes | None = None
         self._tried: set[UUID] = set()
-        self.folder = folder / self._owner[:32]
+        self.folder = folder / owners[0][:32]
 
     def pending(self) -> tuple[Kept, ...]:
         """Give all that is not stored yet, oldest first; refused ones carry their refusal."""
@@ -241,7 +253,7 @@ class Outbox:
     def _check_lead(self, store: DesktopStore, token: bytes) -> None:
         if token != self._trusted:
             session = store.get_session(token)
-            if name_key(session.lead_name) != self._lead:
+            if session.lead_id != self._lead_id:
                 raise NotAllowed("outbox_other_lead", lead_name=session.lead_name)
             self._trusted = token
 
@@ -300,18 +312,19 @@ class Outbox:
                 yield path, kept
 
     def _files(self) -> list[Path]:
-        return sorted(p for p in self.folder.glob(f"*{_SUFFIX}") if _NAME.match(p.name) and p.is_file())
+        files = (path for folder in self._owners for path in folder.glob(f"*{_SUFFIX}"))
+        return sorted((p for p in files if _NAME.match(p.name) and p.is_file()), key=lambda p: p.name)
 
     def _load(self, path: Path) -> Kept | None:
         try:
-            return from_bytes(self._protection.reveal(path.read_bytes()), self._owner)
+            return from_bytes(self._protection.reveal(path.read_bytes()), self._owners[path.parent])
         except (OSError, ValueError):
             return None
 
     def _store(self, path: Path, kept: Kept) -> None:
         """Put a file in place so that at every moment the old one or the new one is there, whole."""
-        make_private_folder(self.folder)
-        self.folder.chmod(0o700)
-        content = self._protection.protect(to_bytes(kept, self._owner))
+        make_private_folder(path.parent)
+        path.parent.chmod(0o700)
+        content = self._protection.protect(to_bytes(kept, self._owners[path.parent]))
         with replacing(path, mode=OWNER_ONLY) as file:
             file.write(content)
