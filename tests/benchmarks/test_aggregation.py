@@ -12,6 +12,7 @@ from typing import Any
 
 from benchmarks.conftest import Report
 from mini_crm.store.sqlite import SqliteStore
+from mini_crm.store.sqlite.side_by_side import how_many
 
 CHILD = Path(__file__).with_name("child.py")
 ROUNDS = 5
@@ -35,7 +36,11 @@ def change_something(path: Path) -> None:
 
 
 def test_aggregation(big_database: Path, entries: int, report: Report) -> None:
-    """All standing periods and all writes, in turn with a bare GROUP BY over the same rows."""
+    """All standing periods and all writes, in turn with a bare GROUP BY over the same rows.
+
+    What is compared with the budgets is the time that people wait. Where there are two processors two
+    connections share the run; SQLite has one thread for the GROUP BY. What all threads worked is shown too.
+    """
     runs, bare, whole = [], [], []
     for _ in range(ROUNDS):
         change_something(big_database)
@@ -54,14 +59,16 @@ def test_aggregation(big_database: Path, entries: int, report: Report) -> None:
     if peaks:
         report("  its peak memory", max(peaks), "MB", 500, "mapped file pages included")
     report(
-        "  against a bare GROUP BY LeadId, Status", seconds / bare_s, "times", 5, f"that takes {bare_s:.2f} s"
+        "  against a bare GROUP BY LeadId, Status",
+        seconds / bare_s,
+        "times",
+        5,
+        f"that takes {bare_s:.2f} s on one thread, the run has {how_many(entries)}",
     )
     # On a computer with other work the least of what the processor did says more than the clock.
     cpu_s, bare_cpu_s = (min(one["cpu_seconds"] for one in several) for several in (runs, bare))
-    report("  processor time, least", cpu_s, "s")
-    report(
-        "  against the GROUP BY's, least", cpu_s / bare_cpu_s, "times", 5, f"that takes {bare_cpu_s:.2f} s"
-    )
+    report("  processor time of all threads, least", cpu_s, "s")
+    report("  against the GROUP BY's, least", cpu_s / bare_cpu_s, "times", None, f"{bare_cpu_s:.2f} s")
 
 
 def test_nothing_changed(big_database: Path, report: Report) -> None:
