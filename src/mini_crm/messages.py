@@ -775,9 +775,9 @@ NOTES: Table = {
         _number(d, "n"),
     ),
     "form_tells_less": lambda t, d: t.gettext(
-        "In a workbook of the form {kind} it is not seen which rows are hidden and which numbers show "
-        "leading zeros: all rows were read, and numbers without such zeros. If that matters, save it as "
-        ".xlsx."
+        "In a workbook of the form {kind} it is not seen which rows are hidden and what its numbers show "
+        "besides: leading zeros, a currency, a percent sign. All rows were read, and bare numbers. If that "
+        "matters, save it as .xlsx."
     ),
     "formulas_without_results": lambda t, d: t.ngettext(
         "{n} formula has no result in the file, so its cell is empty: {first}. Open the file in Excel and "

@@ -2,29 +2,17 @@
 
 from __future__ import annotations
 
-import json
 import subprocess
 import sys
 import time
 from pathlib import Path
 from statistics import median
-from typing import Any
 
-from benchmarks.conftest import Report
+from benchmarks.conftest import Report, in_child
 from mini_crm.store.sqlite import SqliteStore
 from mini_crm.store.sqlite.side_by_side import how_many
 
-CHILD = Path(__file__).with_name("child.py")
 ROUNDS = 5
-
-
-def in_child(what: str, path: Path) -> tuple[dict[str, Any], float]:
-    """Measure in a fresh process; gives what it says, and how long the whole process took."""
-    begun = time.perf_counter()
-    done = subprocess.run(
-        [sys.executable, str(CHILD), what, str(path)], capture_output=True, check=True, encoding="utf-8"
-    )
-    return json.loads(done.stdout), time.perf_counter() - begun
 
 
 def change_something(path: Path) -> None:
