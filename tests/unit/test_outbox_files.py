@@ -275,10 +275,11 @@ def test_write_is_read_back_as_it_was(write: Any, made_at: datetime, refusal: Mi
 
 BEFORE_REASONS = (
     '{"format": 1, "owner": "x", "kind": "update", "made_at": {"$instant": "2026-03-10T12:00:00+00:00"},'
-    ' "write": {"entry_id": 12, "version": 3, "draft": {"$draft": {"manager_id": 7, "client_pin": "Ёж 007", "amount":'
-    ' {"$decimal": "100.50"}, "pay_by": {"$day": "2026-03-17"}, "status": {"$status": "paid"}, "status_on":'
-    ' {"$day": "2026-03-10"}, "paid_amount": {"$decimal": "40"}, "comment": "да"}}, "op_id": {"$uuid":'
-    ' "00000000000000000000000000000002"}}, "refusal": null}'
+    ' "write": {"entry_id": 12, "version": 3, "draft": {"$draft": {"manager_id": 7,'
+    ' "client_pin": "Ёж 007", "amount": {"$decimal": "100.50"}, "pay_by": {"$day": "2026-03-17"},'
+    ' "status": {"$status": "paid"}, "status_on": {"$day": "2026-03-10"},'
+    ' "paid_amount": {"$decimal": "40"}, "comment": "да"}},'
+    ' "op_id": {"$uuid": "00000000000000000000000000000002"}}, "refusal": null}'
 )
 """As the program wrote it before there were reasons and rests."""
 
