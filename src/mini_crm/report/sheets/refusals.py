@@ -33,7 +33,7 @@ def fill_refusals(sheet: Sheet, report: Report, texts: Texts) -> None:
     top = head + 1
     for table in tables:
         for number, row in enumerate(table, top):
-            formulas = {}
+            formulas: dict[int, str] = {}
             if number == top:
                 formulas |= cells.sums(top + 1, top + len(table) - 1, ["count", "amount"])
             if row.share is not None:
