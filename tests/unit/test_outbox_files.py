@@ -8,7 +8,8 @@ import stat
 import subprocess
 import sys
 from contextlib import suppress
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
@@ -245,11 +246,12 @@ drafts = st.builds(
     status_on=st.none() | st.dates(),
     paid_amount=st.none() | st.decimals(0, 10**10, places=2),
     comment=texts,
+    reason=texts,
 )
 numbers = st.integers(1, 2**62)
 writes = st.one_of(
     st.builds(Add, drafts),
-    st.builds(Update, numbers, numbers, drafts),
+    st.builds(Update, numbers, numbers, drafts, rest_ref=st.none() | st.uuids()),
     st.builds(Delete, numbers, numbers),
     st.builds(Restore, numbers, numbers),
 )
@@ -271,6 +273,27 @@ def test_write_is_read_back_as_it_was(write: Any, made_at: datetime, refusal: Mi
     assert str(kept.refusal) == str(refusal)
 
 
+BEFORE_REASONS = (
+    '{"format": 1, "owner": "x", "kind": "update", "made_at": {"$instant": "2026-03-10T12:00:00+00:00"},'
+    ' "write": {"entry_id": 12, "version": 3, "draft": {"$draft": {"manager_id": 7,'
+    ' "client_pin": "Ёж 007", "amount": {"$decimal": "100.50"}, "pay_by": {"$day": "2026-03-17"},'
+    ' "status": {"$status": "paid"}, "status_on": {"$day": "2026-03-10"},'
+    ' "paid_amount": {"$decimal": "40"}, "comment": "да"}},'
+    ' "op_id": {"$uuid": "00000000000000000000000000000002"}}, "refusal": null}'
+)
+"""As the program wrote it before there were reasons and rests."""
+
+
+def test_what_was_put_aside_before_is_read() -> None:
+    """A file of an earlier version of the program is a write without reason and rest."""
+    draft = EntryDraft(
+        7, "Ёж 007", Decimal("100.50"), date(2026, 3, 17), Status.PAID, date(2026, 3, 10), Decimal(40), "да"
+    )
+    kept = from_bytes(BEFORE_REASONS.encode(), "x")
+    assert kept.write == Update(12, 3, draft, UUID(int=2))
+    assert kept.refusal is None
+
+
 SCALARS = st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=5)
 MARKS = st.sampled_from(
     ["$day", "$instant", "$uuid", "$decimal", "$status", "$draft", "code", "data", "op_id"]
@@ -278,7 +301,11 @@ MARKS = st.sampled_from(
 JSON = st.recursive(SCALARS, lambda inner: st.lists(inner) | st.dictionaries(MARKS, inner), max_leaves=4)
 
 
-@given(writes, st.sampled_from(["kind", "made_at", "refusal", "op_id", "entry_id", "version", "draft"]), JSON)
+@given(
+    writes,
+    st.sampled_from(["kind", "made_at", "refusal", "op_id", "entry_id", "version", "draft", "rest_ref"]),
+    JSON,
+)
 def test_a_damaged_file_is_no_write(write: Any, part: str, value: Any) -> None:
     """With any part replaced by anything, a file is a write of the right types or refused as none."""
     content = json.loads(to_bytes(Kept(write, datetime(2026, 3, 5, tzinfo=UTC)), "owner"))

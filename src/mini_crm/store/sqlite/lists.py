@@ -139,7 +139,11 @@ class Lists:
         narrow("e.EnteredOn >= :entered_from", entered_from=to_day(wanted.entered_from))
         narrow("e.EnteredOn <= :entered_to", entered_to=to_day(wanted.entered_to))
         if (since := wanted.untouched_since) is not None:
-            look: dict[str, object] = {"lead_id": lead_id, "moment": self.db.day_begins(since)}
+            look: dict[str, object] = {
+                "lead_id": lead_id,
+                "day": to_day(since),
+                "moment": self.db.day_begins(since),
+            }
             last = conn.execute(SQL["last_untouched"], look).fetchone()
             seq = last["ChangeSeq"] if last else 0
             narrow(SQL["filter_untouched"], untouched_since=to_day(since), last_untouched=seq)

@@ -73,7 +73,7 @@ e.GroupId IN (SELECT u.GroupId FROM SalesGroup AS u WHERE u.LeadId = :lead_id AN
 -- The newest change of a lead's entry before a moment: numbers of changes go up with time, so that only entries
 -- changed since then are looked at. An import tells of the past: bringing an entry is no change.
 SELECT e.ChangeSeq FROM Entry AS e
-WHERE e.LeadId = :lead_id AND e.Version > 1
+WHERE e.LeadId = :lead_id AND e.EnteredOn < :day AND e.Version > 1
   AND :moment > (
       SELECT h.ChangedAt FROM EntryHistory AS h WHERE h.EntryId = e.EntryId AND h.Version = e.Version)
 ORDER BY e.ChangeSeq DESC LIMIT 1;
