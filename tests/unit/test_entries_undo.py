@@ -153,7 +153,7 @@ def test_after_all_acts_are_undone_the_list_is_as_it_was(
         bring(company.anna, PETR, company.day(-3), client_pin=f"old {n}", amount=Decimal(n + 10))
     for n in range(3):
         company.anna.add(company.petr, client_pin=f"today {n}")
-    page = open_page(company, clock, Outbox(tmp_path, "x", ANNA) if has_outbox else None)
+    page = open_page(company, clock, Outbox(tmp_path, "x", company.anna.lead_id, ANNA) if has_outbox else None)
     before = listed(page)
     person = Person(page, seed)
     for _ in range(25):
@@ -309,7 +309,7 @@ def test_a_write_whose_answer_was_lost_is_undone_when_the_network_is_back(
         page.presenter.form.save()
     elif what == "change":
         choose(page, *numbers)
-        page.view.reply = ("18.03.2026", "7")
+        page.view.reply, page.view.keeps_rest = ("18.03.2026", "7"), False
         page.presenter.actions.mark(Status.PAID)
     else:
         page.view.panel.number = str(numbers[0])
