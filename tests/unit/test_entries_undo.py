@@ -180,16 +180,14 @@ def test_each_act_is_undone_whole_and_the_next_is_offered(page: Page) -> None:
     page.view.reply = ("18.03.2026", "")
     page.presenter.actions.mark(Status.REFUSED)
     page.presenter.undo.undo()
-    assert page.view.said == ("Отменено: изменение 4 наработок. Следующее по Ctrl+Z: внесение 3 наработок.")
+    assert page.view.said == ("Отменено: изменение 4 наработок. Ещё Ctrl+Z: 3 новые наработки.")
     assert {entry.status for entry in page.company.anna.everything()} == {Status.EXPECTED}
     page.presenter.undo.undo()
-    assert page.view.said == (
-        "Отменено: внесение 3 наработок. Следующее по Ctrl+Z: внесение наработки с пином 0001."
-    )
+    assert page.view.said == ("Отменено: 3 новые наработки. Ещё Ctrl+Z: новая наработка, пин 0001.")
     assert [entry.client_pin for entry in page.company.anna.everything()] == ["0001"]
     assert page.view.table.ids() == [1]
     page.presenter.undo.undo()
-    assert page.view.said == "Отменено: внесение наработки с пином 0001."
+    assert page.view.said == "Отменено: новая наработка, пин 0001."
     assert page.company.anna.everything() == ()
     assert page.view.panel.undo == ""
 
@@ -387,9 +385,9 @@ def test_a_refused_row_is_taken_off(page: Page) -> None:
     assert len(page.view.table.rows) == 2
     page.presenter.undo.undo()
     assert [row.entry_id for row in page.view.table.rows] == [1]
-    assert page.view.said.startswith("Отменено: внесение наработки с пином 2.")
+    assert page.view.said.startswith("Отменено: новая наработка, пин 2.")
     assert not page.presenter.mending.refused(page.view.table.ids())
-    assert page.view.panel.undo == "Внесение наработки с пином 1"
+    assert page.view.panel.undo == "Новая наработка, пин 1"
 
 
 def test_nothing_is_undone_from_the_form_while_something_is_typed_there(page: Page) -> None:

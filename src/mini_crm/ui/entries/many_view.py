@@ -10,14 +10,15 @@ import ttkbootstrap as ttk
 
 from mini_crm.i18n import Texts
 from mini_crm.ui.entries.many import ManyQuestion
-from mini_crm.ui.theme import HINT_LABEL, Theme
+from mini_crm.ui.theme import BOLD_LABEL, HINT_LABEL, Theme
 from mini_crm.ui.widgets import DateField, enter_goes_on
 from mini_crm.ui.widgets.dialogs import Dialog
+from mini_crm.ui.widgets.note import shorten
 
 MAX_LINES = 8
 """Of the entries so many are named."""
-WRAP = 560
-"""Width of a sentence, in pixels at 100 %."""
+WIDTH = 640
+"""Of the lines, in pixels at 100 %; what is longer is cut."""
 
 
 class ManyDialog(Dialog):
@@ -25,14 +26,15 @@ class ManyDialog(Dialog):
 
     def __init__(self, parent: tk.Misc, texts: Texts, theme: Theme, question: ManyQuestion) -> None:
         super().__init__(parent, theme, question.title)
-        lines = list(question.lines[:MAX_LINES])
+        width = theme.px(WIDTH)
+        lines = [shorten(line, theme.body, width) for line in question.lines[:MAX_LINES]]
         left = len(question.lines) - len(lines)
         if left:
             lines.append(texts.ngettext("… and {n} more", "… and {n} more", left).format(n=left))
-        wrap = theme.px(WRAP)
-        ttk.Label(self.body, text="\n".join(lines), wraplength=wrap, justify="left").pack(anchor="w")
+        ttk.Label(self.body, text=question.title, style=BOLD_LABEL).pack(anchor="w", pady=(0, theme.pad))
+        ttk.Label(self.body, text="\n".join(lines), justify="left").pack(anchor="w")
         self.left_out = ttk.Label(
-            self.body, text=question.left_out, style=HINT_LABEL, wraplength=wrap, justify="left"
+            self.body, text=question.left_out, style=HINT_LABEL, wraplength=width, justify="left"
         )
         if question.left_out:
             self.left_out.pack(anchor="w", pady=(theme.pad, 0))
