@@ -15,33 +15,11 @@ from mini_crm.ui.widgets.typing_undo import TypingUndo
 from mini_crm.usecases.rejects import harmless
 
 CONTROL = 0x4
-WINDOWS_CODES = {
-    65: "a",
-    67: "c",
-    86: "v",
-    88: "x",
-    89: "y",
-    90: "z",
-    70: "f",
-    78: "n",
-    83: "s",
-    80: "p",
-    69: "e",
-}
+WINDOWS_CODES = {ord(letter.upper()): letter for letter in "acvxyzfgnspe"}
 """Virtual-key codes. Source: winuser.h, where a letter's code is that of its capital in ASCII."""
 X11_CODES = {
-    38: "a",
-    54: "c",
-    55: "v",
-    53: "x",
-    29: "y",
-    52: "z",
-    41: "f",
-    57: "n",
-    39: "s",
-    33: "p",
-    26: "e",
-}
+    38: "a", 54: "c", 55: "v", 53: "x", 29: "y", 52: "z", 41: "f", 42: "g", 57: "n", 39: "s", 33: "p", 26: "e",
+}  # fmt: skip
 """Key codes of the evdev driver: those of the Linux kernel plus 8. Source: linux/input-event-codes.h."""
 
 _NUMBER = re.compile(r"[-+\u2212]?[0-9][0-9 \u00a0\u202f.,]*(\u00a0?\S{1,3})?")
