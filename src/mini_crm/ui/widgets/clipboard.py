@@ -18,7 +18,8 @@ CONTROL = 0x4
 WINDOWS_CODES = {ord(letter.upper()): letter for letter in "acvxyzfgnspe"}
 """Virtual-key codes. Source: winuser.h, where a letter's code is that of its capital in ASCII."""
 X11_CODES = {
-    38: "a", 54: "c", 55: "v", 53: "x", 29: "y", 52: "z", 41: "f", 42: "g", 57: "n", 39: "s", 33: "p", 26: "e",
+    38: "a", 54: "c", 55: "v", 53: "x", 29: "y", 52: "z", 41: "f", 42: "g", 57: "n", 39: "s", 33: "p",
+    26: "e",
 }  # fmt: skip
 """Key codes of the evdev driver: those of the Linux kernel plus 8. Source: linux/input-event-codes.h."""
 
