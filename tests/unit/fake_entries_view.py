@@ -284,6 +284,7 @@ class FakeEntriesView:
         self.yes = True
         self.questions: list[str] = []
         self.reply: tuple[str, str] | None = None
+        self.keeps_rest: bool | None = None
         self.status_question: StatusQuestion | None = None
         self.status_errors: Mapping[str, str] = {}
         self.file: Path | None = None

@@ -103,6 +103,7 @@ class Person:
         """Note payments."""
         if self.choose(3):
             self.page.view.reply = ("18.03.2026", str(self.dice.randint(1, 50)))
+            self.page.view.keeps_rest = self.dice.random() < 0.5
             self.page.presenter.actions.mark(Status.PAID)
 
     def refuse(self) -> None:
@@ -228,8 +229,8 @@ def test_what_the_day_forbids_is_refused_with_the_sentence(page: Page, clock: Cl
     """An entry of yesterday cannot be deleted by undoing it either; the act before it is offered then."""
     number = page.add(client_pin="1")
     choose(page, number)
-    page.view.reply = ("18.03.2026", "7")
-    page.presenter.actions.mark(Status.PAID)
+    page.view.reply = ("18.03.2026", "")
+    page.presenter.actions.mark(Status.REFUSED)
     page.add(client_pin="2")
     clock.now += timedelta(days=1)
     anna = page.company.anna.window()
@@ -307,8 +308,8 @@ def test_a_write_whose_answer_was_lost_is_undone_when_the_network_is_back(
         page.presenter.form.save()
     elif what == "change":
         choose(page, *numbers)
-        page.view.reply = ("18.03.2026", "7")
-        page.presenter.actions.mark(Status.PAID)
+        page.view.reply = ("18.03.2026", "")
+        page.presenter.actions.mark(Status.REFUSED)
     else:
         page.view.panel.number = str(numbers[0])
         page.cable.answers_lost = False
