@@ -65,6 +65,7 @@ def entries_pictures(studio: Studio, main: MainWindow) -> None:
     table_pictures(desk)
     link_pictures(desk)
     dialog_pictures(desk)
+    many_pictures(desk)
     pending_pictures(desk)
     trouble_pictures(desk)
 
@@ -134,6 +135,33 @@ def link_pictures(desk: Desk) -> None:
     studio.wait(lambda: studio.dialogs)
     studio.shoot("from_new")
     studio.close_dialogs()
+
+
+def many_pictures(desk: Desk) -> None:
+    """Many rows: the two questions, and what can be undone."""
+    studio, view, presenter = desk.studio, desk.view, desk.presenter
+    for pin in ("0071", "0072", "0073"):
+        desk.fill_in(pin, "1500", 5)
+        view.form.save_button.invoke()
+        desk.settle()
+    studio.live(0.5)
+    view.filters.reset_button.invoke()
+    studio.live(0.5)
+    desk.settle()
+    desk.choose(*range(6))
+    presenter.delete_selected()
+    studio.shoot("delete_many")
+    studio.close_dialogs()
+    desk.choose(*range(12))
+    presenter.many.pay_by()
+    desk.settle()
+    studio.shoot("pay_by_many")
+    studio.close_dialogs()
+    view.table.tree.focus_force()
+    view.table.tree.event_generate("<<Undo>>")
+    desk.settle()
+    studio.live(0.5)
+    studio.shoot("undone")
 
 
 def dialog_pictures(desk: Desk) -> None:

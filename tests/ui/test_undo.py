@@ -127,7 +127,7 @@ def test_the_button_undoes_what_it_names(open_window: Open, hand: Hand) -> None:
     panel = window.view.panel
     assert not panel.undo_button.winfo_viewable()
     window.enter("орл", "0042", "1500", day(window, 7))
-    assert str(panel.undo_text.cget("text")) == "Внесение наработки с пином 0042"
+    assert str(panel.undo_text.cget("text")) == "Новая наработка, пин 0042"
     hand.click(panel.undo_button)
     window.wait_until(lambda: window.shown() == [])
     window.wait_until(lambda: not panel.undo_button.winfo_viewable())

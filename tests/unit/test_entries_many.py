@@ -55,7 +55,7 @@ def test_open_rows_get_one_promised_day(page: Page) -> None:
     """Closed ones are named and stay; a row that has the day already gets no new version."""
     numbers = [page.add(client_pin=str(n), pay_by=f"2{n}.03.2026") for n in range(4)]
     choose(page, numbers[3])
-    page.view.reply = ("18.03.2026", "5")
+    page.view.reply = ("18.03.2026", "1500,50")
     page.presenter.actions.mark(Status.PAID)
     choose(page, *numbers)
     page.view.pay_by = "22.03"

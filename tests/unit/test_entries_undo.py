@@ -103,6 +103,7 @@ class Person:
         """Note payments."""
         if self.choose(3):
             self.page.view.reply = ("18.03.2026", str(self.dice.randint(1, 50)))
+            self.page.view.keeps_rest = self.dice.random() < 0.5
             self.page.presenter.actions.mark(Status.PAID)
 
     def refuse(self) -> None:
@@ -153,7 +154,9 @@ def test_after_all_acts_are_undone_the_list_is_as_it_was(
         bring(company.anna, PETR, company.day(-3), client_pin=f"old {n}", amount=Decimal(n + 10))
     for n in range(3):
         company.anna.add(company.petr, client_pin=f"today {n}")
-    page = open_page(company, clock, Outbox(tmp_path, "x", company.anna.lead_id, ANNA) if has_outbox else None)
+    page = open_page(
+        company, clock, Outbox(tmp_path, "x", company.anna.lead_id, ANNA) if has_outbox else None
+    )
     before = listed(page)
     person = Person(page, seed)
     for _ in range(25):
@@ -180,16 +183,14 @@ def test_each_act_is_undone_whole_and_the_next_is_offered(page: Page) -> None:
     page.view.reply = ("18.03.2026", "")
     page.presenter.actions.mark(Status.REFUSED)
     page.presenter.undo.undo()
-    assert page.view.said == ("Отменено: изменение 4 наработок. Следующее по Ctrl+Z: внесение 3 наработок.")
+    assert page.view.said == ("Отменено: изменение 4 наработок. Ещё Ctrl+Z: 3 новые наработки.")
     assert {entry.status for entry in page.company.anna.everything()} == {Status.EXPECTED}
     page.presenter.undo.undo()
-    assert page.view.said == (
-        "Отменено: внесение 3 наработок. Следующее по Ctrl+Z: внесение наработки с пином 0001."
-    )
+    assert page.view.said == ("Отменено: 3 новые наработки. Ещё Ctrl+Z: новая наработка, пин 0001.")
     assert [entry.client_pin for entry in page.company.anna.everything()] == ["0001"]
     assert page.view.table.ids() == [1]
     page.presenter.undo.undo()
-    assert page.view.said == "Отменено: внесение наработки с пином 0001."
+    assert page.view.said == "Отменено: новая наработка, пин 0001."
     assert page.company.anna.everything() == ()
     assert page.view.panel.undo == ""
 
@@ -230,8 +231,8 @@ def test_what_the_day_forbids_is_refused_with_the_sentence(page: Page, clock: Cl
     """An entry of yesterday cannot be deleted by undoing it either; the act before it is offered then."""
     number = page.add(client_pin="1")
     choose(page, number)
-    page.view.reply = ("18.03.2026", "7")
-    page.presenter.actions.mark(Status.PAID)
+    page.view.reply = ("18.03.2026", "")
+    page.presenter.actions.mark(Status.REFUSED)
     page.add(client_pin="2")
     clock.now += timedelta(days=1)
     anna = page.company.anna.window()
@@ -309,8 +310,8 @@ def test_a_write_whose_answer_was_lost_is_undone_when_the_network_is_back(
         page.presenter.form.save()
     elif what == "change":
         choose(page, *numbers)
-        page.view.reply, page.view.keeps_rest = ("18.03.2026", "7"), False
-        page.presenter.actions.mark(Status.PAID)
+        page.view.reply = ("18.03.2026", "")
+        page.presenter.actions.mark(Status.REFUSED)
     else:
         page.view.panel.number = str(numbers[0])
         page.cable.answers_lost = False
@@ -387,9 +388,9 @@ def test_a_refused_row_is_taken_off(page: Page) -> None:
     assert len(page.view.table.rows) == 2
     page.presenter.undo.undo()
     assert [row.entry_id for row in page.view.table.rows] == [1]
-    assert page.view.said.startswith("Отменено: внесение наработки с пином 2.")
+    assert page.view.said.startswith("Отменено: новая наработка, пин 2.")
     assert not page.presenter.mending.refused(page.view.table.ids())
-    assert page.view.panel.undo == "Внесение наработки с пином 1"
+    assert page.view.panel.undo == "Новая наработка, пин 1"
 
 
 def test_nothing_is_undone_from_the_form_while_something_is_typed_there(page: Page) -> None:

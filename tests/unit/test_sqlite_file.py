@@ -198,7 +198,9 @@ def test_math_is_made_up_for(kind: type[sqlite3.Connection], ours: int) -> None:
 def test_every_query_is_used() -> None:
     """Every named query is used somewhere, and every query that the code asks for is there."""
     code = "\n".join(file.read_text("utf-8") for file in SOURCE.glob("*.py"))
-    asked = set(re.findall(r'(?:SQL|STAGES|ACCOUNTS|ENTRIES|_ENTRIES|FORECAST|_QUERIES)\[["\'](\w+)["\']\]', code))
+    asked = set(
+        re.findall(r'(?:SQL|STAGES|ACCOUNTS|ENTRIES|_ENTRIES|FORECAST|_QUERIES)\[["\'](\w+)["\']\]', code)
+    )
     asked |= set(re.findall(r'self\._(?:run|insert)\(\s*"(\w+)"', code))
     named = {
         name

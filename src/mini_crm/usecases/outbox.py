@@ -99,6 +99,7 @@ class Outbox:
         self._protection = protection or protection_of_system()
         self._trusted: bytes | None = None
         self._tried: set[UUID] = set()
+        self._loaded: dict[Path, tuple[int, int, Kept]] = {}
         self.folder = folder / owners[0][:32]
 
     def pending(self) -> tuple[Kept, ...]:
@@ -296,6 +297,7 @@ class Outbox:
         return marked
 
     def _remove(self, path: Path) -> None:
+        self._loaded.pop(path, None)
         with suppress(OSError):  # then it is sent again next time, and stored once all the same
             path.unlink(missing_ok=True)
 
@@ -316,10 +318,17 @@ class Outbox:
         return sorted((p for p in files if _NAME.match(p.name) and p.is_file()), key=lambda p: p.name)
 
     def _load(self, path: Path) -> Kept | None:
+        """Read a file; one that has not changed since is not read again, or many writes would take hours."""
         try:
-            return from_bytes(self._protection.reveal(path.read_bytes()), self._owners[path.parent])
+            state = path.stat()
+            known = self._loaded.get(path)
+            if known is not None and known[:2] == (state.st_mtime_ns, state.st_size):
+                return known[2]
+            kept = from_bytes(self._protection.reveal(path.read_bytes()), self._owners[path.parent])
         except (OSError, ValueError):
             return None
+        self._loaded[path] = (state.st_mtime_ns, state.st_size, kept)
+        return kept
 
     def _store(self, path: Path, kept: Kept) -> None:
         """Put a file in place so that at every moment the old one or the new one is there, whole."""

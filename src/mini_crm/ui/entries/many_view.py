@@ -10,41 +10,25 @@ import ttkbootstrap as ttk
 
 from mini_crm.i18n import Texts
 from mini_crm.ui.entries.many import ManyQuestion
-from mini_crm.ui.theme import HINT_LABEL, Theme
+from mini_crm.ui.theme import BOLD_LABEL, HINT_LABEL, Theme
 from mini_crm.ui.widgets import DateField, enter_goes_on
 from mini_crm.ui.widgets.dialogs import Dialog
+from mini_crm.ui.widgets.note import shorten
 
 MAX_LINES = 8
 """Of the entries so many are named."""
-WRAP = 560
-"""Width of a sentence, in pixels at 100 %."""
+WIDTH = 640
+"""Of the lines, in pixels at 100 %; what is longer is cut."""
 
 
-class ManyDialog(Dialog):
-    """Names the entries, and those that stay as they are."""
-
-    def __init__(self, parent: tk.Misc, texts: Texts, theme: Theme, question: ManyQuestion) -> None:
-        super().__init__(parent, theme, question.title)
-        lines = list(question.lines[:MAX_LINES])
-        left = len(question.lines) - len(lines)
-        if left:
-            lines.append(texts.ngettext("… and {n} more", "… and {n} more", left).format(n=left))
-        wrap = theme.px(WRAP)
-        ttk.Label(self.body, text="\n".join(lines), wraplength=wrap, justify="left").pack(anchor="w")
-        self.left_out = ttk.Label(
-            self.body, text=question.left_out, style=HINT_LABEL, wraplength=wrap, justify="left"
-        )
-        if question.left_out:
-            self.left_out.pack(anchor="w", pady=(theme.pad, 0))
-
-
-class DeleteManyDialog(ManyDialog):
+class DeleteManyDialog(Dialog):
     """Asks whether to delete."""
 
     def __init__(
         self, parent: tk.Misc, texts: Texts, theme: Theme, question: ManyQuestion, yes: Callable[[], None]
     ) -> None:
-        super().__init__(parent, texts, theme, question)
+        super().__init__(parent, theme, question.title)
+        show_entries(self, texts, question)
         self._yes = yes
         self.yes = self.add_button(texts.gettext("Delete"), self.accept, style="danger")
         self.no = self.add_button(texts.gettext("Cancel"), self.cancel)
@@ -56,7 +40,7 @@ class DeleteManyDialog(ManyDialog):
         self._yes()
 
 
-class PayByDialog(ManyDialog):
+class PayByDialog(Dialog):
     """Asks for the day."""
 
     def __init__(
@@ -69,7 +53,8 @@ class PayByDialog(ManyDialog):
         *,
         today: date,
     ) -> None:
-        super().__init__(parent, texts, theme, question)
+        super().__init__(parent, theme, question.title)
+        show_entries(self, texts, question)
         self._answer = answer
         self.day = DateField(self.body, theme, texts, texts.gettext("Pay by"), today=today)
         self.day.set(question.day)
@@ -88,3 +73,18 @@ class PayByDialog(ManyDialog):
         self.day.show_error(error)
         if not error:
             super().accept()
+
+
+def show_entries(dialog: Dialog, texts: Texts, question: ManyQuestion) -> None:
+    """Name the entries that a dialog is about, and those that stay as they are."""
+    body, theme, width = dialog.body, dialog.theme, dialog.theme.px(WIDTH)
+    lines = [shorten(line, theme.body, width) for line in question.lines[:MAX_LINES]]
+    left = len(question.lines) - len(lines)
+    if left:
+        lines.append(texts.ngettext("… and {n} more", "… and {n} more", left).format(n=left))
+    ttk.Label(body, text=question.title, style=BOLD_LABEL).pack(anchor="w", pady=(0, theme.pad))
+    ttk.Label(body, text="\n".join(lines), justify="left").pack(anchor="w")
+    if question.left_out:
+        ttk.Label(body, text=question.left_out, style=HINT_LABEL, wraplength=width, justify="left").pack(
+            anchor="w", pady=(theme.pad, 0)
+        )

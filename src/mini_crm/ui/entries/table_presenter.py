@@ -114,7 +114,7 @@ class TablePresenter:
     def chosen_as_shown(self) -> list[Entry]:
         """Give the chosen rows from top to bottom, those that are not stored as they are to be."""
         chosen = self.chosen_rows()
-        entries = (self._pending.entry_at(row_id) or self._loaded.get(row_id) for row_id in chosen)
+        entries = (self._pending.entry_at(row_id) or self.entry(row_id) for row_id in chosen)
         return [entry for entry in entries if entry is not None]
 
     def chosen_rows(self) -> list[int]:

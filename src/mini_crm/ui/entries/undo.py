@@ -9,6 +9,7 @@ from uuid import UUID
 
 from mini_crm.domain.errors import DatabaseError
 from mini_crm.domain.model import Entry
+from mini_crm.domain.rules import shortened
 from mini_crm.messages import sentence
 from mini_crm.ui.desk import Desk
 from mini_crm.ui.entries.acts import Act, Acts, Fate, Step
@@ -16,6 +17,9 @@ from mini_crm.ui.entries.pending import Pending
 from mini_crm.ui.entries.texts import EntryTexts
 from mini_crm.ui.entries.writer import Intent, Outcome, Save
 from mini_crm.usecases.writes import Add, Delete, Update, Write
+
+LONGEST_PIN = 20
+"""In letters, where an act is named."""
 
 
 class UndoPort(Protocol):
@@ -252,7 +256,7 @@ class Undo:
             )
         following = self._acts.newest(self._is_there)
         if following is not None and not self._waiting and not doing.wrong:
-            said.append(_("Next by Ctrl+Z: {what}.").format(what=self.name(self._there(following))))
+            said.append(_("Next Ctrl+Z: {what}.").format(what=self.name(self._there(following))))
         self._view.say("\n".join([" ".join(said), *doing.wrong]).strip(), is_error=bool(doing.wrong))
         if self._waiting:
             # By way of the database's thread, so that the window lives between two acts of many rows.
@@ -274,7 +278,8 @@ class Undo:
     def _name_one(self, write: Write) -> str:
         _ = self._desk.texts.gettext
         if isinstance(write, Add):
-            return _("new entry with PIN {pin}").format(pin=write.draft.client_pin)
+            pin = shortened(write.draft.client_pin, LONGEST_PIN)
+            return _("new entry with PIN {pin}").format(pin=pin)
         said = (
             _("deletion of entry {entry_id}")
             if isinstance(write, Delete)
