@@ -89,6 +89,7 @@ class StatusDialog(Dialog):
         if question.asks_reason:
             caption = _("Reason, may stay empty")
             self.reason = SuggestField(self.body, theme, caption, width=40, steady=True)
+            self.reason.set_names(question.reasons)
             self.reason.set(question.reason)
             fields["reason"] = self.reason
         self._fields = fields
@@ -102,11 +103,6 @@ class StatusDialog(Dialog):
         last = list(fields.values())[-1]
         self.show(last.input)
         last.focus_input()
-
-    def offer_reasons(self, reasons: Sequence[str]) -> None:
-        """Offer reasons that were given before."""
-        if self.reason is not None:
-            self.reason.set_names(reasons)
 
     def accept(self) -> None:
         """Hand the answer over; stay open while something is wrong."""
