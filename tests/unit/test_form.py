@@ -105,7 +105,7 @@ def test_open_entries_of_the_pin_elsewhere_are_counted(page: Page) -> None:
 
 @pytest.mark.parametrize("status", list(Status))
 def test_the_form_follows_its_row(page: Page, status: Status) -> None:
-    """After F6, F7 or F8 it has the new status and version; what was typed stays, and saves without conflict."""
+    """After F6, F7 or F8 it has the new status and version; what was typed stays and is no conflict."""
     company = page.company
     entry = company.anna.add(company.petr)
     if status is Status.EXPECTED:

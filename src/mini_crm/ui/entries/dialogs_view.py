@@ -111,42 +111,43 @@ class StatusDialog(Dialog):
             amount="" if self.amount is None else self.amount.get(),
             reason="" if self.reason is None else self.reason.get(),
         )
+        self._hand_over(answer)
+
+    def _hand_over(self, answer: StatusAnswer) -> None:
         errors = self._answer(answer)
         if REST in errors:
-            keeps_rest = self._ask_rest(errors[REST])
-            if keeps_rest is None:
-                return
-            errors = self._answer(replace(answer, keeps_rest=keeps_rest))
+            RestDialog(
+                self,
+                self._texts,
+                self.theme,
+                errors[REST],
+                lambda keeps_rest: self._hand_over(replace(answer, keeps_rest=keeps_rest)),
+            )
+            return
         for name, field in self._fields.items():
             field.show_error(errors.get(name, ""))
         if not errors:
             super().accept()
 
-    def _ask_rest(self, question: str) -> bool | None:
-        dialog = RestDialog(self, self._texts, self.theme, question)
-        dialog.wait(dialog.keep_button)
-        return dialog.keeps
-
 
 class RestDialog(Dialog):
-    """Asks whether the rest of a partial payment stays expected; closing it goes back to the payment.
+    """Asks whether the rest of a partial payment stays expected; closing it goes back to the payment."""
 
-    Attributes:
-        keeps: The answer; None if it was closed without one.
-    """
-
-    def __init__(self, parent: tk.Misc, texts: Texts, theme: Theme, question: str) -> None:
+    def __init__(
+        self, parent: tk.Misc, texts: Texts, theme: Theme, question: str, answer: Callable[[bool], None]
+    ) -> None:
         super().__init__(parent, theme, texts.gettext("Part of it came"))
         _ = texts.gettext
-        self.keeps: bool | None = None
+        self._answer = answer
         ttk.Label(self.body, text=question, wraplength=theme.px(WRAP), justify="left").pack(anchor="w")
         self.keep_button = self.add_button(_("Expect the rest"), lambda: self._take(True), style="primary")
         self.no_button = self.add_button(_("Expect no more"), lambda: self._take(False))
         self.add_button(_("Cancel"), self.cancel)
+        self.show(self.keep_button)
 
-    def _take(self, keeps: bool) -> None:
-        self.keeps = keeps
+    def _take(self, keeps_rest: bool) -> None:
         self.accept()
+        self._answer(keeps_rest)
 
 
 class HistoryDialog(Dialog):
@@ -304,8 +305,8 @@ def _conflict_table(
     """Make a table of the old value, theirs and mine, and pack it."""
     _ = texts.gettext
     columns = (
-        ("what", _("What"), 22), ("old", _("Before"), 18), ("theirs", _("Theirs"), 18), ("mine", _("Mine"), 18),
-        ("who", _("Who changed it"), 30),
+        ("what", _("What"), 22), ("old", _("Before"), 18), ("theirs", _("Theirs"), 18),
+        ("mine", _("Mine"), 18), ("who", _("Who changed it"), 30),
     )  # fmt: skip
     rows = [
         (
@@ -332,7 +333,7 @@ def _table(
     *,
     height: int,
 ) -> plain_ttk.Treeview:
-    """Make a table to read and copy from, and pack it; columns have a name, a heading, and digits of width."""
+    """Make a table to read and copy from, and pack it; a column has a name, a heading and a width."""
     table = ttk.Treeview(
         parent,
         columns=[name for name, _caption, _width in columns],
