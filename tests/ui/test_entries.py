@@ -101,7 +101,6 @@ def test_a_day_at_the_desk(open_window: Open, language: str) -> None:
     assert [cells(window, number)[7][:2] for number in (first, second)] == ["✓ ", "✕ "]
 
     type_into(view.panel.number, str(third))
-    press(view.panel.number, "<Return>")
     window.wait_until(lambda: "0044" in str(view.panel.shown.cget("text")))
     view.panel.delete_button.invoke()
     window.wait_until(lambda: len(window.entries()) == 2)
@@ -165,7 +164,7 @@ def test_enter_goes_on_and_after_saving_the_cursor_is_at_the_pin(open_window: Op
     """Enter leads through the fields in the order of Tab; group, manager and day stay for the next one."""
     window = open_window("ru")
     form = window.view.form
-    order = [form.group, form.manager, form.pay_by, form.comment, form.client_pin, form.amount, form.status]
+    order = list(form.fields.values())
     form.group.input.focus_force()
     for field in order[1:]:
         press(window.root.focus_get() or form, "<Return>")

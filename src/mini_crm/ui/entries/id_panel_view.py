@@ -122,9 +122,9 @@ class IdPanelView(plain_ttk.Frame):
             self.undo_button.grid_remove()
 
     def _write(self) -> None:
-        room = self.shown.master.winfo_width()
+        room = self.shown.master.winfo_width() - self._theme.px(6)
         for label, line in zip((self.shown, self.rule), self._lines, strict=True):
-            label.configure(text=shorten(line, self._theme.small, room) if room > 1 else line)
+            label.configure(text=shorten(line, self._theme.small, room) if room > 0 else line)
 
     def _open(self) -> str:
         self._stop()
