@@ -125,7 +125,10 @@ class FakeTable:
 
     def column(self, column: EntrySort) -> list[str]:
         """Give the cells of a column from top to bottom."""
-        return [row.cells[list(EntrySort).index(column)] for row in self.rows]
+        return [
+            row.cells[__import__("mini_crm.ui.entries.texts").ui.entries.texts.COLUMNS.index(column)]
+            for row in self.rows
+        ]
 
 
 class FakeFilters:
