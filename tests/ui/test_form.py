@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import re
 from datetime import timedelta
+from decimal import Decimal
 from importlib.resources import files
+from uuid import uuid4
 
 import pytest
 
 from mini_crm.domain.dates import format_date
-from mini_crm.domain.model import RosterRow, Status
+from mini_crm.domain.model import EntryDraft, RosterRow, Status
 from mini_crm.store.sqlite import SqliteStore
 from mini_crm.ui.app import App
 from mini_crm.ui.entries.dialogs_view import RestDialog, StatusDialog
@@ -17,7 +19,8 @@ from mini_crm.ui.entries.page_view import EntriesView
 from mini_crm.ui.main_window import MainWindow
 from mini_crm.ui.widgets import DateField
 from mini_crm.ui.widgets.focus import focused
-from ui.conftest import LEAD, Hand, WaitUntil, press, type_into
+from mini_crm.usecases.signing import sign_in
+from ui.conftest import CODE, LEAD, OTHER_LEAD, Hand, WaitUntil, issue, press, quick_key, type_into
 from ui.entries_window import Open, Window, _all_children, open_window
 from ui.test_app import built, main
 
@@ -234,6 +237,30 @@ def test_a_lead_without_groups_reads_what_to_do(open_window: Open, store: Sqlite
     window = open_window("ru")
     assert window.view.form.advice.winfo_viewable()
     assert "администратора" in str(window.view.form.advice.cget("text"))
+
+
+@LANGUAGES
+def test_open_entries_of_a_pin_are_told_beside_it(
+    open_window: Open, store: SqliteStore, language: str
+) -> None:
+    """The own one with its link, and how many others have; both fit into the line, whatever the window."""
+    window = open_window(language)
+    window.enter("орл", "0042", "10", day(window, 3))
+    issue(store, OTHER_LEAD, CODE)
+    other = sign_in(store, OTHER_LEAD, CODE, "PC-9", derive=quick_key)
+    (group,) = store.list_groups(other.token)
+    draft = EntryDraft(group.managers[0].manager_id, "0042", Decimal(10), store.get_today())
+    for _ in range(2):
+        store.add_entry(other.token, uuid4(), uuid4(), draft)
+    form = window.view.form
+    type_into(form.client_pin.input, "0042")
+    window.wait_until(lambda: form.elsewhere.winfo_ismapped() and form.pin_hint.winfo_ismapped())
+    assert str(form.elsewhere.cget("text")).endswith(": 2")
+    notes = form.elsewhere.master
+    assert notes.winfo_rootx() >= form.title.winfo_rootx() + form.title.winfo_width()
+    assert form.elsewhere.winfo_width() >= form.elsewhere.winfo_reqwidth()
+    type_into(form.client_pin.input, "7")
+    window.wait_until(lambda: not notes.winfo_ismapped())
 
 
 def test_a_change_of_language_keeps_what_is_typed(

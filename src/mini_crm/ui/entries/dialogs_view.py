@@ -82,7 +82,7 @@ class StatusDialog(Dialog):
         fields: dict[str, Field] = {"day": self.day}
         self.amount: Field | None = None
         if question.amount is not None:
-            caption = f"{_('Amount that came')}, {question.unit}"
+            caption = _("Paid amount, {unit}").format(unit=question.unit)
             self.amount = fields["amount"] = Field(self.body, theme, caption, width=16, steady=True)
             self.amount.set(question.amount)
         self.reason: SuggestField | None = None
