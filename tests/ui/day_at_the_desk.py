@@ -6,6 +6,7 @@ Shift+Tab, whichever has fewer keys, and types a day in the shortest form that t
 
 from __future__ import annotations
 
+import time
 import tkinter as tk
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -21,6 +22,8 @@ from ui.entries_window import Window
 
 PIN_DIGITS, AMOUNT_DIGITS = 8, 5
 DIGITS = PIN_DIGITS + AMOUNT_DIGITS
+PATIENCE_S = 1.0
+"""So long a person waits for what a key does."""
 FAR = 80
 """So many Tabs lead around the whole window."""
 
@@ -114,7 +117,9 @@ class Worker:
             self._press(key)
         dialog = self.window.dialog(StatusDialog)
         while dialog.winfo_exists():
+            at = self._focus
             self._press("Return")
+            self.window.wait_until(lambda at=at: not dialog.winfo_exists() or self._focus is not at)
         self.window.wait_until(lambda: self._now(entry).status is status)
         self.window.settle()
 
@@ -123,9 +128,12 @@ class Worker:
 
     def _find(self, entry: Entry, *, go_there: bool = False) -> None:
         """Have the row of an entry found by its PIN, and if wanted go to it."""
-        tree = self.window.view.table.tree
+        tree, search = self.window.view.table.tree, self.window.view.filters.text.input
+        digits = self._own_digits(entry)
         self._press("f", held="Control")
-        self._type(self._own_digits(entry))
+        self.window.wait_until(lambda: self._focus is search)
+        self._type(digits)
+        self.window.wait_until(lambda: search.get() == digits)
         self.window.wait_until(lambda: self.window.shown() == [entry.entry_id])
         self.window.settle()
         if go_there:
@@ -150,6 +158,10 @@ class Worker:
     def _try(self, key: str, helps: Callable[[], bool]) -> bool:
         """Press a key that may bring nothing: who knows the window does not press it then."""
         self._hand.key(key)
+        end = time.monotonic() + PATIENCE_S
+        while not helps() and time.monotonic() < end:
+            self.window.root.update()
+            time.sleep(0.005)
         self.window.settle()
         self.keys += helps()
         return helps()
@@ -173,7 +185,7 @@ class Worker:
             self._hand.key("Tab", held=["Shift"] if back else [])
             self.keys += 1
         self.keys += back  # held all the way
-        assert self._focus is widget
+        self.window.wait_until(lambda: self._focus is widget)
 
     def _steps(self, name: str, widget: tk.Misc) -> int:
         at = self._focus

@@ -9,10 +9,16 @@ from uuid import uuid4
 
 from mini_crm.domain.dates import format_date
 from mini_crm.domain.model import EntryFilter, Status
+from mini_crm.ui.entries.dialogs_view import StatusDialog
 from mini_crm.ui.entries.filters_presenter import Quick
 from mini_crm.ui.entries.page_view import EntriesView
 from mini_crm.usecases.behind import Number
 from unit.fake_entries_view import Cable, Gate
+
+REASONS = {
+    "ru": ("Дорого", "Ушли к другим", "Нет денег"),
+    "en": ("Too expensive", "Went elsewhere", "No money"),
+}
 
 if TYPE_CHECKING:
     from take_pictures import Studio
@@ -165,13 +171,29 @@ def many_pictures(desk: Desk) -> None:
 
 
 def dialog_pictures(desk: Desk) -> None:
-    """Paid, history, conflict, paste."""
+    """Paid, paid in part, refused, history, conflict, paste."""
     studio, view, presenter = desk.studio, desk.view, desk.presenter
     desk.choose(0)
     presenter.actions.mark(Status.PAID)
     desk.settle()
     studio.shoot("mark_paid")
+    (paid,) = studio.dialogs
+    assert isinstance(paid, StatusDialog)
+    assert paid.amount is not None
+    paid.amount.set("1000")
+    paid.accept()
+    studio.shoot("mark_paid_in_part")
     studio.close_dialogs()
+    for number, reason in enumerate(REASONS[studio.language]):
+        refuse(desk, number + 2, reason)
+    desk.choose(0, 1)
+    presenter.actions.mark(Status.REFUSED)
+    (refused,) = [dialog for dialog in studio.dialogs if isinstance(dialog, StatusDialog)]
+    assert refused.reason is not None
+    refused.reason.input.open_list()
+    studio.shoot("mark_refused")
+    studio.close_dialogs()
+    desk.choose(0)
     touch(desk)
     presenter.actions.show_history()
     desk.settle()
@@ -220,6 +242,17 @@ def dialog_pictures(desk: Desk) -> None:
     studio.wait(lambda: studio.dialogs)
     studio.shoot("paste")
     studio.close_dialogs()
+
+
+def refuse(desk: Desk, row: int, reason: str) -> None:
+    """Mark a row as refused for a reason, which is offered from then on."""
+    desk.choose(row)
+    desk.presenter.actions.mark(Status.REFUSED)
+    (dialog,) = [dialog for dialog in desk.studio.dialogs if isinstance(dialog, StatusDialog)]
+    assert dialog.reason is not None
+    dialog.reason.set(reason)
+    dialog.accept()
+    desk.settle()
 
 
 def pending_pictures(desk: Desk) -> None:

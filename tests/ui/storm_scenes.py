@@ -203,7 +203,7 @@ class Scenes:
         yield from self.clear(view)
         yield from self.person.click(view.filters.reset_button)
         entry = self.outside.newest(self.token)
-        yield from self.person.click(view.form.number)
+        yield from self.person.click(view.panel.number)
         yield from self.person.type(str(entry.entry_id))
         yield from self.person.key("Return")
         yield from self.person.wait(lambda: view.form.client_pin.get())
@@ -237,9 +237,8 @@ class Scenes:
         panel = view.panel
         yield from self.person.click(panel.number)
         yield from self.person.type(str(self.outside.newest(self.token).entry_id))
-        yield from self.person.key("Return")
         yield from self.person.wait(lambda: panel.delete_button.instate(["!disabled"]))
-        yield from self.person.key("space")
+        yield from self.person.click(panel.delete_button)
         yield from self.person.wait(panel.undo_button.winfo_viewable)
         yield from self.person.click(panel.undo_button)
 
@@ -400,7 +399,7 @@ class Scenes:
         view = yield from self.entries()
         if view is None:
             return
-        yield from self.person.click(view.form.number)
+        yield from self.person.click(view.panel.number)
         yield from self.person.type("999999")
         yield from self.person.key("Return")
         yield from self.person.wait(lambda: view.trouble.button is not None)

@@ -13,7 +13,13 @@ from mini_crm.domain.dates import format_date
 from mini_crm.domain.model import RosterRow, Status
 from mini_crm.store.sqlite import SqliteStore
 from mini_crm.ui.app import App
-from mini_crm.ui.entries.dialogs_view import ConflictDialog, HistoryDialog, KeptDialog, StatusDialog
+from mini_crm.ui.entries.dialogs_view import (
+    ConflictDialog,
+    HistoryDialog,
+    KeptDialog,
+    RestDialog,
+    StatusDialog,
+)
 from mini_crm.ui.entries.page_view import EntriesView
 from mini_crm.ui.entries.paste_view import PasteDialog
 from ui.conftest import CODE, LEAD, WaitUntil, press, type_into
@@ -81,18 +87,20 @@ def test_a_day_at_the_desk(open_window: Open, language: str) -> None:
     assert paid.amount is not None
     paid.amount.set("1400")
     press(paid.amount.input, "<Return>")
+    press(window.dialog(RestDialog).no_button, "<Return>")
     window.wait_until(lambda: window.entries()[0].status is Status.PAID)
     assert str(window.entries()[0].paid_amount) == "1400.00"
 
     window.choose(second)
     window.key("<F7>")
-    press(window.dialog(StatusDialog).day.input, "<Return>")
+    refused = window.dialog(StatusDialog)
+    assert refused.reason is not None
+    press(refused.reason.input, "<Return>")
     window.wait_until(lambda: window.entries()[1].status is Status.REFUSED)
     window.settle()
     assert [cells(window, number)[7][:2] for number in (first, second)] == ["✓ ", "✕ "]
 
     type_into(view.panel.number, str(third))
-    press(view.panel.number, "<Return>")
     window.wait_until(lambda: "0044" in str(view.panel.shown.cget("text")))
     view.panel.delete_button.invoke()
     window.wait_until(lambda: len(window.entries()) == 2)
@@ -132,8 +140,8 @@ def test_two_people_at_one_entry(open_window: Open) -> None:
     window.choose(number)
     window.key("<Return>")
     dialog = window.dialog(ConflictDialog)
-    (line,) = dialog.table.get_children()
-    assert dialog.table.item(line, "values")[4] == "чужое"
+    lines = [dialog.table.item(line, "values")[:4] for line in dialog.table.get_children()]
+    assert lines == [("Сумма", "10", "10", "25"), ("Комментарий", "—", "чужое", "—")]
     dialog.again_button.invoke()
     window.wait_until(lambda: str(window.entries()[0].amount) == "25.00")
     assert window.entries()[0].comment == "чужое"
@@ -156,7 +164,7 @@ def test_enter_goes_on_and_after_saving_the_cursor_is_at_the_pin(open_window: Op
     """Enter leads through the fields in the order of Tab; group, manager and day stay for the next one."""
     window = open_window("ru")
     form = window.view.form
-    order = [form.group, form.manager, form.pay_by, form.comment, form.client_pin, form.amount, form.status]
+    order = list(form.fields.values())
     form.group.input.focus_force()
     for field in order[1:]:
         press(window.root.focus_get() or form, "<Return>")

@@ -19,10 +19,12 @@ from mini_crm.ui.widgets import (
     ChoiceField,
     DateField,
     Field,
+    SuggestField,
     enter_goes_on,
     offer_copy,
 )
 from mini_crm.ui.widgets.clipboard import bind_clipboard, copy_rows, raise_event_of_key
+from mini_crm.ui.widgets.dialogs import Dialog
 from mini_crm.ui.widgets.focus import focused
 from mini_crm.ui.widgets.password_field import PasswordField
 from ui.conftest import Hand, WaitUntil, press, type_into
@@ -252,6 +254,127 @@ def test_the_calendar_goes_with_a_click_beside_it_or_on_its_button(
     hand.key("Escape")
     assert field.calendar is None
     assert focused(root) is field.input
+
+
+def test_the_calendar_by_keys(root: ttk.App, theme: Theme, hand: Hand) -> None:
+    """Arrows go by a day or a week, Page keys by a month, Home to today; Enter takes, Escape does not."""
+    field = DateField(root, theme, Texts("ru"), "Оплатит до", today=TODAY)
+    field.pack()
+    root.update()
+    hand.click(field.input)
+    taken = []
+    for keys in (["Next", "Right"], ["Prior", "Up"], ["Next", "Next", "Home"], ["Left", "Left", "Down"]):
+        field.set_day(TODAY)
+        hand.key("F4", *keys, "Return")
+        taken.append(field.day())
+    assert taken == [date(2026, 4, 6), date(2026, 1, 29), TODAY, date(2026, 3, 10)]
+    hand.key("F4", "Next", "Escape")
+    assert field.day() == date(2026, 3, 10)
+    assert focused(root) is field.input
+
+
+@pytest.mark.parametrize("language", ["ru", "en"])
+def test_the_calendar_has_today(root: ttk.App, theme: Theme, hand: Hand, language: str) -> None:
+    """Its button gives today, whatever month is shown."""
+    field = DateField(root, theme, Texts(language), "Оплатит до", today=TODAY)
+    field.pack()
+    field.set_day(date(2030, 1, 1))
+    root.update()
+    hand.click(field._button)
+    window = field._calendar
+    assert window is not None
+    assert window.today_button.cget("text") == {"ru": "Сегодня", "en": "Today"}[language]
+    hand.click(window.today_button)
+    assert field.calendar is None
+    assert field.day() == TODAY
+
+
+def test_escape_closes_the_calendar_and_not_the_dialog(root: ttk.App, theme: Theme, hand: Hand) -> None:
+    """In the calendar, and in the field while that is open; only the next one closes the dialog."""
+    dialog = Dialog(root, theme, "")
+    field = DateField(dialog.body, theme, Texts("ru"), "Дата оплаты", today=TODAY)
+    field.pack()
+    dialog.show(field.input)
+    root.update()
+    hand.key("F4", "Escape")
+    assert field.calendar is None
+    assert dialog.winfo_exists()
+    hand.key("F4")
+    assert field.calendar is not None
+    field.input.focus_force()
+    field.input.event_generate("<Escape>")
+    root.update()
+    assert field.calendar is None
+    assert dialog.winfo_exists()
+    hand.key("Escape")
+    assert not dialog.winfo_exists()
+
+
+@pytest.mark.parametrize(
+    ("typed", "past", "shown"),
+    [("5", False, "05.03.2026"), ("4", False, "04.04.2026"), ("4", True, "04.03.2026"),
+     ("+3", False, "08.03.2026"), ("завтра", False, "06.03.2026"), ("fri", True, "27.02.2026"),
+     ("5.12", False, "05.12.2026"), ("5.12", True, "05.12.2025")],
+)  # fmt: skip
+def test_a_short_day_is_shown_at_once(
+    root: ttk.App, theme: Theme, typed: str, past: bool, shown: str
+) -> None:
+    """While it is typed, the line below says the whole day; on leaving it stands in the field."""
+    field = DateField(root, theme, Texts("ru"), "День", today=TODAY, past=past)
+    other = Field(root, theme, "Другое")
+    field.pack()
+    other.pack()
+    type_into(field.input, typed)
+    assert field.line == shown
+    assert field.get() == typed
+    other.input.focus_force()
+    root.update()
+    assert field.get() == shown
+    assert field.line == ""
+
+
+def test_what_is_no_day_is_left_as_it_is(root: ttk.App, theme: Theme) -> None:
+    """Nothing is put right in silence."""
+    field = DateField(root, theme, Texts("ru"), "День", today=TODAY)
+    other = Field(root, theme, "Другое")
+    field.pack()
+    other.pack()
+    type_into(field.input, "пятн")
+    assert field.line == ""
+    other.input.focus_force()
+    root.update()
+    assert field.get() == "пятн"
+
+
+REASONS = ["Дорого, ушли к другим", "Дорого", "Нет денег"]
+
+
+@pytest.mark.parametrize(
+    ("keys", "text"),
+    [
+        (["д", "о", "р", "Return"], "дор"),
+        (["н", "е", "т", "Tab"], "нет"),
+        (["д", "о", "р", "о", "г", "о", "Return"], "Дорого"),
+        (["д", "Down", "Return"], "Дорого, ушли к другим"),
+        (["д", "Down", "Down", "Tab"], "Дорого"),
+        (["Down", "Down", "Down", "Down", "Return"], "Нет денег"),
+        (["д", "Escape", "Return"], "д"),
+    ],
+)
+def test_a_typed_reason_stays_unless_another_is_marked(
+    root: ttk.App, theme: Theme, hand: Hand, keys: list[str], text: str
+) -> None:
+    """Earlier texts are offered; only one marked by keys, or the same in other letters, is taken."""
+    field, after = SuggestField(root, theme, "Причина"), Field(root, theme, "Другое")
+    field.set_names(REASONS)
+    field.pack()
+    after.pack()
+    enter_goes_on([field, after], lambda: None)
+    root.update()
+    hand.click(field.input)
+    hand.key(*keys)
+    assert field.get() == text
+    assert focused(root) is after.input
 
 
 def test_amount_in_the_groups_unit(root: ttk.App, theme: Theme) -> None:

@@ -140,7 +140,10 @@ class FakeTable:
 
     def column(self, column: EntrySort) -> list[str]:
         """Give the cells of a column from top to bottom."""
-        return [row.cells[list(EntrySort).index(column)] for row in self.rows]
+        return [
+            row.cells[__import__("mini_crm.ui.entries.texts").ui.entries.texts.COLUMNS.index(column)]
+            for row in self.rows
+        ]
 
 
 class FakeFilters:
@@ -308,6 +311,7 @@ class FakeEntriesView:
         yes: What the person answers to questions.
         reply: What the person types when asked, in the order of ``StatusAnswer``, None to leave the
             question open.
+        keeps_rest: What the person answers about the rest, None for nothing.
         file: Where the person saves a file.
         pay_by: The day that the person types for many entries, empty to leave the question open.
     """
@@ -324,7 +328,6 @@ class FakeEntriesView:
         self.questions: list[str] = []
         self.reply: tuple[str, ...] | None = None
         self.keeps_rest: bool | None = None
-        self.reasons: tuple[str, ...] = ()
         self.status_question: StatusQuestion | None = None
         self.status_errors: Mapping[str, str] = {}
         self.file: Path | None = None
@@ -390,10 +393,6 @@ class FakeEntriesView:
             self.status_errors = answer(given)
             if REST in self.status_errors and self.keeps_rest is not None:
                 self.status_errors = answer(replace(given, keeps_rest=self.keeps_rest))
-
-    def offer_reasons(self, reasons: Sequence[str]) -> None:
-        """Keep the reasons."""
-        self.reasons = tuple(reasons)
 
     def ask_delete(self, question: ManyQuestion, yes: Callable[[], None]) -> None:
         """Answer as ``yes`` says."""

@@ -229,7 +229,12 @@ def test_the_second_of_two_is_told_who_changed_what(page: Page) -> None:
     page.view.table.chosen = [number]
     page.presenter.edit_selected()
     assert page.view.conflict is not None
-    assert [line[2:] for line in page.view.conflict.theirs] == [("Сумма", "1\u00a0500,50", "7")]
+    lines = {line.field: (line.old, line.theirs, line.mine) for line in page.view.conflict.lines}
+    assert lines == {
+        "Сумма": ("1\u00a0500,50", "7", "1\u00a0500,50"),
+        "Комментарий": ("—", "—", "моё"),
+    }
+    assert [ANNA in line.who for line in page.view.conflict.lines] == [True, False]
     assert page.view.conflict.can_redo
     (entry,) = other.everything()
     assert (entry.amount, entry.comment) == (Decimal("7.00"), "")

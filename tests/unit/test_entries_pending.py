@@ -287,7 +287,7 @@ def test_a_mark_that_was_refused_keeps_day_and_amount(page: Page) -> None:
     """Put right in the form, the payment has still the day and the amount that were typed for it."""
     number = page.add()
     page.view.table.chosen = [number]
-    page.view.reply = ("18.03.2026", "1400")
+    page.view.reply, page.view.keeps_rest = ("18.03.2026", "1400"), False
     fate = fated(page)
     fate.next = "refused"
     page.presenter.actions.mark(Status.PAID)

@@ -151,7 +151,7 @@ def test_paid_asks_for_day_and_amount(page: Page) -> None:
     entry = bring(page.company.anna, PETR, page.company.day(-9))
     page.tick()
     page.view.table.chosen = [entry.entry_id]
-    page.view.reply = ("16.03.2026", "90")
+    page.view.reply, page.view.keeps_rest = ("16.03.2026", "90"), False
     page.presenter.actions.mark(Status.PAID)
     after = page.company.anna.get(entry)
     assert (after.status, after.status_on, after.paid_amount) == (
@@ -219,7 +219,7 @@ def test_an_older_entry_cannot_be_deleted_and_it_is_said_why(page: Page) -> None
     page.view.panel.number = str(entry.entry_id)
     page.presenter.actions.look()
     assert not page.view.panel.may_delete
-    assert "17.03.2026" in page.view.panel.look
+    assert "17.03.2026" in page.view.panel.why
     page.presenter.actions.delete()
     assert page.company.anna.get(entry).deleted_at is None
 

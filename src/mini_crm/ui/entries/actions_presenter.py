@@ -59,6 +59,7 @@ class StatusQuestion:
         unit: Of the amount, to be shown beside it.
         asks_reason: Whether the reason is asked for.
         reason: Proposed.
+        reasons: To choose from; any other can be typed.
     """
 
     title: str
@@ -69,6 +70,7 @@ class StatusQuestion:
     unit: str
     asks_reason: bool
     reason: str = ""
+    reasons: tuple[str, ...] = ()
 
 
 class IdPanelPort(Protocol):
@@ -111,10 +113,6 @@ class QuestionPort(Protocol):
 
     def ask_status(self, question: StatusQuestion, answer: Answer) -> None:
         """Ask, and give what was typed to ``answer``; stay open while it names errors."""
-        ...
-
-    def offer_reasons(self, reasons: Sequence[str]) -> None:
-        """Offer these reasons in the question that is open, if it asks for one."""
         ...
 
     def show_history(self, title: str, lines: Sequence[tuple[str, str, str, str, str]]) -> None:
@@ -171,6 +169,16 @@ class ActionsPresenter:
         self._failed = failed
         self._looked_at: Entry | None = None
         self._is_of_row = False
+        self._reasons: tuple[str, ...] | None = None
+
+    def read_reasons(self) -> None:
+        """Get to know the reasons of earlier refusals, unless they are known; F7 does not wait for them."""
+        if self._reasons is None:
+            self._desk.call(
+                lambda token: self._desk.store.list_reasons(token),
+                self._take_reasons,
+                lambda error: None,  # they are only offered
+            )
 
     def mark(self, status: Status) -> None:
         """Note what has become of the chosen entries; asks for the day and, for one, the amount."""
@@ -197,15 +205,9 @@ class ActionsPresenter:
             unit=self._texts.unit(one.unit) if one is not None else "",
             asks_reason=not paid,
             reason="" if one is None or paid else one.reason,
+            reasons=self._reasons or (),
         )
         self._questions.ask_status(question, lambda answer: self._answered(entries, status, answer))
-        if question.asks_reason:
-            # The question does not wait for it: without a database it can be answered too.
-            self._desk.call(
-                lambda token: self._desk.store.list_reasons(token),
-                self._questions.offer_reasons,
-                lambda error: None,  # they are only offered
-            )
 
     def look(self) -> None:
         """Show the entry whose number is typed, before it goes."""
@@ -256,7 +258,9 @@ class ActionsPresenter:
             self._empty_panel()
 
     def follow(self, entry: Entry) -> None:
-        """Show an entry that was just changed as it is now, if the panel shows it."""
+        """Show an entry that was just changed as it is now, if the panel shows it; know its reason."""
+        if entry.reason and self._reasons is not None and entry.reason not in self._reasons:
+            self._reasons = (*self._reasons, entry.reason)
         if self._looked_at is not None and self._looked_at.entry_id == entry.entry_id:
             self._show_look(entry)
 
@@ -266,7 +270,7 @@ class ActionsPresenter:
         if entry is None:
             self.look()
             return
-        if not self._is_settled([entry.entry_id]):
+        if self._why_not_deleted(entry) or not self._is_settled([entry.entry_id]):
             return
         self._empty_panel()  # now, since the next ID may be typed before the answer comes
         self._save([Intent(Delete(entry.entry_id, entry.version), entry)])
@@ -344,15 +348,21 @@ class ActionsPresenter:
         if intents:
             self._save(intents)
 
+    def _take_reasons(self, reasons: tuple[str, ...]) -> None:
+        self._reasons = reasons
+
     def _show_look(self, entry: Entry) -> None:
-        text, why = self._texts.describe(entry), ""
+        why = self._why_not_deleted(entry)
+        self._looked_at = entry
+        self._is_of_row = [entry.entry_id] == self._chosen_rows()
+        self._panel.show_look(self._texts.describe(entry), why, may_delete=not why, is_error=False)
+
+    def _why_not_deleted(self, entry: Entry) -> str:
         try:
             may_delete(entry.entered_on, self._today(), entry.deleted_at is not None)
         except RuleBroken as error:
-            why = sentence(error, self._desk.texts)
-        self._looked_at = entry
-        self._is_of_row = [entry.entry_id] == self._chosen_rows()
-        self._panel.show_look(text, why, may_delete=not why, is_error=False)
+            return sentence(error, self._desk.texts)
+        return ""
 
     def _empty_panel(self) -> None:
         self._looked_at = None

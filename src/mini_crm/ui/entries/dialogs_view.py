@@ -83,13 +83,14 @@ class StatusDialog(Dialog):
         fields: dict[str, Field] = {"day": self.day}
         self.amount: Field | None = None
         if question.amount is not None:
-            caption = f"{_('Amount that came')}, {question.unit}"
+            caption = _("Paid amount, {unit}").format(unit=question.unit)
             self.amount = fields["amount"] = Field(self.body, theme, caption, width=16, steady=True)
             self.amount.set(question.amount)
         self.reason: SuggestField | None = None
         if question.asks_reason:
             caption = _("Reason, may stay empty")
             self.reason = SuggestField(self.body, theme, caption, width=40, steady=True)
+            self.reason.set_names(question.reasons)
             self.reason.set(question.reason)
             fields["reason"] = self.reason
         self._fields = fields
@@ -104,11 +105,6 @@ class StatusDialog(Dialog):
         self.show(last.input)
         last.focus_input()
 
-    def offer_reasons(self, reasons: Sequence[str]) -> None:
-        """Offer reasons that were given before."""
-        if self.reason is not None:
-            self.reason.set_names(reasons)
-
     def accept(self) -> None:
         """Hand the answer over; stay open while something is wrong."""
         answer = StatusAnswer(
@@ -116,42 +112,43 @@ class StatusDialog(Dialog):
             amount="" if self.amount is None else self.amount.get(),
             reason="" if self.reason is None else self.reason.get(),
         )
+        self._hand_over(answer)
+
+    def _hand_over(self, answer: StatusAnswer) -> None:
         errors = self._answer(answer)
         if REST in errors:
-            keeps_rest = self._ask_rest(errors[REST])
-            if keeps_rest is None:
-                return
-            errors = self._answer(replace(answer, keeps_rest=keeps_rest))
+            RestDialog(
+                self,
+                self._texts,
+                self.theme,
+                errors[REST],
+                lambda keeps_rest: self._hand_over(replace(answer, keeps_rest=keeps_rest)),
+            )
+            return
         for name, field in self._fields.items():
             field.show_error(errors.get(name, ""))
         if not errors:
             super().accept()
 
-    def _ask_rest(self, question: str) -> bool | None:
-        dialog = RestDialog(self, self._texts, self.theme, question)
-        dialog.wait(dialog.keep_button)
-        return dialog.keeps
-
 
 class RestDialog(Dialog):
-    """Asks whether the rest of a partial payment stays expected; closing it goes back to the payment.
+    """Asks whether the rest of a partial payment stays expected; closing it goes back to the payment."""
 
-    Attributes:
-        keeps: The answer; None if it was closed without one.
-    """
-
-    def __init__(self, parent: tk.Misc, texts: Texts, theme: Theme, question: str) -> None:
+    def __init__(
+        self, parent: tk.Misc, texts: Texts, theme: Theme, question: str, answer: Callable[[bool], None]
+    ) -> None:
         super().__init__(parent, theme, texts.gettext("Part of it came"))
         _ = texts.gettext
-        self.keeps: bool | None = None
+        self._answer = answer
         ttk.Label(self.body, text=question, wraplength=theme.px(WRAP), justify="left").pack(anchor="w")
         self.keep_button = self.add_button(_("Expect the rest"), lambda: self._take(True), style="primary")
         self.no_button = self.add_button(_("Expect no more"), lambda: self._take(False))
         self.add_button(_("Cancel"), self.cancel)
+        self.show(self.keep_button)
 
-    def _take(self, keeps: bool) -> None:
-        self.keeps = keeps
+    def _take(self, keeps_rest: bool) -> None:
         self.accept()
+        self._answer(keeps_rest)
 
 
 class HistoryDialog(Dialog):

@@ -79,9 +79,8 @@ class EntryFormView(plain_ttk.Frame):
         self.pin_hint.configure(command=self._jump)
         body = ttk.Frame(self)
         body.pack(fill="x")
-        side = ttk.Frame(body)
+        grid, side = ttk.Frame(body), ttk.Frame(body)  # as Tab comes to them
         side.pack(side="right", anchor="n", padx=(pad, 0))
-        grid = ttk.Frame(body)
         grid.pack(side="left", fill="x", expand=True)
 
         self.group = ChoiceField(grid, theme, _("Group"), width=12, steady=True)

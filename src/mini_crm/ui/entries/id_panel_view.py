@@ -51,11 +51,12 @@ class IdPanelView(plain_ttk.Frame):
         self.open_button = ttk.Button(self, text=_("Open"), bootstyle="secondary-outline")
         self.delete_button = ttk.Button(self, text=_("Delete"), bootstyle="danger", state="disabled")
         # Two short lines in a room of their own: whatever they say, the table above keeps its height.
-        room = ttk.Frame(self, height=2 * theme.small.metrics("linespace"))
+        line_height = theme.small.metrics("linespace") + theme.px(2)
+        room = ttk.Frame(self, height=2 * line_height)
         self.shown = ttk.Label(room, font=theme.small, style=HINT_LABEL, padding=0)
         self.rule = ttk.Label(room, style=HINT_LABEL, padding=0)
-        self.shown.place(x=0, rely=0, relwidth=1)
-        self.rule.place(x=0, rely=0.5, relwidth=1)
+        self.shown.place(x=0, y=0, relwidth=1, height=line_height)
+        self.rule.place(x=0, y=line_height, relwidth=1, height=line_height)
         self.undo_text = ttk.Label(self)
         self.undo_button = ttk.Button(self, text=_("Undo"), bootstyle="secondary-outline")
         for column, widget in enumerate((label, self.number, self.open_button, self.delete_button)):
@@ -122,13 +123,14 @@ class IdPanelView(plain_ttk.Frame):
             self.undo_button.grid_remove()
 
     def _write(self) -> None:
-        room = self.shown.master.winfo_width()
+        room = self.shown.master.winfo_width() - self._theme.px(6)
         for label, line in zip((self.shown, self.rule), self._lines, strict=True):
-            label.configure(text=shorten(line, self._theme.small, room) if room > 1 else line)
+            label.configure(text=shorten(line, self._theme.small, room) if room > 0 else line)
 
     def _open(self) -> str:
         self._stop()
         if self._presenter is not None:
+            self._presenter.actions.look()
             self._presenter.edit_number(self.read_id())
         return "break"
 

@@ -227,12 +227,16 @@ class EntriesPresenter:
         self.table.start(self.filters.wanted, *remembered_order(self.memory))
         self.head.start()
         self._count_kept()
+        self.actions.read_reasons()
 
     def take_over(self, form: FormState, filters: FilterValues) -> None:
         """Show what was typed into the same page in another language."""
         self.form.take_over(form)
         self._view.filters.show(filters)
-        self._typed_filters = self._view.filters.read()
+        if self._groups:
+            self.filters.changed()
+        else:  # the name of a manager means nobody yet
+            self._typed_filters = self._view.filters.read()
 
     def stop(self) -> None:
         """Do nothing more by itself."""
@@ -375,7 +379,7 @@ class EntriesPresenter:
         typed, self._typed_filters = self._typed_filters, None
         is_typed = typed is not None and self._view.filters.read() == typed
         self.filters.set_groups(groups)
-        if typed is not None and is_typed:  # only now the name of a manager means somebody
+        if typed is not None and is_typed:
             self._view.filters.show(typed)
             self.filters.changed()
 
@@ -396,6 +400,8 @@ class EntriesPresenter:
         if news.new_run or was_lost or self._now() - self._head_at >= HEAD_EVERY:
             self._head_at = self._now()
             self.head.refresh()
+        if was_lost:
+            self.actions.read_reasons()
         if was_lost and not self._groups:
             self._read_groups()
         self.head.show_age()

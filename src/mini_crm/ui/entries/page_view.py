@@ -80,7 +80,6 @@ class EntriesView(plain_ttk.Frame):
         self._theme = theme
         self._presenter: EntriesPresenter | None = None
         self._forget: str | None = None
-        self._asking: StatusDialog | None = None
         self._trouble_at = 0.0
         self._keys = texts.gettext(
             "Ctrl+Enter save · Ctrl+F search · F6 paid · F7 refused · F8 expected · F3 history · F9 why"
@@ -218,12 +217,7 @@ class EntriesView(plain_ttk.Frame):
         """See ``QuestionPort``."""
         if self._presenter is not None:
             today = self._presenter.today()
-            self._asking = StatusDialog(self, self._texts, self._theme, question, answer, today=today)
-
-    def offer_reasons(self, reasons: Sequence[str]) -> None:
-        """See ``QuestionPort``."""
-        if self._asking is not None and self._asking.winfo_exists():
-            self._asking.offer_reasons(reasons)
+            StatusDialog(self, self._texts, self._theme, question, answer, today=today)
 
     def ask_delete(self, question: ManyQuestion, yes: Callable[[], None]) -> None:
         """See ``ManyPort``."""
