@@ -159,7 +159,7 @@ def test_heads_are_whole_and_the_rest_is_reached_by_scrolling(
 @pytest.mark.usefixtures("long_names")
 def test_names_take_the_room_that_there_is(open_window: Open, theme: Theme) -> None:
     """On a wide window the group gets wider; on a narrow one it is never narrower than its least."""
-    window = open_window("ru")
+    window = open_window("ru", as_first=True)
     tree = narrow(window)
     small = int(tree.column("group", "width"))
     window.root.geometry("1280x640+0+0")
@@ -177,11 +177,11 @@ def test_a_click_on_a_head_leaves_the_widths_alone(open_window: Open, store: Sql
     drag(tree, middle_of(tree, "amount"), middle_of(tree, "amount"))
     drag(tree, middle_of(tree, "client_pin"), middle_of(tree, "group"))
     window.settle()
-    assert window.desk.memory.get("entries.widths") is None
+    assert window.presenter.memory.get("entries.widths") is None
     edge = right_edge_of(tree, "manager")
     drag(tree, edge, (edge[0] + 30, edge[1]))
     window.root.update()
-    assert window.desk.memory.get("entries.widths") is not None
+    assert window.presenter.memory.get("entries.widths") is not None
 
 
 @pytest.mark.parametrize("language", ["ru", "en"])
