@@ -329,7 +329,7 @@ def test_a_number_of_the_head_line_is_a_link(main: MainWindow, hand: Hand, wait_
 def test_links_of_the_forecast_page_open_the_entry_page(
     main: MainWindow, hand: Hand, wait_until: WaitUntil
 ) -> None:
-    """Each link of the cards is reached with Tab; Enter brings the entry page with the rows behind the number."""
+    """Each link of the cards is reached with Tab; Enter brings the entry page with the number's rows."""
     forecast = forecast_of(main, wait_until)
     links = list(links_in(forecast.cards))
     assert len(links) >= 6

@@ -14,6 +14,7 @@ import ttkbootstrap as ttk
 from mini_crm.domain.model import ImportRow, RosterRow, Status
 from mini_crm.i18n import Texts
 from mini_crm.store.sqlite import SqliteStore
+from mini_crm.ui.entries.columns import displayed
 from mini_crm.ui.entries.dialogs_view import HistoryDialog
 from mini_crm.ui.entries.texts import COLUMNS
 from mini_crm.ui.theme import TABLE, Theme
@@ -191,11 +192,11 @@ def test_columns_can_be_hidden_and_come_back(open_window: Open, store: SqliteSto
     window = open_window(language)
     table = window.view.table
     captions = [table._entry_texts.captions[column] for column in COLUMNS]
-    usual = [column.value for column in COLUMNS]
+    usual, places = displayed(table.tree), [column.value for column in COLUMNS]
     menu = table.column_menu(table)
-    assert [str(menu.entrycget(n, "label"))[2:] for n in range(len(COLUMNS))] == captions
-    menu.invoke(usual.index("group"))
-    menu.invoke(usual.index("entered_on"))
+    assert [str(menu.entrycget(n, "label")).lstrip("✓ ") for n in range(len(COLUMNS))] == captions
+    menu.invoke(places.index("group"))
+    menu.invoke(places.index("entered_on"))
     wanted = [name for name in usual if name not in ("group", "entered_on")]
     assert [str(name) for name in table.tree.cget("displaycolumns")] == wanted
     window.presenter.stop()
@@ -203,9 +204,9 @@ def test_columns_can_be_hidden_and_come_back(open_window: Open, store: SqliteSto
     again = open_window(language).view.table
     assert [str(name) for name in again.tree.cget("displaycolumns")] == wanted
     menu = again.column_menu(again)
-    assert not str(menu.entrycget(usual.index("group"), "label")).startswith("✓")
-    menu.invoke(usual.index("group"))
-    menu.invoke(usual.index("entered_on"))
+    assert not str(menu.entrycget(places.index("group"), "label")).startswith("✓")
+    menu.invoke(places.index("group"))
+    menu.invoke(places.index("entered_on"))
     assert [str(name) for name in again.tree.cget("displaycolumns")] == usual
 
 
