@@ -45,7 +45,7 @@ class CellLinks:
         self._marked: _CellLink | None = None
         self._column = -1
         tree.bind("<Motion>", self._moved, add="+")
-        tree.bind("<Leave>", lambda event: self._left(), add="+")
+        tree.bind("<Leave>", self._left, add="+")
         for sequence in ("<<TreeviewSelect>>", "<FocusIn>"):
             tree.bind(sequence, lambda event: self._mark(), add="+")
         tree.bind("<FocusOut>", lambda event: self._unmark(), add="+")
@@ -117,14 +117,17 @@ class CellLinks:
         if self._is_link(*cell):
             self._hovered = self._place(*cell, is_marked=False)
 
-    def _left(self) -> None:
-        """Take the link away unless the mouse is over it: it came from its cell, or a button was pressed."""
+    def _left(self, event: tk.Event[tk.Misc]) -> None:
         over = self._hovered
         if over is None:
             return
-        x, y = self._tree.winfo_pointerxy()
-        right, bottom = over.winfo_rootx() + over.winfo_width(), over.winfo_rooty() + over.winfo_height()
-        if not (over.winfo_rootx() <= x < right and over.winfo_rooty() <= y < bottom):
+        right, bottom = over.winfo_x() + over.winfo_width(), over.winfo_y() + over.winfo_height()
+        if not (over.winfo_x() <= event.x < right and over.winfo_y() <= event.y < bottom):
+            self._unhover()  # else the mouse has only gone to the link that lies over its cell
+
+    def _left_link(self, link: _CellLink, event: tk.Event[tk.Misc]) -> None:
+        """Take a link away when the mouse has gone, but not while a window manager only looks at a click."""
+        if not (0 <= event.x < link.winfo_width() and 0 <= event.y < link.winfo_height()):
             self._unhover()
 
     def _unhover(self) -> None:
@@ -148,7 +151,7 @@ class CellLinks:
         x, y, width, height = (int(part) for part in box)
         made.place(x=x + 1, y=y, width=width - 2, height=height)
         made.bind("<Button-1>", lambda event: self._clicked(row, column))
-        made.bind("<Leave>", lambda event: self._left())
+        made.bind("<Leave>", lambda event: self._left_link(made, event))
         for sequence in ("<MouseWheel>", "<Button-4>", "<Button-5>"):
             made.bind(sequence, lambda event: self.look_again())
         return made
