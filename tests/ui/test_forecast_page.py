@@ -26,7 +26,7 @@ from mini_crm.ui.desk import Desk
 from mini_crm.ui.forecast.page_presenter import ForecastPresenter
 from mini_crm.ui.forecast.page_view import ForecastView
 from mini_crm.ui.tasks import Tasks
-from mini_crm.ui.theme import NUMBER_LABEL, Theme
+from mini_crm.ui.theme import Theme
 from ui.conftest import CODE, LEAD, Clock, Hand, WaitUntil, press, quick_key, type_into
 
 CHART, PAYING, COMMITMENT, ACCURACY = range(4)
@@ -224,14 +224,26 @@ def test_one_number_stands_largest_and_its_parts_add_up(
     sizes = {label: size_of_letters(label) for label in labels(page.view)}
     largest = sizes.pop(page.view.title)
     assert max(sizes.values()) < largest
-    values = [
-        str(label.cget("text"))
-        for label in labels(page.view.cards)
-        if str(label.cget("style")) == NUMBER_LABEL
-    ]
-    paid, from_open, from_new = (number_of(value) for value in values[:3])
+    paid, from_open, from_new = (number_of(value) for value in numbers_of_cards(page.view)[:3])
     whole = str(page.view.title.cget("text")).split(":")[1]
     assert paid + from_open + from_new == number_of(whole) > 0
+
+
+def numbers_of_cards(view: ForecastView) -> list[str]:
+    """Give the numbers of the cards, as they can be read."""
+    found = []
+    for box in view.cards.winfo_children():
+        value = box.winfo_children()[1]
+        found.append("".join(str(each.cget("text")) for each in with_text(value)))
+    return found
+
+
+def with_text(widget: tk.Misc) -> Iterator[tk.Misc]:
+    """Give all labels in a widget, links too."""
+    for child in widget.winfo_children():
+        if child.winfo_class() in ("TLabel", "Label"):
+            yield child
+        yield from with_text(child)
 
 
 def size_of_letters(label: ttk.Label) -> int:

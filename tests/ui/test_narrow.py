@@ -14,6 +14,7 @@ import ttkbootstrap as ttk
 from mini_crm.domain.model import ImportRow, RosterRow, Status
 from mini_crm.i18n import Texts
 from mini_crm.store.sqlite import SqliteStore
+from mini_crm.ui.entries.columns import displayed
 from mini_crm.ui.entries.dialogs_view import HistoryDialog
 from mini_crm.ui.entries.texts import COLUMNS
 from mini_crm.ui.theme import TABLE, Theme
@@ -159,7 +160,7 @@ def test_heads_are_whole_and_the_rest_is_reached_by_scrolling(
 @pytest.mark.usefixtures("long_names")
 def test_names_take_the_room_that_there_is(open_window: Open, theme: Theme) -> None:
     """On a wide window the group gets wider; on a narrow one it is never narrower than its least."""
-    window = open_window("ru")
+    window = open_window("ru", as_first=True)
     tree = narrow(window)
     small = int(tree.column("group", "width"))
     window.root.geometry("1280x640+0+0")
@@ -177,11 +178,11 @@ def test_a_click_on_a_head_leaves_the_widths_alone(open_window: Open, store: Sql
     drag(tree, middle_of(tree, "amount"), middle_of(tree, "amount"))
     drag(tree, middle_of(tree, "client_pin"), middle_of(tree, "group"))
     window.settle()
-    assert window.desk.memory.get("entries.widths") is None
+    assert window.presenter.memory.get("entries.widths") is None
     edge = right_edge_of(tree, "manager")
     drag(tree, edge, (edge[0] + 30, edge[1]))
     window.root.update()
-    assert window.desk.memory.get("entries.widths") is not None
+    assert window.presenter.memory.get("entries.widths") is not None
 
 
 @pytest.mark.parametrize("language", ["ru", "en"])
@@ -191,11 +192,11 @@ def test_columns_can_be_hidden_and_come_back(open_window: Open, store: SqliteSto
     window = open_window(language)
     table = window.view.table
     captions = [table._entry_texts.captions[column] for column in COLUMNS]
-    usual = [column.value for column in COLUMNS]
+    usual, places = displayed(table.tree), [column.value for column in COLUMNS]
     menu = table.column_menu(table)
-    assert [str(menu.entrycget(n, "label"))[2:] for n in range(len(COLUMNS))] == captions
-    menu.invoke(usual.index("group"))
-    menu.invoke(usual.index("entered_on"))
+    assert [str(menu.entrycget(n, "label")).lstrip("✓ ") for n in range(len(COLUMNS))] == captions
+    menu.invoke(places.index("group"))
+    menu.invoke(places.index("entered_on"))
     wanted = [name for name in usual if name not in ("group", "entered_on")]
     assert [str(name) for name in table.tree.cget("displaycolumns")] == wanted
     window.presenter.stop()
@@ -203,9 +204,9 @@ def test_columns_can_be_hidden_and_come_back(open_window: Open, store: SqliteSto
     again = open_window(language).view.table
     assert [str(name) for name in again.tree.cget("displaycolumns")] == wanted
     menu = again.column_menu(again)
-    assert not str(menu.entrycget(usual.index("group"), "label")).startswith("✓")
-    menu.invoke(usual.index("group"))
-    menu.invoke(usual.index("entered_on"))
+    assert not str(menu.entrycget(places.index("group"), "label")).startswith("✓")
+    menu.invoke(places.index("group"))
+    menu.invoke(places.index("entered_on"))
     assert [str(name) for name in again.tree.cget("displaycolumns")] == usual
 
 

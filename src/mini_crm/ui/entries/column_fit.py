@@ -13,11 +13,11 @@ from mini_crm.ui.theme import Theme
 HEAD_ROOM = 28
 """Pixels of a head, at 100 %, beside its caption: for the arrow of the order."""
 LEAST = {
-    EntrySort.GROUP: 9,
+    EntrySort.GROUP: 7,
     EntrySort.STATUS: 9,
-    EntrySort.MANAGER: 12,
-    EntrySort.REASON: 9,
-    EntrySort.COMMENT: 9,
+    EntrySort.MANAGER: 10,
+    EntrySort.REASON: 7,
+    EntrySort.COMMENT: 4,
 }
 """How many digits wide a column of names is at least; it takes its share of the room that is left."""
 MOST = {

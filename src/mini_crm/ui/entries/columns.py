@@ -20,6 +20,8 @@ SERVES = {
     EntrySort.REASON: {Status.REFUSED},
 }
 """Columns that are empty for entries of other statuses."""
+ON_DEMAND = {EntrySort.REASON}
+"""Those that few rows of all statuses fill."""
 
 
 class ColumnMemory:
@@ -53,6 +55,8 @@ class ColumnMemory:
         else:
             wanted = statuses or set(Status)
             shown = [name for name in order if SERVES.get(EntrySort(name), wanted) & wanted]
+            if not statuses:
+                shown = [name for name in shown if name not in ON_DEMAND]
         if displayed(tree) != (shown or order):
             tree.configure(displaycolumns=shown or order)
 

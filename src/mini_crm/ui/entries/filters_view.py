@@ -33,6 +33,8 @@ PAUSE_MS = 250
 CHIP = 240
 """Width of the text of a chip at most, at 100 %."""
 CROSS = "\u2009\u00d7"
+LOOSE, PRESSED = "secondary-outline", "secondary"
+"""Looks of a quick filter."""
 
 
 class EntryFiltersView(plain_ttk.Frame):
@@ -82,16 +84,9 @@ class EntryFiltersView(plain_ttk.Frame):
             Quick.TODAY: write.ready[Ready.TODAY],
             Quick.UNTOUCHED: _("Untouched for {n} days").format(n=UNTOUCHED_DAYS),
         }
-        self._pressed = {quick: tk.BooleanVar(self, False) for quick in Quick}
         padding = (theme.px(6), theme.px(1))
         self.quick = {
-            quick: ttk.Checkbutton(
-                strip,
-                text=name,
-                variable=self._pressed[quick],
-                bootstyle="secondary-outline-toolbutton",
-                padding=padding,
-            )
+            quick: ttk.Button(strip, text=name, bootstyle=LOOSE, padding=padding)
             for quick, name in names.items()
         }
         self.chips: dict[Part, _ChipButton] = {}
@@ -203,8 +198,8 @@ class EntryFiltersView(plain_ttk.Frame):
 
     def show_chips(self, chips: Sequence[Chip], pressed: frozenset[Quick]) -> None:
         """See ``FiltersPort``."""
-        for quick, variable in self._pressed.items():
-            variable.set(quick in pressed)
+        for quick, button in self.quick.items():
+            button.configure(bootstyle=PRESSED if quick in pressed else LOOSE)
         if [(chip.part, chip.caption) for chip in chips] == [
             (part, button.caption) for part, button in self.chips.items()
         ]:

@@ -209,9 +209,10 @@ class EntryTexts:
             self.day(entry.pay_by),
             SIGNS[mark] + status,
             self.day(entry.status_on),
-            self.amount(came(entry), entry.unit) if entry.status is Status.PAID else "",
+            # What came and the contribution are in the unit of the amount, which has it.
+            self._number(came(entry)) if entry.status is Status.PAID else "",
             "" if entry.probability is None else percent(entry.probability, self.texts),
-            "" if entry.contribution is None else self._headline.sum(entry.contribution, entry.unit),
+            "" if entry.contribution is None else self._headline.number(entry.contribution, entry.unit),
             " ".join(entry.reason.split()),
             " ".join(entry.comment.split()),
         )
@@ -234,9 +235,9 @@ class EntryTexts:
             EntrySort.PAY_BY: day,
             EntrySort.STATUS: max(statuses, key=len),
             EntrySort.STATUS_ON: day,
-            EntrySort.PAID_AMOUNT: amount,
+            EntrySort.PAID_AMOUNT: self._number(Decimal("888888.88")),
             EntrySort.PROBABILITY: percent(0.88, self.texts),
-            EntrySort.CONTRIBUTION: self._headline.sum(888888, "RUB"),
+            EntrySort.CONTRIBUTION: self._headline.number(888888, "RUB"),
         }
 
     def rows(self, entries: Sequence[Entry], today: date, period_end: date | None = None) -> list[Row]:
@@ -311,10 +312,13 @@ class EntryTexts:
             value = value.quantize(Decimal(1))
         return f"{format_amount(value, language=self.texts.language)}\u00a0{self.unit(unit)}"
 
+    def _number(self, value: Decimal) -> str:
+        return format_amount(value, language=self.texts.language)
+
     def count(self, n: int) -> str:
         """Write how many entries there are."""
         text = self.texts.ngettext("{n} entry", "{n} entries", n)
-        return text.format(n=format_amount(Decimal(n), language=self.texts.language))
+        return text.format(n=self._number(Decimal(n)))
 
     def summary(self, what: str, sums: Sequence[EntrySum]) -> str:
         """Write what rows add up to: each status and each unit by itself.
@@ -329,7 +333,7 @@ class EntryTexts:
 
     def _sum(self, one: EntrySum) -> str:
         _ = self.texts.gettext
-        n = format_amount(Decimal(one.count), language=self.texts.language)
+        n = self._number(Decimal(one.count))
         amount = self.amount(one.amount, one.unit)
         said = _("{status} {n}: {amount}").format(status=self.statuses[one.status], n=n, amount=amount)
         if not one.contribution:

@@ -35,6 +35,8 @@ from mini_crm.ui.widgets.link import LinkLine
 from mini_crm.usecases.behind import Number
 
 CARDS_IN_A_ROW = 4
+LABEL_ROOM = 2
+"""Pixels that the look leaves free around a label, so that what is no label stands in line with it."""
 SIGNS = {Level.GOOD: "\u25cf", Level.MAYBE: "\u25b2", Level.BAD: "\u25c6"}
 """Of a traffic light: told apart by shape as well as by colour."""
 
@@ -245,12 +247,13 @@ class ForecastView(plain_ttk.Frame):
                 sign.pack(side="left", padx=(0, self._theme.px(4)))
             self._notes.append(caption)
             if isinstance(card.value, Linked):
-                self._line(value, card.value, NUMBER_LABEL).pack(side="left", fill="x", expand=True)
+                number = self._line(value, card.value, NUMBER_LABEL)
+                number.pack(side="left", fill="x", expand=True, padx=LABEL_ROOM, pady=LABEL_ROOM)
                 value.pack(fill="x")
             else:
                 ttk.Label(value, text=card.value, style=NUMBER_LABEL).pack(side="left")
             if isinstance(card.note, Linked):
-                self._line(box, card.note, HINT_LABEL).pack(fill="x")
+                self._line(box, card.note, HINT_LABEL).pack(fill="x", padx=LABEL_ROOM, pady=LABEL_ROOM)
             else:
                 note = ttk.Label(box, text=card.note, style=HINT_LABEL, justify="left")
                 note.pack(anchor="w")

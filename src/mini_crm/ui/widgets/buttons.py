@@ -22,6 +22,5 @@ def bind_buttons(root: tk.Misc) -> None:
         return "break"  # the button may be gone now, with its window
 
     for key in KEYS:
-        for kind in ("TButton", "TCheckbutton"):
-            root.bind_class(kind, key, press)
+        root.bind_class("TButton", key, press)
         root.tk.call("bind", "TMenubutton", key, "ttk::menubutton::Popdown %W; break")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import tkinter as tk
 from collections.abc import Callable, Sequence
+from functools import partial
 from tkinter import font as tkfont
 
 from mini_crm.ui.linked import Piece
@@ -24,6 +25,7 @@ class Link(tk.Label):
         text: What it says.
         action: Opens what is behind it.
         font: Of the text; that of everything by default.
+        number: What it opens, where that is a number.
     """
 
     def __init__(
@@ -34,7 +36,9 @@ class Link(tk.Label):
         action: Callable[[], None],
         *,
         font: tkfont.Font | None = None,
+        number: Number | None = None,
     ) -> None:
+        self.number = number
         self._plain = font or theme.body
         self._underlined = tkfont.Font(root=parent, font=self._plain)
         self._underlined.configure(underline=True)
@@ -113,11 +117,8 @@ class LinkLine(Flow):
                 words = (word for word in re.split(r"(?<= )", piece.text) if word)
                 parts += map(self._word, words)
             else:
-
-                def opened(number: Number = number) -> None:
-                    action(number)
-
-                parts.append(Link(self, self._theme, piece.text, opened, font=self._font))
+                opened = partial(action, number)
+                parts.append(Link(self, self._theme, piece.text, opened, font=self._font, number=number))
         self.show(parts)
         for part in before:
             part.destroy()
