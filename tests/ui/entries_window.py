@@ -105,7 +105,8 @@ class Open(Protocol):
     def __call__(self, language: str, outbox: Outbox | None = None, *, as_first: bool = False) -> Window:
         """Open it in a language, with another outbox than the usual one if that is given.
 
-        The lead has chosen to see all entries, the newest first; ``as_first`` on a computer that knows nothing.
+        The lead has chosen to see all entries, the newest first; not so on a computer that is new to it
+        (``as_first``).
         """
         ...
 

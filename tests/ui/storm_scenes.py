@@ -358,9 +358,7 @@ class Scenes:
         view = yield from self.entries()
         if view is None:
             return
-        field = self.person.random.choice(
-            (view.form.pay_by, view.filters.pay_by_from, view.filters.pay_by_to)
-        )
+        field = self.person.random.choice((view.form.pay_by, view.filters.first, view.filters.last))
         yield from self.person.click(field._button)
         yield from self.person.wait(self.arrows)
         for arrow in self.arrows():

@@ -67,7 +67,7 @@ def test_an_error_moves_nothing(open_window: Open, language: str, size: str) -> 
     type_into(form.client_pin.input, "0042")
     window.wait_until(lambda: form.pin_hint.winfo_ismapped())
     assert places(window) == before
-    type_into(window.view.filters.pay_by_from.input, "31.02.2026")
+    type_into(window.view.filters.first.input, "31.02.2026")
     window.wait_until(lambda: window.view.filters.note.text)
     assert places(window) == before
 

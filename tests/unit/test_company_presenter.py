@@ -536,7 +536,7 @@ def test_the_bridge_adds_up_to_the_number_in_the_table(store: FakeStore) -> None
     assert part.choices == ("since yesterday, 03-11", "since 03-05")
     names = [name for name, _amount in part.steps]
     assert names[0] == "forecast of 03-11"
-    assert names[4] == "other promised day (put off: 2)"
+    assert names[4] == "promised day moved (put off: 2)"
     amounts = [int(text.replace(",", "").replace("−", "-")) for _name, text in part.steps]
     assert sum(amounts[:-1]) == amounts[-1] == 3000
     assert column(opened.view.page.leads, "Forecast")[0] == "3,000"
@@ -606,5 +606,5 @@ def test_russian(store: FakeStore) -> None:
     assert page.leads.rows[0].cells[0] == "Компания, RUB"
     assert page.found == "2 руководителя"
     assert page.bridge.choices == ("со вчера, 11.03",)
-    assert page.bridge.steps[4][0] == "другой срок (отложено: 2)"
+    assert page.bridge.steps[4][0] == "перенос срока (на позже: 2)"
     assert month_of(TODAY) == MARCH

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 from contract.company import ANNA, COUNTED, IGOR, MARIA, OLEG, PETR, bring, import_row, sign_in
-from mini_crm.domain.model import EntrySort, Status
+from mini_crm.domain.model import EntrySort
 from mini_crm.ui.entries.chosen import Ready
 from mini_crm.ui.entries.filters_presenter import FilterValues
 from unit.entries_page import Clock, Page, clock, company, page

@@ -16,6 +16,7 @@ from mini_crm.domain.period import Period, Stage
 from mini_crm.i18n import Texts
 from mini_crm.report.bridge import BridgeStep, step_names
 from mini_crm.report.past import ChangeCount, TrendRow
+from mini_crm.report.refusals import RefusalRow
 from mini_crm.report.rows import Level, PeriodRow, Row
 from mini_crm.report.wording import age_name, change_name, period_name, unit_name
 
@@ -292,7 +293,7 @@ def bridge_columns(
 
     Args:
         texts: The language.
-        put_off: How many entries were put off.
+        put_off: How many entries were moved to a later day.
         since: The day of the earlier forecast, as it is shown.
         now: The moment of the present one, as it is shown.
         totals: For the rows of the two forecasts.
@@ -330,6 +331,23 @@ def change_columns(texts: Texts, zone: tzinfo | None) -> tuple[Column[EntryChang
         Column(_("Times put off"), Kind.COUNT, lambda c: c.pushes),
         Column(_("Changed at"), Kind.MOMENT, lambda c: c.changed_at.astimezone(zone).replace(tzinfo=None)),
         Column(_("Changed by"), Kind.TEXT, lambda c: c.changed_by),
+    )
+
+
+def refusal_columns(texts: Texts) -> tuple[Column[RefusalRow], ...]:
+    """Give the columns of what was refused, and why."""
+    _ = texts.gettext
+
+    def reason(row: RefusalRow) -> str:
+        return _("in all") if row.reason is None else row.reason or _("no reason given")
+
+    return (
+        Column(_("Lead"), Kind.TEXT, lambda r: r.lead or _("Company")),
+        Column(_("Unit"), Kind.TEXT, lambda r: unit_name(r.unit, texts)),
+        Column(_("Reason"), Kind.TEXT, reason),
+        Column(_("Entries"), Kind.COUNT, lambda r: r.count, "count"),
+        Column(_("Refused"), Kind.SUM, lambda r: r.amount, "amount"),
+        Column(_("Share"), Kind.SHARE, lambda r: r.share, "share"),
     )
 
 

@@ -10,7 +10,7 @@ FROM Run AS r
 WHERE r.RunId = (SELECT RunId FROM CurrentRun);
 
 -- name: get_current_month
-SELECT RunId, MonthPeriodId FROM CurrentRun;
+SELECT c.RunId, c.MonthPeriodId, r.LastHistoryId FROM CurrentRun AS c JOIN Run AS r ON r.RunId = c.RunId;
 
 -- name: get_run
 SELECT r.*, coalesce(r.FinishedAt, r.StartedAt) AS AsOf FROM Run AS r WHERE r.RunId = :run_id;

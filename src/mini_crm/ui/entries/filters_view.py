@@ -33,6 +33,8 @@ PAUSE_MS = 250
 CHIP = 240
 """Width of the text of a chip at most, at 100 %."""
 CROSS = "\u2009\u00d7"
+LOOSE, PRESSED = "secondary-outline", "secondary"
+"""Looks of a quick filter."""
 
 
 class EntryFiltersView(plain_ttk.Frame):
@@ -69,7 +71,7 @@ class EntryFiltersView(plain_ttk.Frame):
         self._statuses: dict[frozenset[Status], str] = {
             frozenset(): _("any status"),
             **{frozenset({status}): name for status, name in write.statuses.items()},
-            closed: _("Paid or refused"),
+            closed: texts.pgettext("filter", "Closed"),
         }
         self._days = {part: write.days[part] for part in DAY_PARTS}
         self._ready: dict[Ready | None, str] = {None: _("any day")}
@@ -82,16 +84,9 @@ class EntryFiltersView(plain_ttk.Frame):
             Quick.TODAY: write.ready[Ready.TODAY],
             Quick.UNTOUCHED: _("Untouched for {n} days").format(n=UNTOUCHED_DAYS),
         }
-        self._pressed = {quick: tk.BooleanVar(self, False) for quick in Quick}
         padding = (theme.px(6), theme.px(1))
         self.quick = {
-            quick: ttk.Checkbutton(
-                strip,
-                text=name,
-                variable=self._pressed[quick],
-                bootstyle="secondary-outline-toolbutton",
-                padding=padding,
-            )
+            quick: ttk.Button(strip, text=name, bootstyle=LOOSE, padding=padding)
             for quick, name in names.items()
         }
         self.chips: dict[Part, _ChipButton] = {}
@@ -138,10 +133,10 @@ class EntryFiltersView(plain_ttk.Frame):
 
     def _make_opened(self, texts: Texts) -> None:
         """Make the line that says which number's rows are shown; it is there only meanwhile."""
-        self.opened = ttk.Frame(self)
+        self.opened, back = ttk.Frame(self), texts.gettext("Back to the list")
         self.back_button = ttk.Button(
             self.opened,
-            text=f"\u2190 {texts.gettext('Back to the list')}",
+            text=f"\u2190 {back}",
             bootstyle="primary-link",
             padding=(0, 0),
         )
@@ -168,8 +163,6 @@ class EntryFiltersView(plain_ttk.Frame):
             day.on_change(lambda: self.due.set_text(""))
         for quick, button in self.quick.items():
             button.configure(command=partial(filters.press, quick))
-            for key in ("<Return>", "<KP_Enter>"):
-                button.bind(key, partial(_press, button))
         self.reset_button.configure(command=filters.reset)
         self.back_button.configure(command=presenter.opened.back)
 
@@ -205,8 +198,8 @@ class EntryFiltersView(plain_ttk.Frame):
 
     def show_chips(self, chips: Sequence[Chip], pressed: frozenset[Quick]) -> None:
         """See ``FiltersPort``."""
-        for quick, variable in self._pressed.items():
-            variable.set(quick in pressed)
+        for quick, button in self.quick.items():
+            button.configure(bootstyle=PRESSED if quick in pressed else LOOSE)
         if [(chip.part, chip.caption) for chip in chips] == [
             (part, button.caption) for part, button in self.chips.items()
         ]:
@@ -214,11 +207,11 @@ class EntryFiltersView(plain_ttk.Frame):
         now = focused(self)
         had = next((at for at, button in enumerate(self.chips.values()) if button is now), None)
         before = list(self.chips.values())
-        self.chips = {chip.part: _ChipButton(self.strip, self._theme, chip.caption) for chip in chips}
-        for part, button in self.chips.items():
-            button.configure(command=partial(self._remove, part))
+        self.chips = {one.part: _ChipButton(self.strip, self._theme, one.caption) for one in chips}
+        for part, chip in self.chips.items():
+            chip.configure(command=partial(self._remove, part))
             for key in ("<Delete>", "<BackSpace>"):
-                button.bind(key, partial(_press, button))
+                chip.bind(key, partial(self._remove, part))
         self.reset_button.lift()  # Tab comes to it last, as the eye does
         self.strip.show([*self.quick.values(), *self.chips.values(), self.reset_button])
         for button in before:
@@ -244,7 +237,7 @@ class EntryFiltersView(plain_ttk.Frame):
         """Put the cursor into the search."""
         self.text.focus_input()
 
-    def _remove(self, part: Part) -> None:
+    def _remove(self, part: Part, _event: tk.Event[tk.Misc] | None = None) -> None:
         if self._presenter is not None:
             self._presenter.filters.remove(part)
 
@@ -285,11 +278,6 @@ class _ChipButton(ttk.Button):
 def _key_of(names: dict[Key, str], shown: str) -> Key | None:
     """Give what is shown by a name."""
     return next((key for key, name in names.items() if name == shown), None)
-
-
-def _press(button: ttk.Button | ttk.Checkbutton, _event: tk.Event[tk.Misc]) -> str:
-    button.invoke()
-    return "break"
 
 
 def _text_of(label: ttk.Label) -> str:

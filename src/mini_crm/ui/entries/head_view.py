@@ -190,8 +190,14 @@ class EntryHeadView(plain_ttk.Frame):
 
     def _line(self, bar: int, text: str, style: str) -> LinkLine:
         """Make a line of a bar, whose links open its numbers."""
-        font = self._theme.number if style == NUMBER_LABEL else self._theme.small
-        line = LinkLine(self.bars, self._theme, style=style, font=font)
+        theme = self._theme
+        is_number = style == NUMBER_LABEL
+        line = LinkLine(
+            self.bars,
+            theme,
+            font=theme.number if is_number else theme.small,
+            colour="" if is_number else theme.colours.weak,
+        )
         line.show_pieces(pieces_of(text), partial(self._open, bar))
         return line
 

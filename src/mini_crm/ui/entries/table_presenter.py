@@ -9,7 +9,7 @@ from functools import partial
 from uuid import UUID
 
 from mini_crm.domain.model import Entry, EntryChance, EntryFilter, EntryPage, EntrySort, Status
-from mini_crm.domain.period import Period
+from mini_crm.domain.period import Period, month_of
 from mini_crm.ui.desk import Cancel, Desk
 from mini_crm.ui.entries.chosen import FIRST_ORDER
 from mini_crm.ui.entries.loaded import Loaded, passes, with_chance
@@ -163,7 +163,8 @@ class TablePresenter:
         """Show the rows from the top, and choose one that is sought; nothing stays where it is any more."""
         self._sought = None if sought is None else (sought, self._view.selected_ids())
         self._view.show_order(self._sort, self._descending)
-        self._view.show_useful(self._filter.statuses)
+        counted = frozenset({Status.EXPECTED}) if self._filter.has_chance else frozenset()
+        self._view.show_useful(self._filter.statuses or counted)
         self.reload(from_top=True)
 
     def load_more(self) -> None:
@@ -344,7 +345,7 @@ class TablePresenter:
         asked, wanted, sort, descending = self._asked, self._filter, self._sort, self._descending
         today, choice, store = self._today(), self._desk.choice, self._desk.store
         chances_of = None if choice.is_this_month else choice.period
-        period_end = self._period_end()
+        period, period_end = choice.period or month_of(today), self._period_end()
         self._loading = True
 
         staying = self._loaded.staying()
@@ -364,7 +365,7 @@ class TablePresenter:
                 begin = max(0, page.total - limit)
                 page = read()
             unseen = [number for number in staying if all(number != one.entry_id for one in page.entries)]
-            chances = store.list_chances(token, choice.period, unseen) if unseen and choice.period else ()
+            chances = store.list_chances(token, period, unseen) if unseen else ()
             rows = self._texts.rows(page.entries, today, period_end)
             return _Answer(page, rows, begin, {chance.entry_id: chance for chance in chances})
 

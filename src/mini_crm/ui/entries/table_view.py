@@ -12,7 +12,7 @@ import ttkbootstrap as ttk
 
 from mini_crm.domain.model import EntrySort, Status
 from mini_crm.i18n import Texts
-from mini_crm.ui.entries.column_fit import LEAST, ColumnFit
+from mini_crm.ui.entries.column_fit import HEAD_ROOM, LEAST, ColumnFit
 from mini_crm.ui.entries.columns import ColumnMemory, displayed, drag_columns
 from mini_crm.ui.entries.marks_view import colour_marks
 from mini_crm.ui.entries.stretch_view import Stretch
@@ -76,7 +76,7 @@ class EntryTableView(plain_ttk.Frame):
         for column in COLUMNS:
             caption = self._entry_texts.captions[column]
             cell = theme.text_width(widest.get(column, "0" * LEAST.get(column, 0))) + theme.px(12)
-            head = theme.text_width(caption, bold=True) + theme.px(20)
+            head = theme.text_width(caption, bold=True) + theme.px(HEAD_ROOM)
             anchor: Literal["e", "w"] = "e" if column in RIGHT else "w"
             self.tree.heading(column.value, text=caption, anchor=anchor)
             # Where the window is too narrow for the least widths there is a scroll bar below.

@@ -120,8 +120,8 @@ class EntryTexts:
             EntrySort.ENTERED_ON: _("Entered"),
             EntrySort.PAY_BY: _("Pay by"),
             EntrySort.STATUS: _("Status"),
-            EntrySort.STATUS_ON: texts.pgettext("column", "On"),
-            EntrySort.PAID_AMOUNT: _("Came"),
+            EntrySort.STATUS_ON: texts.pgettext("column", "Closed"),
+            EntrySort.PAID_AMOUNT: texts.pgettext("column", "Came"),
             EntrySort.PROBABILITY: _("Chance"),
             EntrySort.CONTRIBUTION: _("Contribution"),
             EntrySort.REASON: _("Reason"),
@@ -129,7 +129,7 @@ class EntryTexts:
         }
         self.days = {
             Part.PAY_BY: _("Pay by"),
-            Part.STATUS_ON: _("Paid or refused"),
+            Part.STATUS_ON: self.captions[EntrySort.STATUS_ON],
             Part.ENTERED: _("Entered"),
         }
         self.ready = {

@@ -244,8 +244,14 @@ class ForecastView(plain_ttk.Frame):
         self._wrap_to(self.winfo_width())
 
     def _line(self, parent: tk.Misc, text: Linked, style: str) -> LinkLine:
-        font = self._theme.number if style == NUMBER_LABEL else self._theme.small
-        line = LinkLine(parent, self._theme, style=style, font=font)
+        theme = self._theme
+        is_number = style == NUMBER_LABEL
+        line = LinkLine(
+            parent,
+            theme,
+            font=theme.number if is_number else theme.small,
+            colour="" if is_number else theme.colours.weak,
+        )
         line.show_pieces(text.pieces, self._open_card)
         return line
 

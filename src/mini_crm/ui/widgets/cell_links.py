@@ -118,9 +118,12 @@ class CellLinks:
             self._hovered = self._place(*cell, is_marked=False)
 
     def _left(self, event: tk.Event[tk.Misc]) -> None:
-        inside = self._tree.winfo_containing(event.x_root, event.y_root)
-        if self._hovered is not None and inside is not self._hovered:
-            self._unhover()
+        over = self._hovered
+        if over is None:
+            return
+        right, bottom = over.winfo_x() + over.winfo_width(), over.winfo_y() + over.winfo_height()
+        if not (over.winfo_x() <= event.x < right and over.winfo_y() <= event.y < bottom):
+            self._unhover()  # else the mouse has only gone to the link that lies over its cell
 
     def _unhover(self) -> None:
         if self._hovered is not None:

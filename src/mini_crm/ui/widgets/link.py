@@ -6,7 +6,6 @@ import re
 import tkinter as tk
 from collections.abc import Callable, Sequence
 from tkinter import font as tkfont
-from tkinter import ttk as plain_ttk
 
 from mini_crm.ui.linked import Piece
 from mini_crm.ui.theme import Theme
@@ -83,15 +82,15 @@ class LinkLine(Flow):
     Args:
         parent: Where it stands; it has to stretch this.
         theme: For fonts and colours.
-        style: Of the parts that are no links.
-        font: Of the links: that of the style.
+        font: Of all parts.
+        colour: Of the parts that are no links; by default that of text.
     """
 
-    def __init__(self, parent: tk.Misc, theme: Theme, *, style: str, font: tkfont.Font) -> None:
+    def __init__(self, parent: tk.Misc, theme: Theme, *, font: tkfont.Font, colour: str = "") -> None:
         super().__init__(parent, theme, gap=0)
         self._theme = theme
-        self._style = style
         self._font = font
+        self._colour = colour or theme.colours.text
 
     def show_pieces(self, pieces: Sequence[Piece], action: Callable[[Number], None]) -> None:
         """Show a text.
@@ -107,7 +106,7 @@ class LinkLine(Flow):
             if number is None:
                 # Word by word, so that the line can be broken between any two.
                 words = (word for word in re.split(r"(?<= )", piece.text) if word)
-                parts += [plain_ttk.Label(self, text=word, style=self._style, padding=0) for word in words]
+                parts += map(self._word, words)
             else:
 
                 def opened(number: Number = number) -> None:
@@ -117,6 +116,19 @@ class LinkLine(Flow):
         self.show(parts)
         for part in before:
             part.destroy()
+
+    def _word(self, text: str) -> tk.Label:
+        return tk.Label(
+            self,
+            text=text,
+            font=self._font,
+            foreground=self._colour,
+            background=self._theme.colours.background,
+            borderwidth=0,
+            highlightthickness=0,
+            padx=0,
+            pady=0,
+        )
 
     @property
     def links(self) -> list[Link]:
