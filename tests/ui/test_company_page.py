@@ -206,9 +206,6 @@ def test_a_number_is_a_link_to_its_rows(
     page.app.root.update()
     (link,) = [child for child in tree.winfo_children() if str(child.cget("text")) == shown]
     hand.click(link)
-    for _i in range(200):
-        page.app.root.update(); time.sleep(0.01)
-    print("DBG", view.entries.winfo_viewable(), view.name.cget("text"), view.entries.summary.cget("text"), view.entries.behind.cget("text"), view.notice.sentence, link.winfo_exists())
     wait_until(lambda: view.entries.table.cells())
     assert shown in str(view.entries.behind.cget("text"))
     came = [row[9] for row in view.entries.table.cells()]

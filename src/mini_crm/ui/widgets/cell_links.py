@@ -125,6 +125,11 @@ class CellLinks:
         if not (over.winfo_x() <= event.x < right and over.winfo_y() <= event.y < bottom):
             self._unhover()  # else the mouse has only gone to the link that lies over its cell
 
+    def _left_link(self, link: _CellLink, event: tk.Event[tk.Misc]) -> None:
+        """Take a link away when the mouse has gone, but not while a window manager only looks at a click."""
+        if not (0 <= event.x < link.winfo_width() and 0 <= event.y < link.winfo_height()):
+            self._unhover()
+
     def _unhover(self) -> None:
         if self._hovered is not None:
             self._hovered.destroy()
@@ -146,7 +151,7 @@ class CellLinks:
         x, y, width, height = (int(part) for part in box)
         made.place(x=x + 1, y=y, width=width - 2, height=height)
         made.bind("<Button-1>", lambda event: self._clicked(row, column))
-        made.bind("<Leave>", lambda event: self._unhover())
+        made.bind("<Leave>", lambda event: self._left_link(made, event))
         for sequence in ("<MouseWheel>", "<Button-4>", "<Button-5>"):
             made.bind(sequence, lambda event: self.look_again())
         return made
