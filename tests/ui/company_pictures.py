@@ -1,4 +1,4 @@
-"""Pictures of the company page, for ``take_pictures.py``: of the demo company, and of five and 200 leads."""
+"""Pictures of the company page, for ``take_pictures.py``."""
 
 from __future__ import annotations
 
@@ -7,18 +7,19 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from mini_crm.commands.demo import Past
 from mini_crm.domain.credentials import PasswordKind
 from mini_crm.store.sqlite import SqliteStore
 from mini_crm.ui.company.page_view import CompanyView
 from mini_crm.usecases.accounts import Slip, issue_passwords
+from mini_crm.usecases.demo import make_demo
 from ui.company_data import HEAD, make_company
 
 if TYPE_CHECKING:
     from take_pictures import Studio
 
-SIZES = (5, 200)
-Companies = Mapping[int, tuple[SqliteStore, Slip]]
-"""By the number of leads: the database, and with what the head signs in."""
+Companies = Mapping[str, tuple[SqliteStore, Slip]]
+"""By the name of the picture: the database, and with what the head signs in."""
 
 
 class _Clock:
@@ -33,26 +34,29 @@ class _Clock:
 
 
 def make_companies(folder: Path) -> Companies:
-    """Make the databases."""
-    made = {}
-    for leads in SIZES:
+    """Make the databases: the demo company as it lived through its last week, one of 5 leads, one of 200."""
+    past = Past("pictures")
+    demo = past.store = SqliteStore.create(folder / "lived.sqlite", clock=past)
+    head = make_demo(demo, today=demo.get_today(), lived=past).head
+    demo.aggregate_forecast(None, "pictures")
+    made = {"company": (demo, head)}
+    for leads in (5, 200):
         clock = _Clock()
         store = SqliteStore.create(folder / f"company_{leads}.sqlite", time_zone="UTC", clock=clock)
         make_company(store, clock, leads)
         heads = [lead for lead in store.list_leads() if lead.name == HEAD]
         (slip,) = issue_passwords(store, heads, PasswordKind.CODE, "pictures")
-        made[leads] = store, slip
+        made[f"company_{leads}"] = store, slip
     return made
 
 
 def company_pictures(studio: Studio, companies: Companies) -> None:
     """The page as it opens, and one lead."""
-    _page(studio, studio.head, "company")
     connect = studio.around.connect
-    for leads, (store, slip) in companies.items():
+    for name, (store, slip) in companies.items():
         studio.around.connect = lambda store=store: store
         studio.app.show_login()
-        _page(studio, slip, f"company_{leads}")
+        _page(studio, slip, name)
     studio.around.connect = connect
     studio.app.show_login()
 

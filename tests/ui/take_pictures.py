@@ -50,14 +50,12 @@ class Studio:
 
     Attributes:
         slip: Name and password of the lead whose window is shown.
-        head: Those of the head of sales.
     """
 
     app: App
     store: SqliteStore
     around: Surroundings
     slip: Slip
-    head: Slip
     out: Path
     language: str
 
@@ -220,7 +218,7 @@ def main() -> None:
         root.update()
         for language in arguments.language or ["ru", "en"]:
             app.switch_language(language)
-            take(Studio(app, store, around, slip, demo.head, arguments.out, language), companies)
+            take(Studio(app, store, around, slip, arguments.out, language), companies)
             if arguments.out == HERE / "pictures":
                 bring_to_help(language)
         app.close()

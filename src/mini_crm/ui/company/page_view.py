@@ -12,7 +12,7 @@ from mini_crm.i18n import Texts
 from mini_crm.ui.company.bridge_view import BridgeView
 from mini_crm.ui.company.page import CompanyEvents, LeadPage, LeadRowsPort, Page
 from mini_crm.ui.company.rows_view import RowsView
-from mini_crm.ui.company.search import SearchField
+from mini_crm.ui.company.search_view import SearchField
 from mini_crm.ui.company.table_view import LeadTable
 from mini_crm.ui.tasks import Tasks
 from mini_crm.ui.theme import AMBER_LABEL, BOLD_LABEL, HINT_LABEL, OK_LABEL, Theme
@@ -236,7 +236,7 @@ class CompanyView(plain_ttk.Frame):
         )
         self.not_counted = ttk.Label(self.managers, anchor="center", justify="center")
         self.entries = RowsView(halves, self._texts, theme)
-        halves.add(self.managers, weight=1)
+        halves.add(self.managers, weight=0)
         halves.add(self.entries, weight=1)
         return whole
 
