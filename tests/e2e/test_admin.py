@@ -687,7 +687,7 @@ def test_history_too_short_to_measure_can_be_kept(company: Admin) -> None:
 @only_from_sources
 @pytest.mark.timeout(400)  # it forecasts a year of evenings twice
 def test_demo(admin: Admin) -> None:
-    """The sample company is made, forecast and reported; each printed password lets its lead in."""
+    """The sample company is made, forecast and reported; the printed passwords let leads and the head in."""
     said = admin.ok("demo", "--dir", "try", "--no-window", "--entries", 400)
     folder = admin.folder / "try"
     assert (folder / "report.xlsx").exists()
@@ -695,6 +695,8 @@ def test_demo(admin: Admin) -> None:
     sign_ins = re.findall(rf"^  (\S+ \S+) +({CODE})$", said, flags=re.MULTILINE)
     assert len(sign_ins) == 10
     admin.sign_in(*sign_ins[3], database=folder / "demo.sqlite")
+    (head,) = re.findall(rf"^  (\S+ \S+), head of sales: the company page +({CODE})$", said, re.MULTILINE)
+    admin.sign_in(*head, database=folder / "demo.sqlite")
     for wanted in (
         "Win rate",
         "Paid",

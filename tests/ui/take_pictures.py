@@ -35,6 +35,7 @@ from mini_crm.ui.widgets.dialogs import Dialog  # noqa: E402
 from mini_crm.usecases.accounts import Slip, issue_passwords  # noqa: E402
 from mini_crm.usecases.demo import make_demo  # noqa: E402
 from mini_crm.usecases.signing import SignedIn  # noqa: E402
+from ui.company_pictures import Companies, company_pictures, make_companies  # noqa: E402
 from ui.entries_pictures import entries_pictures  # noqa: E402
 from ui.forecast_pictures import PastClock, compute_days, forecast_pictures  # noqa: E402
 from virtual_screen import virtual_screen  # noqa: E402
@@ -95,10 +96,11 @@ class Studio:
             dialog.close()
         self.live(0.1)
 
-    def sign_in(self) -> MainWindow:
-        """Sign the lead in."""
+    def sign_in(self, slip: Slip | None = None) -> MainWindow:
+        """Sign the lead in, or somebody else."""
+        slip = slip or self.slip
         assert self.app.login is not None
-        self.app.login.on_sign_in(self.slip.lead_name, self.slip.password)
+        self.app.login.on_sign_in(slip.lead_name, slip.password)
         self.wait(lambda: self.app.main is not None)
         assert self.app.main is not None
         self.live(1.5)
@@ -158,7 +160,7 @@ def password_pictures(studio: Studio, main: MainWindow) -> None:
     studio.close_dialogs()
 
 
-def take(studio: Studio) -> None:
+def take(studio: Studio, companies: Companies) -> None:
     """Take all pictures in one language."""
     login_pictures(studio)
     main = studio.sign_in()
@@ -166,6 +168,7 @@ def take(studio: Studio) -> None:
     forecast_pictures(studio, main)
     password_pictures(studio, main)
     main.leave()
+    company_pictures(studio, companies)
 
 
 def bring_to_help(language: str) -> None:
@@ -205,6 +208,7 @@ def main() -> None:
             derive=derive_key,
             outbox_folder=Path(folder) / "outbox",
         )
+        companies = make_companies(Path(folder))
         root = make_root(96 / 72 * arguments.scaling / 100)
         app = App(root, around, "ru")
         app.start()
@@ -214,7 +218,7 @@ def main() -> None:
         root.update()
         for language in arguments.language or ["ru", "en"]:
             app.switch_language(language)
-            take(Studio(app, store, around, slip, arguments.out, language))
+            take(Studio(app, store, around, slip, arguments.out, language), companies)
             if arguments.out == HERE / "pictures":
                 bring_to_help(language)
         app.close()

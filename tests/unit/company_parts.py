@@ -19,6 +19,7 @@ from mini_crm.domain.model import (
     EntryFilter,
     EntryPage,
     EntrySort,
+    EntrySum,
     Forecast,
     ForecastRow,
     Group,
@@ -113,6 +114,7 @@ class FakeStore:
         self.own_periods: tuple[Period, ...] = ()
         self.groups: tuple[Group, ...] = (Group(1, "North", "RUB", True, (Manager(11, "Peter", True),)),)
         self.entries = tuple(entry(number) for number in range(1, 4))
+        self.sums: tuple[EntrySum, ...] = ()
         self.failure: MiniCrmError | None = None
         self.asked: list[str] = []
         self.asked_entries: list[tuple[int, EntryFilter, EntrySort, bool, int, int]] = []
@@ -193,7 +195,7 @@ class FakeStore:
         """See ``DesktopStore``."""
         self._note(f"entries {lead_id}")
         self.asked_entries.append((lead_id, entry_filter, sort, descending, offset, limit))
-        return EntryPage(self.entries[offset : offset + limit], len(self.entries), ())
+        return EntryPage(self.entries[offset : offset + limit], len(self.entries), self.sums)
 
 
 def session() -> Session:

@@ -7,7 +7,16 @@ from decimal import Decimal
 import pytest
 
 from mini_crm.domain.errors import DatabaseUnreachable, NotAllowed, SessionEnded
-from mini_crm.domain.model import EntryFilter, EntrySort, Group, Manager, NumberBefore, RunKind, Status
+from mini_crm.domain.model import (
+    EntryFilter,
+    EntrySort,
+    EntrySum,
+    Group,
+    Manager,
+    NumberBefore,
+    RunKind,
+    Status,
+)
 from mini_crm.domain.period import following, month_of, preceding, quarter_of
 from mini_crm.ui.company.page import RowsWanted
 from mini_crm.ui.headline import Level
@@ -443,12 +452,25 @@ def test_a_number_opens_its_rows(store: FakeStore, caption: str, wanted: EntryFi
     opened.presenter.open_number("1", at)
     assert opened.view.lead is not None
     assert store.asked_entries[-1][:2] == (1, wanted)
-    assert opened.view.rows.behind.startswith(f"Anna: {caption} ")
+    assert opened.view.rows.behind.startswith(f"{caption} ")
     opened.presenter.leave_number()
     assert opened.view.rows.behind == ""
     assert store.asked_entries[-1][1] == EntryFilter(
         statuses=wanted.statuses if len(wanted.statuses) == 1 else frozenset()
     )
+
+
+def test_rows_that_are_not_the_number_any_more_say_so(store: FakeStore) -> None:
+    """What was paid since the run makes the rows another sum; rows that add up to the number say nothing."""
+    opened = Opened(store)
+    at = place(opened.view.page.leads, "Paid")
+    store.sums = (EntrySum("RUB", Status.PAID, 3, Decimal(1000), 0.0),)
+    opened.presenter.open_number("1", at)
+    assert opened.view.rows.summary == "3 entries · Paid 3: 1,000\u00a0RUB"
+    store.sums = (EntrySum("RUB", Status.PAID, 4, Decimal(1300), 0.0),)
+    opened.presenter.back()
+    opened.presenter.open_number("1", at)
+    assert opened.view.rows.summary.startswith("Entries have changed since the forecast. 3 entries")
 
 
 def test_only_what_is_made_of_entries_is_a_link(store: FakeStore) -> None:
@@ -536,7 +558,7 @@ def test_the_bridge_adds_up_to_the_number_in_the_table(store: FakeStore) -> None
     assert part.choices == ("since yesterday, 03-11", "since 03-05")
     names = [name for name, _amount in part.steps]
     assert names[0] == "forecast of 03-11"
-    assert names[4] == "other promised day (put off: 2)"
+    assert names[4] == "promised day moved (put off: 2)"
     amounts = [int(text.replace(",", "").replace("−", "-")) for _name, text in part.steps]
     assert sum(amounts[:-1]) == amounts[-1] == 3000
     assert column(opened.view.page.leads, "Forecast")[0] == "3,000"
@@ -606,5 +628,5 @@ def test_russian(store: FakeStore) -> None:
     assert page.leads.rows[0].cells[0] == "Компания, RUB"
     assert page.found == "2 руководителя"
     assert page.bridge.choices == ("со вчера, 11.03",)
-    assert page.bridge.steps[4][0] == "другой срок (отложено: 2)"
+    assert page.bridge.steps[4][0] == "перенос срока (на позже: 2)"
     assert month_of(TODAY) == MARCH

@@ -758,8 +758,8 @@ def test_bridge_adds_up_above_the_changes(target: Path) -> None:
     rows = table(values(target)["Changes"], "Adds")[:9]
     assert [row["Step"] for row in rows] == [
         "forecast of 2026-03-16", "payments", "refused or deleted", "new entries",
-        "other promised day (put off: 3)", "other amounts", "other changes", "time passed, learnt anew",
-        "forecast of 2026-03-17 14:30 (UTC+3)",
+        "promised day moved (put off: 3)", "other amounts", "other manager, reopened, restored",
+        "time passed, learnt anew", "forecast of 2026-03-17 14:30 (UTC+3)",
     ]  # fmt: skip
     amounts = [Decimal(str(row["Adds"])) for row in rows]
     assert (amounts[0], amounts[-1]) == (450, Decimal("487.7"))

@@ -92,7 +92,7 @@ def step_names(texts: Texts, *, put_off: int, since: str, now: str) -> dict[Step
 
     Args:
         texts: The language.
-        put_off: How many entries were put off.
+        put_off: How many entries were moved to a later day.
         since: The day of the earlier forecast, as it is shown.
         now: The moment of the present one, as it is shown.
     """
@@ -102,9 +102,9 @@ def step_names(texts: Texts, *, put_off: int, since: str, now: str) -> dict[Step
         Step.WON: _("payments"),
         Step.LOST: _("refused or deleted"),
         Step.NEW: _("new entries"),
-        Step.PUT_OFF: _("other promised day (put off: {n})").format(n=put_off),
+        Step.PUT_OFF: _("promised day moved (put off: {n})").format(n=put_off),
         Step.AMOUNTS: _("other amounts"),
-        Step.CHANGED: _("other changes"),
+        Step.CHANGED: _("other manager, reopened, restored"),
         Step.REST: _("time passed, learnt anew"),
         Step.NOW: _("forecast of {now}").format(now=now),
     }

@@ -294,10 +294,9 @@ def bridge_columns(
 
     Args:
         texts: The language.
-        put_off: How many entries were put off.
+        put_off: How many entries were moved to a later day.
         since: The day of the earlier forecast, as it is shown.
         now: The moment of the present one, as it is shown.
-        put_off: How many entries were moved to a later day.
         totals: For the rows of the two forecasts.
     """
     _ = texts.gettext

@@ -60,6 +60,10 @@ class BridgeView(plain_ttk.Frame):
         self._offer(part.choices)
         self.setvar(self._chosen, str(part.chosen))
         self.steps.show(part.columns, part.steps, part.totals)
+        if part.columns:  # the table itself would only ask for the room of its first columns
+            tree = self.steps.tree
+            wide = sum(int(tree.column(str(at), "width")) for at in range(len(part.columns)))
+            self.columnconfigure(0, minsize=wide + self._theme.px(4) if part.steps else 0)
         self.picture.show(part.picture)
         if part.steps:
             self.steps.grid()

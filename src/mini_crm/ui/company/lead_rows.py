@@ -15,6 +15,7 @@ from mini_crm.ui.company.page import LeadRowsPort, RowsWanted
 from mini_crm.ui.desk import Desk
 from mini_crm.ui.entries.table_presenter import PAGE
 from mini_crm.ui.entries.texts import EntryTexts, Row
+from mini_crm.usecases.behind import Rows
 
 FIRST = RowsWanted(status=Status.EXPECTED)
 """What a lead is opened on, the longest overdue first."""
@@ -29,9 +30,7 @@ class Behind:
     """
 
     caption: str
-    filter: EntryFilter
-    sort: EntrySort
-    descending: bool
+    rows: Rows
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,12 +86,12 @@ class LeadRows:
         if behind is None:
             self._wanted, self._sort, self._descending = FIRST, EntrySort.PAY_BY, False
         else:
-            statuses = behind.filter.statuses
+            statuses = behind.rows.filter.statuses
             self._wanted = RowsWanted(
-                manager=self._name_of(behind.filter.manager_id),
+                manager=self._name_of(behind.rows.filter.manager_id),
                 status=next(iter(statuses)) if len(statuses) == 1 else None,
             )
-            self._sort, self._descending = behind.sort, behind.descending
+            self._sort, self._descending = behind.rows.sort, behind.rows.descending
         self._show_wanted()
         self._view.show_order(self._sort, self._descending)
         self.reload(from_top=True)
@@ -116,7 +115,7 @@ class LeadRows:
         }
         self._view.offer(list(self._managers))
         if self._behind is not None:
-            self._wanted = replace(self._wanted, manager=self._name_of(self._behind.filter.manager_id))
+            self._wanted = replace(self._wanted, manager=self._name_of(self._behind.rows.filter.manager_id))
             self._show_wanted()
 
     def filter(self, wanted: RowsWanted) -> None:
@@ -174,11 +173,22 @@ class LeadRows:
         text = without_unseen(wanted.text).strip()
         manager_id = self._managers.get(wanted.manager)
         if self._behind is not None:
-            known = manager_id is not None or self._name_of(self._behind.filter.manager_id)
-            narrowed = manager_id if known else self._behind.filter.manager_id
-            return replace(self._behind.filter, manager_id=narrowed, text=text)
+            known = manager_id is not None or self._name_of(self._behind.rows.filter.manager_id)
+            narrowed = manager_id if known else self._behind.rows.filter.manager_id
+            return replace(self._behind.rows.filter, manager_id=narrowed, text=text)
         statuses = frozenset() if wanted.status is None else frozenset({wanted.status})
         return EntryFilter(manager_id=manager_id, statuses=statuses, text=text)
+
+    def _changed(self, wanted: EntryFilter, page: EntryPage) -> str:
+        """Say that the rows of a number are not what the run counted any more."""
+        behind = self._behind
+        if (
+            behind is None
+            or wanted != behind.rows.filter
+            or behind.rows.total_of(page.sums).is_same(behind.rows.total)
+        ):
+            return ""
+        return self._desk.texts.gettext("Entries have changed since the forecast.") + " "
 
     def _read(self, offset: int, limit: int, show: Callable[[_Loaded], None]) -> None:
         self._asked += 1
@@ -209,7 +219,8 @@ class LeadRows:
             self._total = loaded.page.total
             show(loaded)
             page = loaded.page
-            self._view.show_summary(self._texts.summary(self._texts.count(page.total), page.sums))
+            summary = self._texts.summary(self._texts.count(page.total), page.sums)
+            self._view.show_summary(self._changed(wanted, page) + summary)
 
         def failed(error: BaseException) -> None:
             if asked == self._asked:

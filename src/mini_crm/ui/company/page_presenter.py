@@ -152,7 +152,7 @@ class CompanyPresenter:
             if self._lead is None:
                 self.open_row(name)  # what is from new entries has managers and no rows
             return
-        rows = Behind(self._caption(key, line), found.filter, found.sort, found.descending)
+        rows = Behind(self._caption(key, line), found)
         if self._lead is None:
             self._open(line.row.lead_id or 0, rows)
         elif self._rows is not None:
@@ -243,7 +243,7 @@ class CompanyPresenter:
     def _caption(self, key: Key, line: Line) -> str:
         """Say which number was opened."""
         caption, number = self._write.columns([key], "")[0].caption, self._write.write(line, [key], "")[0]
-        return f"{line.name}: {caption} {number}"
+        return f"{caption} {number}"
 
     # reading
 

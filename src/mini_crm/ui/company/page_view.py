@@ -12,12 +12,13 @@ from mini_crm.i18n import Texts
 from mini_crm.ui.company.bridge_view import BridgeView
 from mini_crm.ui.company.page import CompanyEvents, LeadPage, LeadRowsPort, Page
 from mini_crm.ui.company.rows_view import RowsView
-from mini_crm.ui.company.search import SearchField
+from mini_crm.ui.company.search_view import SearchField
 from mini_crm.ui.company.table_view import LeadTable
 from mini_crm.ui.tasks import Tasks
 from mini_crm.ui.theme import AMBER_LABEL, BOLD_LABEL, HINT_LABEL, OK_LABEL, Theme
 from mini_crm.ui.widgets import CHOSEN, Banner, ChoiceBox, latin_letter, wrap_to_width
 from mini_crm.ui.widgets.dialogs import show_error
+from mini_crm.ui.widgets.idle import when_idle
 
 KEYS = "CompanyPage"
 
@@ -64,6 +65,7 @@ class CompanyView(plain_ttk.Frame):
         for sequence in ("<KeyPress>", "<ButtonPress>", "<MouseWheel>"):
             self.bind_class(KEYS, sequence, lambda event: self._touched(), add="+")
         self._hear(self)
+        self.leads.tree.bind("<Map>", lambda event: when_idle(self, self._focus_first), add="+")
         self.bind("<Destroy>", self._gone)
 
     @property
@@ -102,11 +104,7 @@ class CompanyView(plain_ttk.Frame):
             self.nothing.place_forget()
         self.bridge.show(page.bridge)
         self._hear(self.bridge)
-        if not self._has_focused and page.leads.rows:
-            self._has_focused = True
-            if self.is_on_screen():
-                self.leads.focus_rows()
-                self.leads.tree.yview_moveto(0)  # it may not have its height yet
+        self._focus_first()
 
     def show_lead(self, page: LeadPage | None) -> None:
         """See ``CompanyViewPort``."""
@@ -238,7 +236,7 @@ class CompanyView(plain_ttk.Frame):
         )
         self.not_counted = ttk.Label(self.managers, anchor="center", justify="center")
         self.entries = RowsView(halves, self._texts, theme)
-        halves.add(self.managers, weight=1)
+        halves.add(self.managers, weight=0)
         halves.add(self.entries, weight=1)
         return whole
 
@@ -290,6 +288,13 @@ class CompanyView(plain_ttk.Frame):
     def _refresh(self) -> None:
         if self._events is not None:
             self._events.refresh()
+
+    def _focus_first(self) -> None:
+        """Give the keys a row to start from, as soon as there are rows and they are in sight."""
+        if not self._has_focused and self.leads.cells() and self.is_on_screen():
+            self._has_focused = True
+            self.leads.focus_rows()
+            self.leads.tree.yview_moveto(0)  # it may not have its height yet
 
     def _focus_leads(self) -> None:
         self.leads.focus_rows()

@@ -12,7 +12,7 @@ import ttkbootstrap as ttk
 from mini_crm.domain.model import EntrySort, Status
 from mini_crm.i18n import Texts
 from mini_crm.ui.company.page import CompanyEvents, RowsWanted
-from mini_crm.ui.company.search import SearchField
+from mini_crm.ui.company.search_view import SearchField
 from mini_crm.ui.entries.column_fit import MOST
 from mini_crm.ui.entries.marks_view import colour_marks
 from mini_crm.ui.entries.table_view import RIGHT

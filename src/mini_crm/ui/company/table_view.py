@@ -7,7 +7,7 @@ from collections.abc import Callable
 from functools import partial
 
 from mini_crm.i18n import Texts
-from mini_crm.ui.company.lights import SIZE, make_lights
+from mini_crm.ui.company.lights_view import SIZE, make_lights
 from mini_crm.ui.company.page import Table
 from mini_crm.ui.forecast.table import ReadOnlyTable
 from mini_crm.ui.theme import Theme
