@@ -45,6 +45,7 @@ class Visit:
         self.width, self.height = (int(part) for part in size.split("x"))
         self._name = name
         self._folder = folder
+        self.errors: list[BaseException] = []
 
     def wait(self, condition: Callable[[], object]) -> None:
         """Let the window live until something is true."""
@@ -60,6 +61,8 @@ class Visit:
         end = time.monotonic() + seconds
         while time.monotonic() < end:
             self.app.root.update()
+            if self.errors:
+                raise self.errors[0]
             time.sleep(0.005)
 
     def shoot(self, page: str) -> None:
@@ -225,6 +228,8 @@ def main() -> None:
         )
         app = App(make_root(96 / 72 * scaling / 100), around, language)
         visit = Visit(app, size, name, folder)
+        # Else it would wait for somebody who reads the sentence.
+        app.root.report_callback_exception = lambda kind, error, trace: visit.errors.append(error)
         print(json.dumps(visit.look(lead), ensure_ascii=False))
         app.close()
 
