@@ -13,6 +13,7 @@ import tempfile
 import time
 import tkinter
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 
 sys.path[:0] = [str(Path(__file__).parents[2] / "src"), str(Path(__file__).parents[1])]
@@ -24,7 +25,10 @@ from mini_crm.ui.app import App, make_root  # noqa: E402
 from mini_crm.ui.entries.page_view import EntriesView  # noqa: E402
 from mini_crm.ui.main_window import MainWindow, Surroundings  # noqa: E402
 from mini_crm.ui.memory import Memory  # noqa: E402
+from mini_crm.ui.sign_in.password_dialogs import ask_new_password  # noqa: E402
+from mini_crm.ui.widgets.dialogs import Dialog, Question  # noqa: E402
 from mini_crm.usecases.demo import make_demo  # noqa: E402
+from mini_crm.usecases.signing import SignedIn  # noqa: E402
 from ui.conftest import CODE, issue, quick_key  # noqa: E402
 from ui.sized_company import add_units  # noqa: E402
 from virtual_screen import PANEL, virtual_screen, window_manager  # noqa: E402
@@ -41,6 +45,7 @@ class Visit:
         self.width, self.height = (int(part) for part in size.split("x"))
         self._name = name
         self._folder = folder
+        self.errors: list[BaseException] = []
 
     def wait(self, condition: Callable[[], object]) -> None:
         """Let the window live until something is true."""
@@ -56,6 +61,8 @@ class Visit:
         end = time.monotonic() + seconds
         while time.monotonic() < end:
             self.app.root.update()
+            if self.errors:
+                raise self.errors[0]
             time.sleep(0.005)
 
     def shoot(self, page: str) -> None:
@@ -99,7 +106,69 @@ class Visit:
         self.live(1.5)
         self.shoot("forecast")
         found["cut"]["forecast"] = sorted(cut(main))  # type: ignore[index]
+        main.pages.select(0)
+        found["dialogs"] = self.dialogs(main)
+        found["folding"] = self.fold(view)
         return found
+
+    def fold(self, view: EntriesView) -> list[tuple[bool, int]]:
+        """Press the button that folds the head twice; tell each time whether it is, and how many rows fit."""
+        found = [(view.head.is_folded, whole_rows(view))]
+        for _turn in range(2):
+            view.head.fold_button.invoke()
+            self.live(0.3)
+            found.append((view.head.is_folded, whole_rows(view)))
+        return found
+
+    def dialogs(self, main: MainWindow) -> dict[str, object]:
+        """Open the tallest dialogs one after the other, and tell where their buttons are."""
+        signed_in = SignedIn(main.desk.session, main.desk.token, b"")
+        ask = partial(ask_new_password, main, self.app.theme, main.login_parts(), signed_in, must=True)
+        texts, theme = self.app.texts, self.app.theme
+        long = "\n".join(f"{number}. Очень длинная строка вопроса" for number in range(60))
+        found: dict[str, object] = {}
+        for name, opened in (
+            ("password", lambda: ask(lambda new: None, lambda: None)),
+            ("question", lambda: shown(Question(main, texts, theme, long, yes="Yes", no="No", danger=False))),
+        ):
+            dialog: Dialog = opened()
+            self.live(0.4)
+            self.shoot(name)
+            buttons = [each for each in descendants(dialog) if each.winfo_class() == "TButton"]
+            found[name] = {
+                "top": dialog.winfo_rooty(),
+                "bottom": max(button.winfo_rooty() + button.winfo_height() for button in buttons),
+                "seen": self.last_in_sight(dialog),
+            }
+            dialog.close()
+            self.live(0.1)
+        return found
+
+    def last_in_sight(self, dialog: Dialog) -> bool:
+        """Say whether the lowest input of a dialog comes into sight when it gets the focus."""
+        inputs = [each for each in descendants(dialog.body) if each.winfo_class() == "TEntry"]
+        if not inputs:
+            return True
+        lowest = max(inputs, key=lambda each: each.winfo_rooty())
+        lowest.focus_force()
+        self.live(0.2)
+        hole = dialog.body.master
+        assert hole is not None
+        end = lowest.winfo_rooty() + lowest.winfo_height()
+        return hole.winfo_rooty() <= lowest.winfo_rooty() and end <= hole.winfo_rooty() + hole.winfo_height()
+
+
+def shown(dialog: Dialog) -> Dialog:
+    """Put a dialog on the screen."""
+    dialog.show()
+    return dialog
+
+
+def descendants(widget: tkinter.Misc) -> Iterator[tkinter.Misc]:
+    """Give everything below a widget."""
+    for child in widget.winfo_children():
+        yield child
+        yield from descendants(child)
 
 
 def whole_rows(view: EntriesView) -> int:
@@ -159,6 +228,8 @@ def main() -> None:
         )
         app = App(make_root(96 / 72 * scaling / 100), around, language)
         visit = Visit(app, size, name, folder)
+        # Else it would wait for somebody who reads the sentence.
+        app.root.report_callback_exception = lambda kind, error, trace: visit.errors.append(error)
         print(json.dumps(visit.look(lead), ensure_ascii=False))
         app.close()
 

@@ -2,7 +2,8 @@
 
 They are written to ``tests/ui/pictures/NAME.LANGUAGE.png`` (or to ``--out``) from the demo company, on a
 virtual screen of its own; the help page gets copies of those that it shows. ``--scaling 200`` shows how it
-looks on a screen that is scaled to 200 %.
+looks on a screen that is scaled to 200 %. ``--sizes`` takes pictures of the whole screen, with a task bar, in
+several sizes instead, of a lead with one and with three units.
 """
 
 from __future__ import annotations
@@ -10,10 +11,11 @@ from __future__ import annotations
 import argparse
 import os
 import shutil
+import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -42,6 +44,12 @@ from virtual_screen import virtual_screen  # noqa: E402
 
 SEED = 1
 ENTRIES = 8000
+SIZES = [
+    ("1024x640", 100, 1), ("1024x640", 100, 3), ("1366x768", 100, 1), ("1366x768", 100, 3),
+    ("1366x768", 125, 3), ("1366x768", 150, 3), ("1920x1080", 100, 1), ("1920x1080", 100, 3),
+    ("2560x1440", 200, 3),
+]  # fmt: skip
+"""Of the screen, its scaling in per cent, and the units of the lead."""
 
 
 @dataclass
@@ -177,6 +185,14 @@ def bring_to_help(language: str) -> None:
         shutil.copyfile(HERE / "pictures" / f"{old.stem}.{language}.png", old)
 
 
+def take_sizes(out: Path, languages: Sequence[str]) -> None:
+    """Show both pages on screens of several sizes, each with a task bar."""
+    for size, scaling, units in SIZES:
+        for language in languages:
+            child = [sys.executable, str(HERE / "sized_child.py"), size, str(scaling), str(units), language]
+            subprocess.run([*child, str(out)], check=True)
+
+
 def _unreachable() -> SqliteStore:
     raise DatabaseUnreachable("database_unreachable")
 
@@ -188,8 +204,12 @@ def main() -> None:
     parser.add_argument("--screen", default="1180x720", help="size of the screen, such as 1024x640")
     parser.add_argument("--scaling", type=int, default=100, help="of the screen, in per cent")
     parser.add_argument("--language", choices=["ru", "en"], action="append")
+    parser.add_argument("--sizes", action="store_true", help="whole screens of several sizes instead")
     arguments = parser.parse_args()
     arguments.out.mkdir(parents=True, exist_ok=True)
+    if arguments.sizes:
+        take_sizes(arguments.out, arguments.language or ["ru", "en"])
+        return
     with virtual_screen(arguments.screen, always=True), tempfile.TemporaryDirectory() as folder:
         clock = PastClock()
         store = SqliteStore.create(Path(folder) / "demo.sqlite", clock=clock)

@@ -122,12 +122,14 @@ def test_the_mouse_brings_the_whole_sentence_back(
     field.place(x=10, y=10, width=120)
     field.update()
     field.show_error("Write 1 234 or 1,23: «1,234» can be read in two ways.")
+    field.update()
     assert field.note.text == field.error
     assert field.note.label is not None
     field.note.label.event_generate("<Button-1>", x=2, y=2)
     field.update()
     assert not field.note.text
     field._line.event_generate("<Enter>")
+    assert field.note.text == field.error
     field.show_error("")
     assert not field.note.text
 

@@ -149,16 +149,22 @@ def test_library_is_loaded_only_for_drawing() -> None:
 
 
 def test_the_last_day_is_not_cut_off() -> None:
-    """On the last day of the period the dot of the forecast is as wide as on any other."""
+    """On the first and the last day of the period the dot of the forecast is as wide as on the others."""
     shown = chart(31)
-    picture = Image.open(BytesIO(shown.draw(700, 300, 96.0, 9))).convert("RGB")
+    picture = Image.open(BytesIO(shown.draw(1400, 600, 192.0, 9))).convert("RGB")
     blue = ImageColor.getrgb("#0a58ca")
-    columns = [
-        sum(picture.getpixel((x, y)) == blue for y in range(picture.height)) for x in range(picture.width)
+    # The line itself is a few pixels high, a dot higher; the legend above is left out.
+    heights = [
+        sum(picture.getpixel((x, y)) == blue for y in range(120, picture.height))
+        for x in range(picture.width)
     ]
-    marked = [x for x, count in enumerate(columns) if count > 0]
-    last = marked[-1]
-    # The dots are the columns with the most pixels; the last one ends as far right of its middle as it began.
-    middle = max(range(last - 8, last + 1), key=lambda x: columns[x])
-    begins = next(x for x in range(middle, 0, -1) if columns[x - 1] <= min(columns[middle - 6 : middle]))
-    assert last - middle >= middle - begins - 1
+    line = min(height for height in heights if height)
+    dots, width = [], 0
+    for height in [*heights, 0]:
+        if height > line + 1:
+            width += 1
+        elif width:
+            dots.append(width)
+            width = 0
+    assert len(dots) == 31
+    assert max(dots) - min(dots) <= 1

@@ -29,7 +29,7 @@ PLACE = "place"
 """Left, top, width and height of the window when it was closed."""
 FULL = "full"
 """Whether it filled the screen then."""
-WIDTH, HEIGHT = 1360, 860
+WIDTH, HEIGHT = 1600, 940
 MIN_WIDTH, MIN_HEIGHT = 1000, 600
 """At 100 %; a smaller screen has the last word."""
 GRIP = 20

@@ -28,6 +28,8 @@ BAR = 11
 """Height of a bar, in pixels at 100 %."""
 LEAST_BAR = 90
 """Width that a bar keeps, in pixels at 100 %: what has no room beside it stands in its tip."""
+GOOD_BAR = 180
+"""The range is written beside a bar that is so wide."""
 GAP = 10
 FOLDED = "head.folded"
 """Remembered: the person's own choice."""
@@ -317,6 +319,8 @@ class EntryHeadView(plain_ttk.Frame):
             if any(part in bar.parts for bar in self._bars)
         }
         gone = set[Part]()
+        if Part.LIKELY in needs:
+            needs[Part.LIKELY] += px(GOOD_BAR - LEAST_BAR)  # it is drawn as well, better on a wider bar
         for part in GIVEN_UP:
             if sum(need for each, need in needs.items() if each not in gone) > room:
                 gone.add(part)

@@ -185,7 +185,7 @@ class ForecastView(plain_ttk.Frame):
         _, theme = self._texts.gettext, self._theme
         top = ttk.Frame(self)
         ttk.Label(top, text=_("Period")).grid(row=0, column=0, padx=(0, theme.px(6)))
-        self.period = ChoiceBox(top, theme, width=42)
+        self.period = ChoiceBox(top, theme, width=30)
         self.period.grid(row=0, column=1)
         self.period.bind(CHOSEN, lambda event: self._period_chosen())
         self.unit_label = ttk.Label(top, text=_("Unit"))

@@ -6,6 +6,7 @@ import tkinter as tk
 from tkinter import font as tkfont
 
 from mini_crm.ui.theme import Theme
+from mini_crm.ui.widgets.focus import is_inside
 
 WIDEST = 180
 """Width of a sentence, at 100 %, where the widget above it is narrower."""
@@ -67,7 +68,7 @@ class Note:
 
     def _covers(self, widget: tk.Misc) -> bool:
         label, above = self._label, self._above
-        if label is None or widget is above or str(widget).startswith(f"{label}"):
+        if label is None or widget is above.winfo_toplevel() or is_inside(above, widget):
             return False
         if not widget.winfo_viewable() or widget.winfo_toplevel() is not above.winfo_toplevel():
             return False
