@@ -88,6 +88,7 @@ class Outbox:
         self._trusted: bytes | None = None
         self._tried: set[UUID] = set()
         self._loaded: dict[str, tuple[int, int, Kept]] = {}
+        self._seen: set[UUID] = set()
         self.folder = folder / self._owner[:32]
 
     def pending(self) -> tuple[Kept, ...]:
@@ -111,6 +112,9 @@ class Outbox:
         Raises:
             OSError: It could not be kept: disk full, or no right to write. What was there is as it was.
         """
+        if instead_of is None and write.op_id not in self._seen:
+            self._store(self._next_path(), Kept(write, datetime.now(UTC), refusal))
+            return
         known = {kept.write.op_id: (path, kept) for path, kept in self._read()}
         old = None if instead_of is None else known.get(instead_of)
         if old is not None and old[1].refusal is not None:
@@ -290,9 +294,9 @@ class Outbox:
             path.unlink(missing_ok=True)
 
     def _next_path(self) -> Path:
-        paths = self._files()
+        names = [path.name for path in self.folder.glob(f"*{_SUFFIX}") if _NAME.match(path.name)]
         # Never before an older one, even if the clock was put back.
-        newest = int(paths[-1].name.partition("-")[0]) if paths else 0
+        newest = int(max(names).partition("-")[0]) if names else 0
         return self.folder / f"{max(time_ns(), newest + 1):020d}-{uuid4().hex[:8]}{_SUFFIX}"
 
     def _read(self) -> Iterator[tuple[Path, Kept]]:
@@ -315,12 +319,14 @@ class Outbox:
         except (OSError, ValueError):
             return None
         self._loaded[path.name] = (state.st_mtime_ns, state.st_size, kept)
+        self._seen.add(kept.write.op_id)
         return kept
 
     def _store(self, path: Path, kept: Kept) -> None:
         """Put a file in place so that at every moment the old one or the new one is there, whole."""
         make_private_folder(self.folder)
         self.folder.chmod(0o700)
+        self._seen.add(kept.write.op_id)
         content = self._protection.protect(to_bytes(kept, self._owner))
         with replacing(path, mode=OWNER_ONLY) as file:
             file.write(content)
