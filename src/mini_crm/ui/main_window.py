@@ -30,6 +30,7 @@ from mini_crm.usecases.outbox import Outbox
 from mini_crm.usecases.signing import SignedIn
 
 if TYPE_CHECKING:
+    from mini_crm.ui.entries.acts import Acts
     from mini_crm.ui.entries.page_presenter import EntriesPresenter
     from mini_crm.ui.entries.page_view import EntriesView
     from mini_crm.ui.forecast.page_presenter import ForecastPresenter
@@ -64,6 +65,9 @@ class Surroundings:
         aggregate: Computes the forecast where nobody else does; None where somebody does.
         derive: Makes the key of a password.
         show_help: Shows the page for leads in a language; may be slow, may fail.
+
+    Attributes:
+        acts: What was done in the present session and can be undone, also in another language.
     """
 
     def __init__(
@@ -90,6 +94,7 @@ class Surroundings:
         self.outbox_folder = outbox_folder
         self.aggregate = aggregate
         self.show_help = show_help
+        self.acts: Acts | None = None
 
 
 class MainWindow(plain_ttk.Frame):
@@ -192,6 +197,7 @@ class MainWindow(plain_ttk.Frame):
 
     def sign_out(self) -> None:
         """End the session and the window."""
+        self._around.acts = None
         store, token = self.desk.store, self.desk.token
 
         def end() -> None:
@@ -267,7 +273,8 @@ class MainWindow(plain_ttk.Frame):
         yield
         yield from view.build()
         yield
-        self.entries = EntriesPresenter(self.desk, view, aside=self._aside)
+        self.entries = EntriesPresenter(self.desk, view, aside=self._aside, acts=self._around.acts)
+        self._around.acts = self.entries.undo.acts
         self._entries_view = view
         for part in (self.pages, self.menu_button):
             view.hear(part)

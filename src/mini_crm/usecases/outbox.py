@@ -86,7 +86,7 @@ class Outbox:
         self._owner = hashlib.sha256(f"{database}\0{self._lead}".encode()).hexdigest()
         self._protection = protection or protection_of_system()
         self._trusted: bytes | None = None
-        self._tried: set[UUID] = set()
+        self._untried: set[UUID] = set()
         self._loaded: dict[str, tuple[int, int, Kept]] = {}
         self._seen: set[UUID] = set()
         self.folder = folder / self._owner[:32]
@@ -114,6 +114,7 @@ class Outbox:
         """
         if instead_of is None and write.op_id not in self._seen:
             self._store(self._next_path(), Kept(write, datetime.now(UTC), refusal))
+            self._untried.add(write.op_id)
             return
         known = {kept.write.op_id: (path, kept) for path, kept in self._read()}
         old = None if instead_of is None else known.get(instead_of)
@@ -181,7 +182,7 @@ class Outbox:
                         inverse.send(store, token)
                     self._remove(path)
                     continue
-                self._tried.add(kept.write.op_id)
+                self._untried.discard(kept.write.op_id)
                 entry = kept.write.send(store, token)
             except _KEEPS as error:
                 return Sending(tuple(stored), tuple(refused), error)
@@ -202,8 +203,8 @@ class Outbox:
     def withdraw(self, op_ids: Collection[UUID]) -> frozenset[UUID]:
         """Take writes back that the person does not want any more, waiting or refused.
 
-        One that was tried may have reached the database with its answer lost: that is looked up, and undone,
-        as soon as the database answers.
+        One that may have been tried may have reached the database with its answer lost: that is looked up,
+        and undone, as soon as the database answers.
 
         Args:
             op_ids: Of the writes.
@@ -216,10 +217,10 @@ class Outbox:
             op_id = kept.write.op_id
             if op_id not in op_ids or kept.is_withdrawn:
                 continue
-            if kept.refusal is None and op_id in self._tried:
-                self._store(path, replace(kept, is_withdrawn=True))
-            else:
+            if kept.refusal is not None or op_id in self._untried:
                 self._remove(path)
+            else:
+                self._store(path, replace(kept, is_withdrawn=True))
             taken.add(op_id)
         return frozenset(taken)
 

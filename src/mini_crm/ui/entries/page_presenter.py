@@ -12,6 +12,7 @@ from mini_crm.domain.rules import parse_entry_number
 from mini_crm.messages import sentence
 from mini_crm.ui.desk import Desk, TaskRunner
 from mini_crm.ui.entries.actions_presenter import ActionsPresenter
+from mini_crm.ui.entries.acts import Acts
 from mini_crm.ui.entries.export import ExportPresenter
 from mini_crm.ui.entries.feed import Feed, News
 from mini_crm.ui.entries.filters_presenter import FiltersPresenter
@@ -47,6 +48,7 @@ class EntriesPresenter:
         desk: Of the lead.
         view: The page.
         aside: Runs the aggregation beside everything else; by default in line with it.
+        acts: What was done in this session before this page was there.
         now: Tells the time, in UTC.
 
     Attributes:
@@ -68,6 +70,7 @@ class EntriesPresenter:
         view: EntriesViewPort,
         *,
         aside: TaskRunner | None = None,
+        acts: Acts | None = None,
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
         self._desk = desk
@@ -111,6 +114,7 @@ class EntriesPresenter:
             show=self.table.show_pending,
             kept=self._count_kept,
             offer=view.panel.show_undo,
+            acts=acts,
         )
         self.mending = Mending(
             desk,
@@ -213,6 +217,7 @@ class EntriesPresenter:
         self._feed.start()
         self._desk.choice.listen(self._period_changed)
         self.table.start()
+        self.undo.start()
         self.head.start()
         self._count_kept()
 
