@@ -6,18 +6,21 @@ import logging
 import time
 from collections.abc import Callable
 from datetime import timedelta
+from decimal import Decimal
 
 import pytest
 import ttkbootstrap as ttk
 
 from mini_crm.domain.credentials import PasswordKind
 from mini_crm.domain.errors import RunUnderWay, SessionEnded
-from mini_crm.domain.model import EntryFilter
+from mini_crm.domain.model import EntryDraft, EntryFilter
 from mini_crm.store.sqlite import SqliteStore
 from mini_crm.ui.app import App
+from mini_crm.ui.entries.writer import Intent
 from mini_crm.ui.main_window import MainWindow, Surroundings
 from mini_crm.ui.sign_in.password_dialogs import PasswordDialog, SignInAgainDialog
 from mini_crm.ui.widgets.dialogs import Dialog, Question
+from mini_crm.usecases.writes import Add
 from ui.conftest import CODE, LEAD, Clock, WaitUntil, issue, press, type_into
 
 
@@ -188,6 +191,38 @@ def test_language_is_switched_in_the_same_session(app: App, main: MainWindow, wa
     assert other.pages.tab(0, "text") == "Entries"
     assert other.desk.token == token
     assert other.desk.store.get_session(token).lead_name == LEAD
+
+
+def test_acts_can_be_undone_in_the_other_language_but_not_in_the_next_session(
+    app: App, main: MainWindow, store: SqliteStore, wait_until: WaitUntil
+) -> None:
+    """What was done in a session is offered as long as that goes on, and nobody can undo it afterwards."""
+    assert main.entries is not None
+    wait_until(lambda: main.entries is not None and main.entries.form.groups)
+    group = main.entries.form.groups[0]
+    draft = EntryDraft(group.managers[0].manager_id, "0042", Decimal(5), store.get_today())
+    main.entries._save([Intent(Add(draft))])
+    wait_until(lambda: not main.tasks.is_busy)
+    main._language_chosen("en")
+    other = built(app, wait_until)
+    assert other.entries is not None
+    view = other.pages.nametowidget(other.pages.tabs()[0])
+    assert str(view.panel.undo_text.cget("text")) == "New entry with PIN 0042"
+    other.entries.undo.undo()
+    wait_until(lambda: not other.tasks.is_busy)
+    assert store.list_entries(other.desk.token, EntryFilter()).total == 0
+    other.entries._save([Intent(Add(draft))])
+    wait_until(lambda: not other.tasks.is_busy)
+    other.leave()
+    wait_until(lambda: app.login is not None)
+    assert app.login is not None
+    app.login.on_sign_in(LEAD, CODE)
+    wait_until(lambda: app.main is not None)
+    again = built(app, wait_until)
+    assert again.entries is not None
+    again.entries.undo.undo()
+    wait_until(lambda: not again.tasks.is_busy)
+    assert store.list_entries(again.desk.token, EntryFilter()).total == 1
 
 
 HALF_BUILT = pytest.mark.parametrize("parts", [0, 3, 5, 8])

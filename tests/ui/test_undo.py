@@ -8,12 +8,15 @@ from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
+import ttkbootstrap as ttk
 
 from mini_crm.domain.dates import format_date
 from mini_crm.domain.model import EntryFilter, Status
+from mini_crm.i18n import Texts
 from mini_crm.ui.entries.dialogs_view import StatusDialog
 from mini_crm.ui.entries.many_view import DeleteManyDialog, PayByDialog
 from mini_crm.ui.entries.paste_view import PasteDialog
+from mini_crm.ui.widgets.clipboard import bind_clipboard
 from ui.conftest import Hand, press
 from ui.entries_window import Open, Window, open_window
 from ui.test_clipboard_keys import Z, control, layout
@@ -33,7 +36,7 @@ def day(window: Window, days: int) -> str:
 
 
 @pytest.mark.usefixtures("layout")
-def test_ctrl_z_in_the_table_undoes_acts_newest_first(open_window: Open) -> None:
+def test_ctrl_z_in_the_table_undoes_acts_newest_first(open_window: Open, hand: Hand) -> None:
     """A refusal of two rows, then the second entry, then the first; each press is said."""
     window = open_window("ru")
     tree = window.view.table.tree
@@ -41,7 +44,7 @@ def test_ctrl_z_in_the_table_undoes_acts_newest_first(open_window: Open) -> None
     second = window.enter("орл", "0043", "20", day(window, 7))
     window.choose(first, second)
     window.key("<F7>")
-    press(window.dialog(StatusDialog).day.input, "<Return>")
+    hand.click(window.dialog(StatusDialog).yes)
     window.wait_until(lambda: all(entry.status is Status.REFUSED for entry in window.entries()))
     window.settle()
     control(tree, Z)
@@ -165,7 +168,7 @@ def test_many_rows_get_one_promised_day(open_window: Open, language: str) -> Non
     press(dialog.day.input, "<Return>")
     assert dialog.day.error
     dialog.day.set(day(window, 20))
-    press(dialog.day.input, "<Return>")
+    press(dialog.day.input, "<Return>" if language == "ru" else "<Control-Return>")
     later = window.store.get_today() + timedelta(days=20)
     window.wait_until(lambda: {entry.pay_by for entry in window.entries()} == {later})
 
@@ -201,3 +204,17 @@ def test_a_thousand_pasted_rows_are_undone_at_once_while_the_window_lives(open_w
     assert window.entries() == ()
     assert window.shown() == []
     assert max(busy, pressed) < 0.15, (busy, pressed)
+
+
+def test_a_password_is_not_kept_to_be_undone(root: ttk.App, hand: Hand) -> None:
+    """What is typed where dots are shown stands nowhere else in the memory, and Ctrl+Z brings none of it."""
+    bind_clipboard(root, lambda: Texts("ru"))
+    field = ttk.Entry(root, show="•")
+    field.pack()
+    root.update()
+    hand.click(field)
+    hand.key("1", "2", "3")
+    assert field.get() == "123"
+    control(field, Z)
+    assert field.get() == "123"
+    root.unbind_all("<Control-KeyPress>")

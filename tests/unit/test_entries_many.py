@@ -64,6 +64,9 @@ def test_open_rows_get_one_promised_day(page: Page) -> None:
     assert question is not None
     assert question.title == "Оплатит до: 3 наработки"
     assert question.day == ""
+    assert (
+        question.lines[0] == f"{numbers[0]} · {PETR} · Пин 0 · 1\u00a0500,50\u00a0RUB · Оплатит до 20.03.2026"
+    )
     assert question.left_out.endswith(str(numbers[3]))
     found = page.company.anna.everything()
     assert [entry.pay_by for entry in found] == [date(2026, 3, 22)] * 3 + [date(2026, 3, 23)]

@@ -39,6 +39,7 @@ from mini_crm.usecases.signing import SignedIn
 
 if TYPE_CHECKING:
     from mini_crm.ui.company.page_presenter import CompanyPresenter
+    from mini_crm.ui.entries.acts import Acts
     from mini_crm.ui.entries.filters_presenter import FilterValues
     from mini_crm.ui.entries.form_presenter import FormState
     from mini_crm.ui.entries.page_presenter import EntriesPresenter
@@ -84,6 +85,9 @@ class Surroundings:
         aggregate: Computes the forecast where nobody else does; None where somebody does.
         derive: Makes the key of a password.
         show_help: Shows the page for leads in a language; may be slow, may fail.
+
+    Attributes:
+        acts: What was done in the present session and can be undone, also in another language.
     """
 
     def __init__(
@@ -110,6 +114,7 @@ class Surroundings:
         self.outbox_folder = outbox_folder
         self.aggregate = aggregate
         self.show_help = show_help
+        self.acts: Acts | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -246,6 +251,7 @@ class MainWindow(plain_ttk.Frame):
 
     def sign_out(self) -> None:
         """End the session and the window."""
+        self._around.acts = None
         store, token = self.desk.store, self.desk.token
 
         def end() -> None:
@@ -365,7 +371,8 @@ class MainWindow(plain_ttk.Frame):
         yield
         yield from view.build()
         yield
-        self.entries = EntriesPresenter(self.desk, view)
+        self.entries = EntriesPresenter(self.desk, view, acts=self._around.acts)
+        self._around.acts = self.entries.undo.acts
         self._entries_view = view
         for part in (self.pages, self._corner):
             view.hear(part)

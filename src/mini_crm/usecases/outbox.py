@@ -98,8 +98,9 @@ class Outbox:
         self._owners = {folder / owner[:32]: owner for owner in owners}
         self._protection = protection or protection_of_system()
         self._trusted: bytes | None = None
-        self._tried: set[UUID] = set()
+        self._untried: set[UUID] = set()
         self._loaded: dict[Path, tuple[int, int, Kept]] = {}
+        self._seen: set[UUID] = set()
         self.folder = folder / owners[0][:32]
 
     def pending(self) -> tuple[Kept, ...]:
@@ -123,6 +124,10 @@ class Outbox:
         Raises:
             OSError: It could not be kept: disk full, or no right to write. What was there is as it was.
         """
+        if instead_of is None and write.op_id not in self._seen:
+            self._store(self._next_path(), Kept(write, datetime.now(UTC), refusal))
+            self._untried.add(write.op_id)
+            return
         known = {kept.write.op_id: (path, kept) for path, kept in self._read()}
         old = None if instead_of is None else known.get(instead_of)
         if old is not None and old[1].refusal is not None:
@@ -189,7 +194,7 @@ class Outbox:
                         inverse.send(store, token)
                     self._remove(path)
                     continue
-                self._tried.add(kept.write.op_id)
+                self._untried.discard(kept.write.op_id)
                 entry = kept.write.send(store, token)
             except _KEEPS as error:
                 return Sending(tuple(stored), tuple(refused), error)
@@ -210,8 +215,8 @@ class Outbox:
     def withdraw(self, op_ids: Collection[UUID]) -> frozenset[UUID]:
         """Take writes back that the person does not want any more, waiting or refused.
 
-        One that was tried may have reached the database with its answer lost: that is looked up, and undone,
-        as soon as the database answers.
+        One that may have been tried may have reached the database with its answer lost: that is looked up,
+        and undone, as soon as the database answers.
 
         Args:
             op_ids: Of the writes.
@@ -224,10 +229,10 @@ class Outbox:
             op_id = kept.write.op_id
             if op_id not in op_ids or kept.is_withdrawn:
                 continue
-            if kept.refusal is None and op_id in self._tried:
-                self._store(path, replace(kept, is_withdrawn=True))
-            else:
+            if kept.refusal is not None or op_id in self._untried:
                 self._remove(path)
+            else:
+                self._store(path, replace(kept, is_withdrawn=True))
             taken.add(op_id)
         return frozenset(taken)
 
@@ -302,9 +307,9 @@ class Outbox:
             path.unlink(missing_ok=True)
 
     def _next_path(self) -> Path:
-        paths = self._files()
+        names = [path.name for path in self.folder.glob(f"*{_SUFFIX}") if _NAME.match(path.name)]
         # Never before an older one, even if the clock was put back.
-        newest = int(paths[-1].name.partition("-")[0]) if paths else 0
+        newest = int(max(names).partition("-")[0]) if names else 0
         return self.folder / f"{max(time_ns(), newest + 1):020d}-{uuid4().hex[:8]}{_SUFFIX}"
 
     def _read(self) -> Iterator[tuple[Path, Kept]]:
@@ -328,12 +333,14 @@ class Outbox:
         except (OSError, ValueError):
             return None
         self._loaded[path] = (state.st_mtime_ns, state.st_size, kept)
+        self._seen.add(kept.write.op_id)
         return kept
 
     def _store(self, path: Path, kept: Kept) -> None:
         """Put a file in place so that at every moment the old one or the new one is there, whole."""
         make_private_folder(path.parent)
         path.parent.chmod(0o700)
+        self._seen.add(kept.write.op_id)
         content = self._protection.protect(to_bytes(kept, self._owners[path.parent]))
         with replacing(path, mode=OWNER_ONLY) as file:
             file.write(content)

@@ -90,6 +90,14 @@ class Acts:
         self._wanted: list[Act] = []
         self._same: dict[tuple[int, int], int] = {}
 
+    def go_on(self) -> None:
+        """Go on in another window of the same session: what had no answer there is to be asked for."""
+        self._acts += self._wanted
+        self._wanted = []
+        for act in self._acts:
+            for step in act.of(Fate.SENDING):
+                step.fate = Fate.KEPT
+
     def begin(self, intents: Sequence[Intent]) -> None:
         """Know that these are on their way, as one act; what is sent again is part of the new one only."""
         steps = {intent.write.op_id: Step(intent) for intent in intents}

@@ -7,10 +7,10 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Protocol
 
-from mini_crm.domain.dates import parse_date
 from mini_crm.domain.errors import BadValue, RuleBroken
-from mini_crm.domain.model import Entry, Status
+from mini_crm.domain.model import Entry, EntrySort, Status
 from mini_crm.domain.rules import check_pay_by, may_delete
+from mini_crm.domain.typed_days import parse_typed_date
 from mini_crm.messages import sentence
 from mini_crm.ui.desk import Desk
 from mini_crm.ui.entries.texts import EntryTexts
@@ -99,7 +99,9 @@ class ManyPresenter:
         left_out = left_out.format(n=len(barred), numbers=_numbers(barred)) if barred else ""
         if allowed:
             title = texts.ngettext("Delete {n} entry?", "Delete {n} entries?", len(allowed))
-            question = ManyQuestion(title.format(n=len(allowed)), self._lines(allowed), left_out)
+            question = ManyQuestion(
+                title.format(n=len(allowed)), self._lines(allowed, EntrySort.ENTERED_ON), left_out
+            )
             intents = [Intent(Delete(entry.entry_id, entry.version), entry) for entry in allowed]
             self._view.ask_delete(question, lambda: self._save(intents))
         elif barred:
@@ -121,7 +123,7 @@ class ManyPresenter:
             days = {entry.pay_by for entry in is_open}
             question = ManyQuestion(
                 title.format(n=len(is_open)),
-                self._lines(is_open),
+                self._lines(is_open, EntrySort.PAY_BY),
                 left_out,
                 self._texts.day(days.pop()) if len(days) == 1 else "",
             )
@@ -149,7 +151,7 @@ class ManyPresenter:
         """Save the day; give a sentence if it is none, or one that some entry cannot have."""
         barred, why = [], ""
         try:
-            day = parse_date(text, today=self._today(), field="pay_by")
+            day = parse_typed_date(text, today=self._today(), field="pay_by")
         except BadValue as error:
             return sentence(error, self._desk.texts)
         for entry in entries:
@@ -172,8 +174,17 @@ class ManyPresenter:
             self._save(intents)
         return ""
 
-    def _lines(self, entries: Sequence[Entry]) -> tuple[str, ...]:
-        return tuple(f"{entry.entry_id} · {self._texts.describe(entry)}" for entry in entries)
+    def _lines(self, entries: Sequence[Entry], day: EntrySort) -> tuple[str, ...]:
+        """Write entries as lines to recognise them by, with the day that matters."""
+        texts, lines = self._texts, []
+        for entry in entries:
+            pin = f"{texts.captions[EntrySort.CLIENT_PIN]} {entry.client_pin or '—'}"
+            when = texts.day(entry.pay_by if day is EntrySort.PAY_BY else entry.entered_on)
+            amount = texts.amount(entry.amount, entry.unit)
+            lines.append(
+                f"{entry.entry_id} · {entry.manager_name} · {pin} · {amount} · {texts.captions[day]} {when}"
+            )
+        return tuple(lines)
 
 
 MOST_NUMBERS = 20

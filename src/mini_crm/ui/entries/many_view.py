@@ -63,7 +63,6 @@ class PayByDialog(Dialog):
         self.yes = self.add_button(texts.gettext("Save"), self.accept, style="primary")
         self.add_button(texts.gettext("Cancel"), self.cancel)
         enter_goes_on([self.day], self.accept)
-        self.bind("<Control-Return>", lambda event: self.accept())
         self.show(self.day.input)
         self.day.focus_input()
 

@@ -12,6 +12,7 @@ from mini_crm.domain.rules import parse_entry_number
 from mini_crm.messages import sentence
 from mini_crm.ui.desk import Desk
 from mini_crm.ui.entries.actions_presenter import ActionsPresenter
+from mini_crm.ui.entries.acts import Acts
 from mini_crm.ui.entries.chosen import remember_order, remembered_order
 from mini_crm.ui.entries.export import ExportPresenter
 from mini_crm.ui.entries.feed import Feed, News
@@ -49,6 +50,7 @@ class EntriesPresenter:
     Args:
         desk: Of the lead.
         view: The page.
+        acts: What was done in this session before this page was there.
         now: Tells the time, in UTC.
 
     Attributes:
@@ -70,6 +72,7 @@ class EntriesPresenter:
         desk: Desk,
         view: EntriesViewPort,
         *,
+        acts: Acts | None = None,
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
         self._desk = desk
@@ -115,6 +118,7 @@ class EntriesPresenter:
             show=self.table.show_pending,
             kept=self._count_kept,
             offer=view.panel.show_undo,
+            acts=acts,
         )
         self.mending = Mending(
             desk,
@@ -225,6 +229,7 @@ class EntriesPresenter:
         self._feed.start()
         self._desk.choice.listen(self._period_changed)
         self.table.start(self.filters.wanted, *remembered_order(self.memory))
+        self.undo.start()
         self.head.start()
         self._count_kept()
         self.actions.read_reasons()

@@ -65,6 +65,10 @@ class Undo:
         show: Shows the rows anew.
         kept: Is called when something on this computer was taken out.
         offer: Offers to take an act back; an empty text offers nothing.
+        acts: Those of the session before this window was there; None for none.
+
+    Attributes:
+        acts: Those of this session.
     """
 
     def __init__(
@@ -79,6 +83,7 @@ class Undo:
         show: Callable[[], None],
         kept: Callable[[], None],
         offer: Callable[[str], None],
+        acts: Acts | None = None,
     ) -> None:
         self._desk = desk
         self._view = view
@@ -89,33 +94,38 @@ class Undo:
         self._show = show
         self._kept = kept
         self._offer = offer
-        self._acts = Acts()
+        self.acts = acts or Acts()
         self._waiting: list[Act] = []
         self._doing: _Doing | None = None
 
+    def start(self) -> None:
+        """Offer what was done in this session before this window was there."""
+        self.acts.go_on()
+        self._show_offer()
+
     def begin(self, intents: Sequence[Intent]) -> None:
         """Know that the person saves something."""
-        self._acts.begin(intents)
+        self.acts.begin(intents)
         self._show_offer()
 
     def answered(self, outcome: Outcome) -> None:
         """Know what became of it."""
-        self._acts.answered(outcome)
+        self.acts.answered(outcome)
         self._show_offer()
         self._go_on()
 
     def stored_after_all(self, op_ids: Sequence[UUID]) -> None:
         """Know that refused writes were stored and only their answers lost."""
-        self._acts.stored_after_all(op_ids)
+        self.acts.stored_after_all(op_ids)
 
     def undo(self) -> None:
         """Take the last act back; called again meanwhile, the one before it follows."""
-        act = self._acts.newest(self._is_there)
+        act = self.acts.newest(self._is_there)
         if act is None:
             if self._doing is None and not self._waiting:
                 self._say(self._desk.texts.gettext("There is nothing to undo."))
             return
-        self._acts.want_back(act)
+        self.acts.want_back(act)
         self._waiting.append(act)
         self._show_offer()
         self._go_on()
@@ -201,18 +211,18 @@ class Undo:
             else:
                 self._end(doing)
 
-        self._send([Intent(self._acts.deletion(rest), rest) for rest in rests], done)
+        self._send([Intent(self.acts.deletion(rest), rest) for rest in rests], done)
 
     def _send_back(self, doing: _Doing) -> None:
         steps = doing.act.of(Fate.STORED)[::-1]
-        intents = [self._acts.inverse(step) for step in steps]
+        intents = [self.acts.inverse(step) for step in steps]
         of_write = {intent.write.op_id: step for intent, step in zip(intents, steps, strict=True)}
 
         def done(outcome: Outcome) -> None:
             for write, entry in outcome.stored:
-                self._acts.taken_back(of_write[write.op_id], entry)
+                self.acts.taken_back(of_write[write.op_id], entry)
             for write in outcome.kept:
-                self._acts.taken_back(of_write[write.op_id], None)
+                self.acts.taken_back(of_write[write.op_id], None)
             doing.gone += [step for step in steps if step.fate is Fate.GONE]
             self._tell(doing, outcome)
             self._end(doing)
@@ -244,7 +254,7 @@ class Undo:
 
     def _end(self, doing: _Doing) -> None:
         self._doing = None
-        self._acts.settle(doing.act, is_back=not doing.may_retry)
+        self.acts.settle(doing.act, is_back=not doing.may_retry)
         self._show_offer()
         _ = self._desk.texts.gettext
         said = []
@@ -254,7 +264,7 @@ class Undo:
             said.append(
                 _("The database does not answer. What you wrote is kept on this computer and is sent later.")
             )
-        following = self._acts.newest(self._is_there)
+        following = self.acts.newest(self._is_there)
         if following is not None and not self._waiting and not doing.wrong:
             said.append(_("Next Ctrl+Z: {what}.").format(what=self.name(self._there(following))))
         self._view.say("\n".join([" ".join(said), *doing.wrong]).strip(), is_error=bool(doing.wrong))
@@ -288,7 +298,7 @@ class Undo:
         return said.format(entry_id=write.entry_id)
 
     def _show_offer(self) -> None:
-        act = self._acts.newest(self._is_there)
+        act = self.acts.newest(self._is_there)
         text = "" if act is None else self.name(self._there(act))
         self._offer(f"{text[:1].upper()}{text[1:]}")
 
