@@ -500,6 +500,7 @@ IMPORTS: Table = {
     "name_characters": lambda t, d: t.gettext(
         "The name has an invisible character ({character}) in position {position}. Type it again by hand."
     ),
+    "name_of_total": lambda t, d: t.gettext("“{text}” is no person: this is a row of totals."),
     "roster_no_lead": lambda t, d: t.gettext("The roster has no lead “{name}”."),
     "roster_no_group": lambda t, d: t.gettext("The roster has no group “{name}” of {lead}."),
     "roster_no_manager": lambda t, d: t.gettext(
@@ -697,6 +698,10 @@ REPORT: Table = {
         "The report would have {rows} rows even without the clients, and a sheet holds {limit}. "
         "Nothing was written."
     ),
+    "list_too_long": lambda t, d: t.gettext(
+        "A sheet of Excel holds {limit} rows, and there are {rows}. "
+        "Choose fewer with the filters above the list."
+    ),
 }
 
 UI: Table = {
@@ -770,9 +775,9 @@ NOTES: Table = {
         _number(d, "n"),
     ),
     "form_tells_less": lambda t, d: t.gettext(
-        "In a workbook of the form {kind} it is not seen which rows are hidden and which numbers show "
-        "leading zeros: all rows were read, and numbers without such zeros. If that matters, save it as "
-        ".xlsx."
+        "In a workbook of the form {kind} it is not seen which rows are hidden and what its numbers show "
+        "besides: leading zeros, a currency, a percent sign. All rows were read, and bare numbers. If that "
+        "matters, save it as .xlsx."
     ),
     "formulas_without_results": lambda t, d: t.ngettext(
         "{n} formula has no result in the file, so its cell is empty: {first}. Open the file in Excel and "

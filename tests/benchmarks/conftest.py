@@ -5,10 +5,14 @@ Nothing here fails on a slow computer: the figures are printed beside their budg
 
 from __future__ import annotations
 
+import json
+import subprocess
+import sys
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -26,8 +30,21 @@ class Figure:
     note: str
 
 
+CHILD = Path(__file__).with_name("child.py")
 Report = Callable[..., None]
 FIGURES = pytest.StashKey[list[Figure]]()
+
+
+def in_child(what: str, *paths: Path) -> tuple[dict[str, Any], float]:
+    """Measure in a fresh process; gives what it says, and how long the whole process took."""
+    begun = time.perf_counter()
+    done = subprocess.run(
+        [sys.executable, str(CHILD), what, *map(str, paths)],
+        capture_output=True,
+        check=True,
+        encoding="utf-8",
+    )
+    return json.loads(done.stdout), time.perf_counter() - begun
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

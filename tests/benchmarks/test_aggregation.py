@@ -2,28 +2,17 @@
 
 from __future__ import annotations
 
-import json
 import subprocess
 import sys
 import time
 from pathlib import Path
 from statistics import median
-from typing import Any
 
-from benchmarks.conftest import Report
+from benchmarks.conftest import Report, in_child
 from mini_crm.store.sqlite import SqliteStore
+from mini_crm.store.sqlite.side_by_side import how_many
 
-CHILD = Path(__file__).with_name("child.py")
 ROUNDS = 5
-
-
-def in_child(what: str, path: Path) -> tuple[dict[str, Any], float]:
-    """Measure in a fresh process; gives what it says, and how long the whole process took."""
-    begun = time.perf_counter()
-    done = subprocess.run(
-        [sys.executable, str(CHILD), what, str(path)], capture_output=True, check=True, encoding="utf-8"
-    )
-    return json.loads(done.stdout), time.perf_counter() - begun
 
 
 def change_something(path: Path) -> None:
@@ -35,7 +24,11 @@ def change_something(path: Path) -> None:
 
 
 def test_aggregation(big_database: Path, entries: int, report: Report) -> None:
-    """All standing periods and all writes, in turn with a bare GROUP BY over the same rows."""
+    """All standing periods and all writes, in turn with a bare GROUP BY over the same rows.
+
+    What is compared with the budgets is the time that people wait. Where there are two processors two
+    connections share the run; SQLite has one thread for the GROUP BY. What all threads worked is shown too.
+    """
     runs, bare, whole = [], [], []
     for _ in range(ROUNDS):
         change_something(big_database)
@@ -54,14 +47,16 @@ def test_aggregation(big_database: Path, entries: int, report: Report) -> None:
     if peaks:
         report("  its peak memory", max(peaks), "MB", 500, "mapped file pages included")
     report(
-        "  against a bare GROUP BY LeadId, Status", seconds / bare_s, "times", 5, f"that takes {bare_s:.2f} s"
+        "  against a bare GROUP BY LeadId, Status",
+        seconds / bare_s,
+        "times",
+        5,
+        f"that takes {bare_s:.2f} s on one thread, the run has {how_many(entries)}",
     )
     # On a computer with other work the least of what the processor did says more than the clock.
     cpu_s, bare_cpu_s = (min(one["cpu_seconds"] for one in several) for several in (runs, bare))
-    report("  processor time, least", cpu_s, "s")
-    report(
-        "  against the GROUP BY's, least", cpu_s / bare_cpu_s, "times", 5, f"that takes {bare_cpu_s:.2f} s"
-    )
+    report("  processor time of all threads, least", cpu_s, "s")
+    report("  against the GROUP BY's, least", cpu_s / bare_cpu_s, "times", None, f"{bare_cpu_s:.2f} s")
 
 
 def test_nothing_changed(big_database: Path, report: Report) -> None:

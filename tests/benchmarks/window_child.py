@@ -8,6 +8,7 @@ import sys
 import time
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,9 +16,12 @@ from benchmarks.child import peak_mb
 from mini_crm.domain.model import EntrySort
 from mini_crm.store.sqlite import SqliteStore
 from mini_crm.ui.app import App, make_root
+from mini_crm.ui.entries.chosen import Part, Ready
+from mini_crm.ui.entries.filters_presenter import Quick
 from mini_crm.ui.main_window import MainWindow, Surroundings
 from mini_crm.ui.memory import Memory
 from mini_crm.ui.widgets.dialogs import Dialog
+from mini_crm.usecases.behind import Number
 
 if TYPE_CHECKING:
     from mini_crm.ui.forecast.page_view import ForecastView
@@ -147,17 +151,60 @@ def save(drive: Drive, main: MainWindow, number: int) -> tuple[float, float]:
     return seen, time.perf_counter() - begun
 
 
+def shown(drive: Drive, main: MainWindow, action: Callable[[], object]) -> tuple[float, float]:
+    """Do something to the list; give the seconds until its rows are there, and those of them at work."""
+    begun, own = time.perf_counter(), time.process_time()
+    action()
+    drive.until(lambda: not main.tasks.is_busy)
+    seconds = time.perf_counter() - begun, time.process_time() - own
+    settled(drive, main)
+    return seconds
+
+
+def list_in_every_way(drive: Drive, main: MainWindow) -> dict[str, tuple[float, float]]:
+    """Filter and order the list in every way there is; give the seconds of each, see ``shown``."""
+    page, view = main.entries, main.nametowidget(main.pages.tabs()[0])
+    assert page is not None
+    filters, table, seconds = page.filters, page.table, dict[str, tuple[float, float]]()
+    seconds["all entries"] = shown(drive, main, filters.reset)
+    for column in EntrySort:
+        for direction in ("up", "down"):
+            seconds[f"by {column.value} {direction}"] = shown(drive, main, partial(table.sort_by, column))
+    seconds["to the end"] = shown(drive, main, table.to_last)
+    seconds["to the middle"] = shown(drive, main, partial(table.go_to, 50_000))
+    for quick in Quick:
+        seconds[quick.value] = shown(drive, main, partial(filters.press, quick))
+        filters.reset()
+        settled(drive, main)
+    for part, ready in (
+        (Part.STATUS_ON, Ready.MONTH),
+        (Part.ENTERED, Ready.LAST_MONTH),
+        (Part.PAY_BY, Ready.WEEK),
+    ):
+        filters.choose_day(part)
+        seconds[f"{part.value} {ready.value}"] = shown(drive, main, partial(filters.choose_ready, ready))
+        filters.reset()
+        settled(drive, main)
+    for name in view.filters.status.names[1:]:
+        seconds[f"status {name}"] = shown(drive, main, partial(view.filters.status.take, name))
+    manager = view.filters.manager.input.names[0]
+    seconds["manager"] = shown(drive, main, partial(view.filters.manager.input.take, manager))
+    filters.reset()
+    settled(drive, main)
+    for number in (Number.FROM_OPEN, Number.PAID, Number.EXPECTED, Number.RESOLVED):
+        seconds[f"behind {number.value}"] = shown(drive, main, partial(page.head.open, 0, number))
+    seconds["back"] = shown(drive, main, page.opened.back)
+    return seconds
+
+
 def use_the_table(drive: Drive, main: MainWindow) -> None:
-    """Sort, scroll, open the row menu, change an entry, look at pasted rows."""
+    """Scroll far, open the row menu, change an entry, look at pasted rows."""
     page, view = main.entries, main.nametowidget(main.pages.tabs()[0])
     assert page is not None
     tree = view.table.tree
     view.filters.reset_button.invoke()
     settled(drive, main)
-    for column in (EntrySort.AMOUNT, EntrySort.AMOUNT, EntrySort.PAY_BY):
-        page.table.sort_by(column)
-        settled(drive, main)
-    for _ in range(5):
+    for _ in range(14):  # beyond the rows that are kept
         tree.yview_moveto(1)
         settled(drive, main)
     page.refresh()
@@ -212,8 +259,15 @@ def main(path: Path, lead: str) -> dict[str, object]:
     drive.until(lambda: tree.get_children() != before and not window.tasks.is_busy)
     found["filter_s"] = time.perf_counter() - begun
     found["filtered"] = len(tree.get_children())
-    use_the_table(drive, window)
     drive.until(lambda: not window._aside.is_busy)
+    settled(drive, window)
+    drive.note(found, "filter_longest")
+    drive.forget()
+    found["list_s"] = list_in_every_way(drive, window)
+    found["list_mb"] = peak_mb()
+    drive.note(found, "list_longest")
+    drive.forget()
+    use_the_table(drive, window)
     drive.rest(6)
     drive.note(found, "longest")
     drive.forget()

@@ -101,7 +101,8 @@ def test_every_part_of_the_bridge(company: Company, backdoor: Backdoor) -> None:
     anna.update(ids["up"], amount=Decimal(1500))
     anna.update(ids["moved"], manager_id=company.maria)
     store.void_entries([ids["void"].entry_id], BY)
-    anna.update(ids["back"], status=Status.EXPECTED, status_on=None, paid_amount=None)
+    reopened = {"status": Status.EXPECTED, "status_on": None, "paid_amount": None}
+    anna.update(ids["back"], pay_by=company.day(60), **reopened)
     store.void_entries([ids["undone"].entry_id], BY)
     fresh = anna.add(company.petr, client_pin="fresh", amount=Decimal(90))
     at_once = anna.pay(anna.add(company.petr, client_pin="at once", amount=Decimal(80)))
@@ -129,7 +130,7 @@ def test_every_part_of_the_bridge(company: Company, backdoor: Backdoor) -> None:
     assert kinds(report, company, 1) == {
         "paid": {"paid"}, "partly": {"paid"}, "early": {"paid"}, "refused": {"refused"},
         "later": {"pushed", "less"}, "sooner": {"pulled"}, "up": {"more"}, "moved": {"moved"},
-        "void": {"deleted"}, "undone": {"deleted"}, "back": {"reopened"}, "fresh": {"new"},
+        "void": {"deleted"}, "undone": {"deleted"}, "back": {"reopened", "pushed"}, "fresh": {"new"},
         "at once": {"new", "paid"},
     }  # fmt: skip
     # What is left is what the same entries are counted on now, and what is expected of new ones.

@@ -137,7 +137,7 @@ def test_one_of_the_files_is_deleted(company: Company, path: Path, ending: str) 
 def test_a_window_over_a_restore(company: Company, path: Path, copy: Path, tmp_path: Path) -> None:
     """What a lead saves while the administrator restores a copy is kept, and stored once in the new file."""
     company.anna.add(company.petr)
-    outbox = Outbox(tmp_path / "outbox", f"sqlite:///{path}", ANNA)
+    outbox = Outbox(tmp_path / "outbox", f"sqlite:///{path}", company.anna.lead_id, ANNA)
     old = move_away(path)
     before = files(old)
     write = Add(company.anna.draft(company.petr, client_pin="while restoring"))

@@ -531,6 +531,29 @@ def test_leads(company: Admin) -> None:
     assert "Anna" in company.ok("leads")
 
 
+def test_heads(company: Admin) -> None:
+    """A head's account is made without groups, survives a roster, and is told apart in the list of leads."""
+    said = company.ok("leads", "head", "Vera Head")
+    assert "An account for Vera Head was made." in said
+    assert "passwords NAME --slips FILE" in said
+    said = company.ok("leads", "head", "anna")
+    assert "Anna sees the company page" in said
+    assert "account" not in said
+    heads = {lead["lead"]: lead["head"] for lead in company.json("leads")}
+    assert heads == {"Anna": True, "Vera Head": True, "Zoe": False}
+    vera = next(line for line in company.ok("leads", "list").splitlines() if "Vera Head" in line)
+    assert vera.split()[-1] == "yes"
+    company.ok("passwords", "--missing", "--slips", company.folder / "slips.xlsx")
+    roster = company.write("lead,group,manager,unit\nAnna,North,Boris,RUB\n", "roster.csv")
+    company.ok("import-roster", roster)
+    found = re.search(CODE, company.ok("leads", "reset", "Vera Head"))
+    assert found is not None
+    assert company.sign_in("Vera Head", found[0]).is_head
+    assert "no longer sees" in company.ok("leads", "head", "Vera Head", "--off")
+    assert not company.sign_in("Vera Head", found[0]).is_head
+    assert "Nobody" in company.refused(7, "leads", "head", "Nobody", "--off")
+
+
 # ---- forecast
 
 
@@ -664,7 +687,7 @@ def test_history_too_short_to_measure_can_be_kept(company: Admin) -> None:
 @only_from_sources
 @pytest.mark.timeout(400)  # it forecasts a year of evenings twice
 def test_demo(admin: Admin) -> None:
-    """The sample company is made, forecast and reported; each printed password lets its lead in."""
+    """The sample company is made, forecast and reported; the printed passwords let leads and the head in."""
     said = admin.ok("demo", "--dir", "try", "--no-window", "--entries", 400)
     folder = admin.folder / "try"
     assert (folder / "report.xlsx").exists()
@@ -672,6 +695,8 @@ def test_demo(admin: Admin) -> None:
     sign_ins = re.findall(rf"^  (\S+ \S+) +({CODE})$", said, flags=re.MULTILINE)
     assert len(sign_ins) == 10
     admin.sign_in(*sign_ins[3], database=folder / "demo.sqlite")
+    (head,) = re.findall(rf"^  (\S+ \S+), head of sales: the company page +({CODE})$", said, re.MULTILINE)
+    admin.sign_in(*head, database=folder / "demo.sqlite")
     for wanted in (
         "Win rate",
         "Paid",

@@ -65,6 +65,27 @@ def test_changes_equal_their_rows(demo: Report, tmp_path: Path) -> None:
     assert sum(line[2] + line[4] for line in counts) == len(listed) > 50
 
 
+def test_refusals_equal_the_refused_column(demo: Report, tmp_path: Path) -> None:
+    """By lead and unit, and of the company, the reasons add up to what stands refused beside all rows."""
+    path = write_report(demo, tmp_path / "report.xlsx", ENGLISH)
+    rows = pipeline(path)
+    refused = {
+        (row["Lead"] if row["Level"] == "Lead" else "Company", row["Unit"]): row["Refused"]
+        for row in rows
+        if row["Level"] in ("Company", "Lead")
+    }
+    book = openpyxl.load_workbook(path, read_only=True, data_only=True)
+    lines = list(book["Refusals"].iter_rows(values_only=True))
+    head = next(at for at, line in enumerate(lines) if line[2] == "Reason")
+    whole = {tuple(line[:2]): line[4] for line in lines[head + 1 :] if line[2] == "in all"}
+    assert whole == {place: approx(amount) for place, amount in refused.items() if amount}
+    assert len(whole) > 5
+    for lead, unit in whole:
+        parts = [line for line in lines[head + 1 :] if line[:2] == (lead, unit) and line[2] != "in all"]
+        assert sum(line[4] for line in parts) == approx(whole[lead, unit])
+        assert sum(line[5] for line in parts) == approx(1)
+
+
 entries = st.lists(
     st.tuples(
         st.integers(0, 5),  # manager

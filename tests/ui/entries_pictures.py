@@ -10,7 +10,9 @@ from uuid import uuid4
 from mini_crm.domain.dates import format_date
 from mini_crm.domain.model import EntryFilter, Status
 from mini_crm.ui.entries.dialogs_view import StatusDialog
+from mini_crm.ui.entries.filters_presenter import Quick
 from mini_crm.ui.entries.page_view import EntriesView
+from mini_crm.usecases.behind import Number
 from unit.fake_entries_view import Cable, Gate
 
 REASONS = {
@@ -67,7 +69,9 @@ def entries_pictures(studio: Studio, main: MainWindow) -> None:
     studio.shoot("entries")
     form_pictures(desk)
     table_pictures(desk)
+    link_pictures(desk)
     dialog_pictures(desk)
+    many_pictures(desk)
     pending_pictures(desk)
     trouble_pictures(desk)
 
@@ -91,26 +95,79 @@ def form_pictures(desk: Desk) -> None:
 
 
 def table_pictures(desk: Desk) -> None:
-    """The table: filtered, and its menu."""
+    """The table: filtered in several ways, with chosen rows, and its menu."""
     studio, view = desk.studio, desk.view
-    view.filters.due.take(view.filters.due.names[2])
-    studio.live(0.8)
+    view.filters.quick[Quick.OVERDUE].invoke()
     desk.settle()
     studio.shoot("entries_overdue")
+    view.filters.manager.input.take(view.filters.manager.input.names[0])
+    view.filters.quick[Quick.UNTOUCHED].invoke()
+    desk.settle()
+    studio.shoot("entries_chips")
     view.filters.reset_button.invoke()
-    studio.live(0.3)
+    desk.settle()
     view.filters.status.take(view.filters.status.names[2])
-    studio.live(0.8)
     desk.settle()
     studio.shoot("entries_paid")
     view.filters.reset_button.invoke()
-    studio.live(0.5)
     desk.settle()
-    desk.choose(0, 1)
+    desk.choose(0, 1, 2, 3, 4, 5)
+    studio.shoot("entries_chosen")
     menu = view.table.menu(desk.presenter)
     menu.post(view.winfo_rootx() + 300, view.winfo_rooty() + 380)
     studio.shoot("entries_menu")
     menu.unpost()
+    view.filters.status.take(view.filters.status.names[1])
+    desk.settle()
+
+
+def link_pictures(desk: Desk) -> None:
+    """Numbers of the head line with what is behind them, as it was and after a change."""
+    studio, view, head = desk.studio, desk.view, desk.presenter.head
+    head.open(0, Number.FROM_OPEN)
+    desk.settle()
+    studio.shoot("from_open")
+    desk.choose(0)
+    touch(desk)
+    desk.presenter.refresh()
+    desk.settle()
+    studio.shoot("from_open_changed")
+    head.open(0, Number.PAID)
+    desk.settle()
+    studio.shoot("paid")
+    view.filters.back_button.invoke()
+    desk.settle()
+    head.open(0, Number.FROM_NEW)
+    studio.wait(lambda: studio.dialogs)
+    studio.shoot("from_new")
+    studio.close_dialogs()
+
+
+def many_pictures(desk: Desk) -> None:
+    """Many rows: the two questions, and what can be undone."""
+    studio, view, presenter = desk.studio, desk.view, desk.presenter
+    for pin in ("0071", "0072", "0073"):
+        desk.fill_in(pin, "1500", 5)
+        view.form.save_button.invoke()
+        desk.settle()
+    studio.live(0.5)
+    view.filters.reset_button.invoke()
+    studio.live(0.5)
+    desk.settle()
+    desk.choose(*range(6))
+    presenter.delete_selected()
+    studio.shoot("delete_many")
+    studio.close_dialogs()
+    desk.choose(*range(12))
+    presenter.many.pay_by()
+    desk.settle()
+    studio.shoot("pay_by_many")
+    studio.close_dialogs()
+    view.table.tree.focus_force()
+    view.table.tree.event_generate("<<Undo>>")
+    desk.settle()
+    studio.live(0.5)
+    studio.shoot("undone")
 
 
 def dialog_pictures(desk: Desk) -> None:

@@ -11,10 +11,11 @@ from typing import Protocol, TypeVar
 import pytest
 import ttkbootstrap as ttk
 
-from mini_crm.domain.model import Entry, EntryFilter
+from mini_crm.domain.model import Entry, EntryFilter, EntrySort
 from mini_crm.i18n import Texts
 from mini_crm.store.sqlite import SqliteStore
 from mini_crm.ui.desk import Desk
+from mini_crm.ui.entries.chosen import FILTERS, NOTHING, remember_filters, remember_order
 from mini_crm.ui.entries.page_presenter import EntriesPresenter
 from mini_crm.ui.entries.page_view import EntriesView
 from mini_crm.ui.memory import Memory
@@ -101,8 +102,12 @@ def _all_children(widget: tkinter.Misc) -> Iterator[tkinter.Misc]:
 class Open(Protocol):
     """Opens the page."""
 
-    def __call__(self, language: str, outbox: Outbox | None = None) -> Window:
-        """Open it in a language, with another outbox than the usual one if that is given."""
+    def __call__(self, language: str, outbox: Outbox | None = None, *, as_first: bool = False) -> Window:
+        """Open it in a language, with another outbox than the usual one if that is given.
+
+        The lead has chosen to see all entries, the newest first; not so on a computer that is new to it
+        (``as_first``).
+        """
         ...
 
 
@@ -118,10 +123,14 @@ def open_window(
     """Give a function that opens the page in a language; the page is closed after the test."""
     opened: list[Window] = []
 
-    def open_it(language: str, outbox: Outbox | None = None) -> Window:
+    def open_it(language: str, outbox: Outbox | None = None, *, as_first: bool = False) -> Window:
         texts = Texts(language)
         tasks = Tasks(root, store.close)
         cable = Cable(store)
+        memory = Memory(tmp_path / "window.json")
+        if not as_first and memory.of(LEAD).get(FILTERS) is None:
+            remember_filters(memory.of(LEAD), NOTHING)
+            remember_order(memory.of(LEAD), EntrySort.ENTRY_ID, descending=True)
         signed_in = sign_in(store, LEAD, CODE, "PC-7", derive=quick_key)
         desk = Desk(
             cable,  # type: ignore[arg-type]
@@ -130,8 +139,9 @@ def open_window(
             signed_in.session,
             signed_in.token,
             "test",
-            outbox=outbox or Outbox(tmp_path / "outbox", "sqlite:///company.sqlite", LEAD),
-            memory=Memory(tmp_path / "window.json"),
+            outbox=outbox
+            or Outbox(tmp_path / "outbox", "sqlite:///company.sqlite", signed_in.session.lead_id, LEAD),
+            memory=memory,
         )
         view = EntriesView(root, texts, theme)
         view.pack(fill="both", expand=True)

@@ -27,6 +27,7 @@ sys.path[:0] = [str(HERE.parents[1] / "src"), str(HERE.parent)]
 from mini_crm.program import run_program  # noqa: E402
 from mini_crm.store.sqlite import SqliteStore  # noqa: E402
 from mini_crm.ui import app as app_module  # noqa: E402
+from mini_crm.ui.entries.page_view import EntriesView  # noqa: E402
 from mini_crm.ui.widgets.dialogs import Dialog, Question  # noqa: E402
 from mini_crm.usecases.demo import make_demo  # noqa: E402
 from ui.storm_outside import Outside  # noqa: E402
@@ -82,10 +83,13 @@ class Storm:
                 program.root.mainloop()
 
             usual, app_module.App.run = app_module.App.run, run_app
+            # The system's own dialog is no part of the program, and would hold the storm up.
+            asking, EntriesView.ask_file = EntriesView.ask_file, lambda view, there, name: self.folder / name
             try:
                 return run_program(NAME, build, ["--database", f"sqlite:///{self.database}"])
             finally:
                 app_module.App.run = usual
+                EntriesView.ask_file = asking
                 outside.close()
 
     def faults(self, code: int, least: int) -> list[str]:

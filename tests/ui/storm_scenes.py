@@ -9,6 +9,7 @@ from mini_crm.domain.credentials import PasswordKind
 from mini_crm.domain.model import Entry
 from mini_crm.ui.app import App
 from mini_crm.ui.entries.dialogs_view import ConflictDialog, KeptDialog
+from mini_crm.ui.entries.many_view import DeleteManyDialog, PayByDialog
 from mini_crm.ui.entries.page_view import EntriesView
 from mini_crm.ui.entries.texts import Mark
 from mini_crm.ui.sign_in.password_dialogs import PasswordDialog, SignInAgainDialog
@@ -37,6 +38,8 @@ class Scenes:
             "history": lambda: self.of_row("F3"),
             "why": lambda: self.of_row("F9"),
             "status": lambda: self.of_row("F6"),
+            "many": lambda: self.of_rows("F4", PayByDialog),
+            "delete many": self.delete_many,
             "conflict": self.conflict,
             "paste": self.paste,
             "delete": self.delete,
@@ -142,6 +145,28 @@ class Scenes:
                 yield from self.person.click_row(tree, self.person.random.choice(rows))
                 yield from self.person.key(key)
                 yield from self.person.wait(lambda: self._dialog(Dialog) is not None)
+
+    def of_rows(self, key: str, kind: type[Dialog]) -> Scene:
+        """Choose the first rows of the table and press a key."""
+        view = yield from self.entries()
+        if view is not None:
+            tree = view.table.tree
+            yield from self.person.click(view.filters.reset_button)
+            yield from self.person.wait(tree.get_children)
+            if rows := tree.get_children():
+                yield from self.person.click_row(tree, rows[0])
+                yield from self.person.key("Down", SHIFT)
+                yield from self.person.key(key)
+                yield from self.person.wait(lambda: self._dialog(kind) is not None)
+
+    def delete_many(self) -> Scene:
+        """Enter a sale, delete it with its neighbour, and take that back."""
+        yield from self.save()
+        yield from self.of_rows("Delete", DeleteManyDialog)
+        dialog = self._dialog(DeleteManyDialog)
+        if dialog is not None:
+            yield from self.person.click(self.person.less_used(dialog.yes, dialog.no))
+            yield from self.person.key("z", CONTROL)
 
     def conflict(self) -> Scene:
         """Change an entry that another window changes meanwhile, and see what that was."""
@@ -357,9 +382,7 @@ class Scenes:
         view = yield from self.entries()
         if view is None:
             return
-        field = self.person.random.choice(
-            (view.form.pay_by, view.filters.pay_by_from, view.filters.pay_by_to)
-        )
+        field = self.person.random.choice((view.form.pay_by, view.filters.first, view.filters.last))
         yield from self.person.click(field._button)
         yield from self.person.wait(self.arrows)
         for arrow in self.arrows():

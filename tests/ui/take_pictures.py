@@ -2,7 +2,8 @@
 
 They are written to ``tests/ui/pictures/NAME.LANGUAGE.png`` (or to ``--out``) from the demo company, on a
 virtual screen of its own; the help page gets copies of those that it shows. ``--scaling 200`` shows how it
-looks on a screen that is scaled to 200 %.
+looks on a screen that is scaled to 200 %. ``--sizes`` takes pictures of the whole screen, with a task bar, in
+several sizes instead, of a lead with one and with three units.
 """
 
 from __future__ import annotations
@@ -10,10 +11,11 @@ from __future__ import annotations
 import argparse
 import os
 import shutil
+import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -35,12 +37,19 @@ from mini_crm.ui.widgets.dialogs import Dialog  # noqa: E402
 from mini_crm.usecases.accounts import Slip, issue_passwords  # noqa: E402
 from mini_crm.usecases.demo import make_demo  # noqa: E402
 from mini_crm.usecases.signing import SignedIn  # noqa: E402
+from ui.company_pictures import Companies, company_pictures, make_companies  # noqa: E402
 from ui.entries_pictures import entries_pictures  # noqa: E402
 from ui.forecast_pictures import PastClock, compute_days, forecast_pictures  # noqa: E402
 from virtual_screen import virtual_screen  # noqa: E402
 
 SEED = 1
 ENTRIES = 8000
+SIZES = [
+    ("1024x640", 100, 1), ("1024x640", 100, 3), ("1366x768", 100, 1), ("1366x768", 100, 3),
+    ("1366x768", 125, 3), ("1366x768", 150, 3), ("1920x1080", 100, 1), ("1920x1080", 100, 3),
+    ("2560x1440", 200, 3),
+]  # fmt: skip
+"""Of the screen, its scaling in per cent, and the units of the lead."""
 
 
 @dataclass
@@ -95,10 +104,11 @@ class Studio:
             dialog.close()
         self.live(0.1)
 
-    def sign_in(self) -> MainWindow:
-        """Sign the lead in."""
+    def sign_in(self, slip: Slip | None = None) -> MainWindow:
+        """Sign the lead in, or somebody else."""
+        slip = slip or self.slip
         assert self.app.login is not None
-        self.app.login.on_sign_in(self.slip.lead_name, self.slip.password)
+        self.app.login.on_sign_in(slip.lead_name, slip.password)
         self.wait(lambda: self.app.main is not None)
         assert self.app.main is not None
         self.live(1.5)
@@ -158,7 +168,7 @@ def password_pictures(studio: Studio, main: MainWindow) -> None:
     studio.close_dialogs()
 
 
-def take(studio: Studio) -> None:
+def take(studio: Studio, companies: Companies) -> None:
     """Take all pictures in one language."""
     login_pictures(studio)
     main = studio.sign_in()
@@ -166,12 +176,21 @@ def take(studio: Studio) -> None:
     forecast_pictures(studio, main)
     password_pictures(studio, main)
     main.leave()
+    company_pictures(studio, companies)
 
 
 def bring_to_help(language: str) -> None:
     """Copy the pictures that the help page has anew: a program has no tests beside it."""
     for old in (HELP / language).glob("*.png"):
         shutil.copyfile(HERE / "pictures" / f"{old.stem}.{language}.png", old)
+
+
+def take_sizes(out: Path, languages: Sequence[str]) -> None:
+    """Show both pages on screens of several sizes, each with a task bar."""
+    for size, scaling, units in SIZES:
+        for language in languages:
+            child = [sys.executable, str(HERE / "sized_child.py"), size, str(scaling), str(units), language]
+            subprocess.run([*child, str(out)], check=True)
 
 
 def _unreachable() -> SqliteStore:
@@ -185,8 +204,12 @@ def main() -> None:
     parser.add_argument("--screen", default="1180x720", help="size of the screen, such as 1024x640")
     parser.add_argument("--scaling", type=int, default=100, help="of the screen, in per cent")
     parser.add_argument("--language", choices=["ru", "en"], action="append")
+    parser.add_argument("--sizes", action="store_true", help="whole screens of several sizes instead")
     arguments = parser.parse_args()
     arguments.out.mkdir(parents=True, exist_ok=True)
+    if arguments.sizes:
+        take_sizes(arguments.out, arguments.language or ["ru", "en"])
+        return
     with virtual_screen(arguments.screen, always=True), tempfile.TemporaryDirectory() as folder:
         clock = PastClock()
         store = SqliteStore.create(Path(folder) / "demo.sqlite", clock=clock)
@@ -205,6 +228,7 @@ def main() -> None:
             derive=derive_key,
             outbox_folder=Path(folder) / "outbox",
         )
+        companies = make_companies(Path(folder))
         root = make_root(96 / 72 * arguments.scaling / 100)
         app = App(root, around, "ru")
         app.start()
@@ -214,7 +238,7 @@ def main() -> None:
         root.update()
         for language in arguments.language or ["ru", "en"]:
             app.switch_language(language)
-            take(Studio(app, store, around, slip, arguments.out, language))
+            take(Studio(app, store, around, slip, arguments.out, language), companies)
             if arguments.out == HERE / "pictures":
                 bring_to_help(language)
         app.close()

@@ -76,7 +76,7 @@ def answer_soon(app: App, button: Callable[[Question], ttk.Button | None]) -> li
         if not questions:
             app.root.after(10, look)
             return
-        asked.append(questions[0].winfo_children()[0].winfo_children()[0].cget("text"))
+        asked.append(questions[0].body.winfo_children()[0].cget("text"))
         pressed = button(questions[0])
         assert pressed is not None
         pressed.invoke()

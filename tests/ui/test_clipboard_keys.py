@@ -103,7 +103,8 @@ def test_all_loaded_rows_are_chosen_and_copied(open_window: Open, store: SqliteS
     assert len(window.view.table.selected_ids()) == 200
     assert "выбрано: 200" in str(window.view.summary.cget("text"))
     control(tree, C)
-    lines = window.root.clipboard_get().split("\n")
+    head, *lines = window.root.clipboard_get().split("\n")
+    assert head.split("\t")[3] == "Пин"
     assert [line.split("\t")[3] for line in lines] == pins(window)
     assert pins(window)[0] == "00249"
 

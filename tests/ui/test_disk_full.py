@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from contract.company import lead_named
 from mini_crm.domain.model import EntryDraft, Status
 from mini_crm.store.sqlite import SqliteStore
 from mini_crm.ui.entries.dialogs_view import KeptDialog, StatusDialog
@@ -50,9 +51,10 @@ def disk() -> FullDisk:
 
 
 @pytest.fixture
-def outbox(tmp_path: Path, disk: FullDisk) -> Outbox:
+def outbox(tmp_path: Path, store: SqliteStore, disk: FullDisk) -> Outbox:
     """Give an outbox on that disk."""
-    return Outbox(tmp_path / "full", "sqlite:///company.sqlite", LEAD, disk)
+    lead_id = lead_named(store, LEAD).lead_id
+    return Outbox(tmp_path / "full", "sqlite:///company.sqlite", lead_id, LEAD, disk)
 
 
 def fill_in(window: Window, pin: str) -> None:

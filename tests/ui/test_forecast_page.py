@@ -26,7 +26,7 @@ from mini_crm.ui.desk import Desk
 from mini_crm.ui.forecast.page_presenter import ForecastPresenter
 from mini_crm.ui.forecast.page_view import ForecastView
 from mini_crm.ui.tasks import Tasks
-from mini_crm.ui.theme import NUMBER_LABEL, Theme
+from mini_crm.ui.theme import Theme
 from ui.conftest import CODE, LEAD, Clock, Hand, WaitUntil, press, quick_key, type_into
 
 CHART, PAYING, COMMITMENT, ACCURACY = range(4)
@@ -224,14 +224,26 @@ def test_one_number_stands_largest_and_its_parts_add_up(
     sizes = {label: size_of_letters(label) for label in labels(page.view)}
     largest = sizes.pop(page.view.title)
     assert max(sizes.values()) < largest
-    values = [
-        str(label.cget("text"))
-        for label in labels(page.view.cards)
-        if str(label.cget("style")) == NUMBER_LABEL
-    ]
-    paid, from_open, from_new = (number_of(value) for value in values[:3])
+    paid, from_open, from_new = (number_of(value) for value in numbers_of_cards(page.view)[:3])
     whole = str(page.view.title.cget("text")).split(":")[1]
     assert paid + from_open + from_new == number_of(whole) > 0
+
+
+def numbers_of_cards(view: ForecastView) -> list[str]:
+    """Give the numbers of the cards, as they can be read."""
+    found = []
+    for box in view.cards.winfo_children():
+        value = box.winfo_children()[1]
+        found.append("".join(str(each.cget("text")) for each in with_text(value)))
+    return found
+
+
+def with_text(widget: tk.Misc) -> Iterator[tk.Misc]:
+    """Give all labels in a widget, links too."""
+    for child in widget.winfo_children():
+        if child.winfo_class() in ("TLabel", "Label"):
+            yield child
+        yield from with_text(child)
 
 
 def size_of_letters(label: ttk.Label) -> int:
@@ -277,7 +289,7 @@ def test_accuracy_is_told_from_the_first_day(
     page.show(ACCURACY)
     note = page.view.accuracy_note
     assert note.winfo_viewable()
-    russian = "Как промахнулся бы прогноз за последние полгода, на 28 дней вперёд, пересчитано"
+    russian = "Насколько ошибся бы прогноз за последние полгода, на 28 дней вперёд, пересчитано"
     english = "How the forecast would have missed in the last half year, 28 days ahead, recalculated"
     assert str(note.cget("text")).startswith(russian if texts.language == "ru" else english)
     ((days, unit, made, evenings, *_rest),) = page.view.accuracy.cells()
@@ -318,7 +330,7 @@ def test_a_month_that_has_not_begun_shows_its_number_only(
     wait_until(lambda: page.view.period.get() == period_name(coming, RUSSIAN))
     wait_until(lambda: not page.view.chart.label.cget("image"))
     assert "ещё не начался" in str(page.view.chart.label.cget("text"))
-    assert "Вероятный диапазон: 8 из 10" in str(page.view.likely.cget("text"))
+    assert "Вероятный диапазон (8 случаев из 10)" in str(page.view.likely.cget("text"))
     assert len(page.view.cards.winfo_children()) == 4
 
 
@@ -407,13 +419,14 @@ def test_all_columns_are_reached_with_the_keyboard(history: SqliteStore, open_pa
 
 
 def test_rows_are_copied_as_text(history: SqliteStore, open_page: Opener) -> None:
-    """Ctrl+C puts the chosen rows into the clipboard, a column after the other."""
+    """Ctrl+C puts the chosen rows below their headings into the clipboard, a column after the other."""
     page = open_page(RUSSIAN)
     tree = page.view.table.tree
     tree.selection_set(tree.get_children()[:2])
     tree.focus_force()
     tree.event_generate("<<Copy>>")
-    lines = page.root.clipboard_get().split("\n")
+    head, *lines = page.root.clipboard_get().split("\n")
+    assert head.split("\t") == [str(tree.heading(name, "text")) for name in tree.cget("columns")]
     assert [line.split("\t") for line in lines] == [list(row) for row in page.table()[:2]]
 
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import threading
+import tkinter
+from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
@@ -49,13 +51,27 @@ def test_enter_goes_from_the_name_to_the_password(app: App, wait_until: WaitUnti
     wait_until(lambda: view.focus_get() is view.password.input)
 
 
+def descendants(widget: tkinter.Misc) -> Iterator[tkinter.Misc]:
+    """Give everything below a widget."""
+    for child in widget.winfo_children():
+        yield child
+        yield from descendants(child)
+
+
+def has_text(widget: tkinter.Misc) -> bool:
+    """Say whether it is a label or a button."""
+    return widget.winfo_class() in ("TLabel", "TButton", "TMenubutton", "Label")
+
+
 def test_sign_in_opens_the_main_window(app: App, wait_until: WaitUntil) -> None:
     """The right password, typed in small letters without dashes, leads to the main window."""
     sign_in(app, LEAD, CODE.lower().replace("-", ""))
     wait_until(lambda: app.main is not None)
     assert app.login is None
-    assert LEAD in app.root.title()
     assert "company.sqlite" in app.root.title()
+    texts = [str(widget.cget("text")) for widget in descendants(app.root) if has_text(widget)]
+    assert [app.root.title(), *texts].count(LEAD) == 1
+    assert LEAD not in app.root.title()
 
 
 def test_wrong_password_is_one_sentence(app: App, wait_until: WaitUntil) -> None:

@@ -14,10 +14,11 @@ import ttkbootstrap as ttk
 from mini_crm.domain.model import ImportRow, RosterRow, Status
 from mini_crm.i18n import Texts
 from mini_crm.store.sqlite import SqliteStore
+from mini_crm.ui.entries.columns import displayed
 from mini_crm.ui.entries.dialogs_view import HistoryDialog
 from mini_crm.ui.entries.texts import COLUMNS
-from mini_crm.ui.theme import TABLE, Theme
-from mini_crm.ui.widgets import ChoiceField, Field, tip_cut_cells, tip_cut_text
+from mini_crm.ui.theme import HINT_LABEL, TABLE, Theme
+from mini_crm.ui.widgets import ChoiceField, Field, ShortLabel, Table, copy_rows, tip_cut_cells, tip_cut_text
 from mini_crm.ui.widgets.room import ScrolledRoom
 from mini_crm.ui.widgets.tips import Tip
 from ui.conftest import LEAD, WaitUntil, press, type_into
@@ -67,6 +68,51 @@ def test_a_cut_cell_is_shown_whole_under_the_mouse(
         wait_until(lambda text=text: text in shown_tips(tree))
         tree.event_generate("<Leave>")
         wait_until(lambda: not shown_tips(tree))
+
+
+def test_a_cut_cell_ends_with_an_ellipsis_and_keeps_its_text(root: ttk.App, theme: Theme) -> None:
+    """What is cut says so; what is read or copied from the table is whole; so is a wider column."""
+    tree = Table(root, theme, columns=("name", "sum"), show="headings", style=TABLE)
+    tree.place(x=0, y=0, width=260, height=200)
+    for column, width in (("name", 120), ("sum", 100)):
+        tree.column(column, width=width, stretch=False)
+    for number in range(300):
+        tree.insert("", "end", str(number), values=(LONG_NAME, f"{number} RUB"))
+    root.update()
+    drawn = str(tree.tk.call(str(tree), "set", "0", "name"))
+    assert drawn.endswith("…")
+    assert theme.text_width(drawn) <= 120
+    assert tree.set("0", "name") == LONG_NAME
+    assert tree.item("0", "values")[0] == LONG_NAME
+    assert tree.item("0")["values"] == [LONG_NAME, "0 RUB"]
+    assert str(tree.tk.call(str(tree), "set", "299", "name")) == LONG_NAME  # out of sight: nobody has cut it
+    tree.selection_set("0")
+    assert copy_rows(tree) == f"{LONG_NAME}\t0 RUB"
+    tree.column("name", width=600)
+    tree.event_generate("<ButtonRelease-1>", x=130, y=5)
+    root.update()
+    assert str(tree.tk.call(str(tree), "set", "0", "name")) == LONG_NAME
+    tree.item("0", values=("Яр Ю", "1 RUB"))
+    root.update()
+    assert tree.set("0") == {"name": "Яр Ю", "sum": "1 RUB"}
+
+
+def test_a_line_that_is_too_long_ends_with_an_ellipsis(
+    root: ttk.App, theme: Theme, wait_until: WaitUntil
+) -> None:
+    """A label of one line is never cut in the middle of a letter, and says the rest under the mouse."""
+    label = ShortLabel(root, theme, style=HINT_LABEL)
+    label.place(x=10, y=10, width=150)
+    label.show(LONG_COMMENT)
+    root.update()
+    assert str(label.cget("text")).endswith("…")
+    assert theme.small.measure(str(label.cget("text"))) <= 150
+    label.event_generate("<Enter>")
+    wait_until(lambda: LONG_COMMENT in shown_tips(label))
+    label.event_generate("<Leave>")
+    label.place(width=900)
+    root.update()
+    assert str(label.cget("text")) == LONG_COMMENT
 
 
 def shown_tips(tree: tkinter.Misc) -> list[str]:
@@ -159,7 +205,7 @@ def test_heads_are_whole_and_the_rest_is_reached_by_scrolling(
 @pytest.mark.usefixtures("long_names")
 def test_names_take_the_room_that_there_is(open_window: Open, theme: Theme) -> None:
     """On a wide window the group gets wider; on a narrow one it is never narrower than its least."""
-    window = open_window("ru")
+    window = open_window("ru", as_first=True)
     tree = narrow(window)
     small = int(tree.column("group", "width"))
     window.root.geometry("1280x640+0+0")
@@ -177,11 +223,11 @@ def test_a_click_on_a_head_leaves_the_widths_alone(open_window: Open, store: Sql
     drag(tree, middle_of(tree, "amount"), middle_of(tree, "amount"))
     drag(tree, middle_of(tree, "client_pin"), middle_of(tree, "group"))
     window.settle()
-    assert window.desk.memory.get("entries.widths") is None
+    assert window.presenter.memory.get("entries.widths") is None
     edge = right_edge_of(tree, "manager")
     drag(tree, edge, (edge[0] + 30, edge[1]))
     window.root.update()
-    assert window.desk.memory.get("entries.widths") is not None
+    assert window.presenter.memory.get("entries.widths") is not None
 
 
 @pytest.mark.parametrize("language", ["ru", "en"])
@@ -191,11 +237,11 @@ def test_columns_can_be_hidden_and_come_back(open_window: Open, store: SqliteSto
     window = open_window(language)
     table = window.view.table
     captions = [table._entry_texts.captions[column] for column in COLUMNS]
-    usual = [column.value for column in COLUMNS]
+    usual, places = displayed(table.tree), [column.value for column in COLUMNS]
     menu = table.column_menu(table)
-    assert [str(menu.entrycget(n, "label"))[2:] for n in range(len(COLUMNS))] == captions
-    menu.invoke(usual.index("group"))
-    menu.invoke(usual.index("entered_on"))
+    assert [str(menu.entrycget(n, "label")).lstrip("✓ ") for n in range(len(COLUMNS))] == captions
+    menu.invoke(places.index("group"))
+    menu.invoke(places.index("entered_on"))
     wanted = [name for name in usual if name not in ("group", "entered_on")]
     assert [str(name) for name in table.tree.cget("displaycolumns")] == wanted
     window.presenter.stop()
@@ -203,9 +249,9 @@ def test_columns_can_be_hidden_and_come_back(open_window: Open, store: SqliteSto
     again = open_window(language).view.table
     assert [str(name) for name in again.tree.cget("displaycolumns")] == wanted
     menu = again.column_menu(again)
-    assert not str(menu.entrycget(usual.index("group"), "label")).startswith("✓")
-    menu.invoke(usual.index("group"))
-    menu.invoke(usual.index("entered_on"))
+    assert not str(menu.entrycget(places.index("group"), "label")).startswith("✓")
+    menu.invoke(places.index("group"))
+    menu.invoke(places.index("entered_on"))
     assert [str(name) for name in again.tree.cget("displaycolumns")] == usual
 
 

@@ -144,7 +144,8 @@ def test_chosen_rows_are_copied_with_tabs(open_window: Open, store: SqliteStore)
     window = open_window("ru")
     window.choose(1, 3)
     window.view.table.tree.event_generate("<<Copy>>")
-    lines = [line.split("\t") for line in window.root.clipboard_get().split("\n")]
+    head, *lines = [line.split("\t") for line in window.root.clipboard_get().split("\n")]
+    assert (head[0], head[3]) == ("ID", "Пин")
     assert [(line[0], line[3]) for line in lines] == [("3", "00002"), ("1", "00000")]
 
 

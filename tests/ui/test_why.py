@@ -17,6 +17,7 @@ from mini_crm.i18n import Texts
 from mini_crm.report.wording import period_name
 from mini_crm.store.sqlite import SqliteStore
 from mini_crm.ui.app import App
+from mini_crm.ui.entries.columns import displayed
 from mini_crm.ui.entries.why_view import WhyDialog
 from mini_crm.ui.forecast.page_view import ForecastView
 from ui.conftest import CODE, LEAD, Clock, Hand, WaitUntil
@@ -174,12 +175,13 @@ def _last_month(today: date) -> tuple[date, date]:
 def test_the_day_of_the_chances_is_named(window: Window, today: date, width: int, is_said: bool) -> None:
     """A wide window says the day in the head; in a narrow one the tip does, and nothing is cut for it."""
     window.root.geometry(f"{width}x640+0+0")
-    window.root.update()
+    window.view.filters.status.take("Ожидаем")
+    window.settle()
     tree = window.view.table.tree
     whole = f"Шанс до {month_of(today).end:%d.%m}"
     assert str(tree.heading("probability", "text")) == (whole if is_said else "Шанс")
     if not is_said:
-        number = f"#{[*tree.cget('columns')].index('probability') + 1}"
+        number = f"#{displayed(tree).index('probability') + 1}"
         x = next(x for x in range(width) if tree.identify_column(x) == number)
         tree.event_generate("<Motion>", x=x + 5, y=8, warp=True)
         window.wait_until(lambda: whole in list(tips(tree)))

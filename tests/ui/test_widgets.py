@@ -20,11 +20,10 @@ from mini_crm.ui.widgets import (
     DateField,
     Field,
     SuggestField,
-    copy_rows,
     enter_goes_on,
     offer_copy,
 )
-from mini_crm.ui.widgets.clipboard import bind_clipboard, raise_event_of_key
+from mini_crm.ui.widgets.clipboard import bind_clipboard, copy_rows, raise_event_of_key
 from mini_crm.ui.widgets.dialogs import Dialog
 from mini_crm.ui.widgets.focus import focused
 from mini_crm.ui.widgets.password_field import PasswordField
@@ -413,21 +412,33 @@ def test_banner_takes_no_room_when_empty(root: ttk.App, theme: Theme) -> None:
 
 
 def test_rows_are_copied_as_shown(root: ttk.App) -> None:
-    """Ctrl+C puts the chosen rows into the clipboard, in the order and with the columns of the screen."""
+    """Ctrl+C puts the chosen rows below their headings, in the order and with the columns of the screen.
+
+    Nothing that a spreadsheet would take for a formula is among them; no chosen row leaves the clipboard.
+    """
     tree = ttk.Treeview(root, columns=("id", "pin", "comment"), show="headings", style=TABLE)
     tree.pack()
     for number in range(3):
         tree.insert("", "end", iid=str(number), values=(number, f"00{number}", "two\nlines\tand tab"))
+    for name in ("id", "pin", "comment"):
+        tree.heading(name, text=name.upper())
+    tree.insert("", "end", iid="3", values=(3, "=1+1", "-1\u00a0234,5\u00a0RUB"))
     tree.configure(displaycolumns=("pin", "comment"))
+    root.clipboard_clear()
+    root.clipboard_append("as it was")
+    assert copy_rows(tree) == ""
+    assert root.clipboard_get() == "as it was"
     offer_copy(tree)
     tree.selection_set(("2", "0"))
     root.update()
     tree.focus_force()
     tree.event_generate("<<Copy>>")
     root.update()
-    assert root.clipboard_get() == "000\ttwo lines and tab\n002\ttwo lines and tab"
+    assert root.clipboard_get() == "PIN\tCOMMENT\n000\ttwo lines and tab\n002\ttwo lines and tab"
     tree.event_generate("<<SelectAll>>")
-    assert len(copy_rows(tree).split("\n")) == 3
+    lines = copy_rows(tree).split("\n")
+    assert len(lines) == 5
+    assert lines[-1] == "'=1+1\t-1\u00a0234,5\u00a0RUB"
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="the key codes are those of X11")

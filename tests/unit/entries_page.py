@@ -11,11 +11,14 @@ import pytest
 
 from contract.company import ANNA, NORTH, PETR, Company, found
 from fakes import ImmediateTasks
+from mini_crm.domain.model import EntrySort
 from mini_crm.i18n import Texts
 from mini_crm.store.sqlite import SqliteStore
 from mini_crm.ui.desk import Desk
+from mini_crm.ui.entries.chosen import NOTHING, remember_filters, remember_order
 from mini_crm.ui.entries.draft import FormValues
 from mini_crm.ui.entries.page_presenter import EntriesPresenter
+from mini_crm.ui.memory import Memory
 from mini_crm.usecases.outbox import Outbox
 from unit.fake_entries_view import Cable, FakeEntriesView
 
@@ -75,11 +78,31 @@ def company(tmp_path: Path, clock: Clock) -> Iterator[Company]:
     store.close()
 
 
-def open_page(company: Company, clock: Clock, outbox: Outbox | None = None) -> Page:
+def all_newest_first(lead_name: str = ANNA) -> Memory:
+    """Give the memory of a computer on which a lead has chosen to see all entries, the newest first."""
+    memory = Memory()
+    remember_filters(memory.of(lead_name), NOTHING)
+    remember_order(memory.of(lead_name), EntrySort.ENTRY_ID, descending=True)
+    return memory
+
+
+def open_page(
+    company: Company, clock: Clock, outbox: Outbox | None = None, memory: Memory | None = None
+) -> Page:
     """Open the page in Russian."""
     anna, tasks, view, cable = company.anna, ImmediateTasks(), FakeEntriesView(), Cable(company.store)
     session = company.store.get_session(anna.token)
-    desk = Desk(cable, Texts("ru"), tasks, session, anna.token, "test", outbox)  # type: ignore[arg-type]
+    memory = memory if memory is not None else all_newest_first()
+    desk = Desk(
+        cable,  # type: ignore[arg-type]
+        Texts("ru"),
+        tasks,
+        session,
+        anna.token,
+        "test",
+        outbox,
+        memory=memory,
+    )
     presenter = EntriesPresenter(desk, view, now=clock)
     presenter.start()
     return Page(company, cable, tasks, view, desk, presenter)
@@ -94,4 +117,6 @@ def page(company: Company, clock: Clock) -> Page:
 @pytest.fixture
 def page_with_outbox(company: Company, clock: Clock, tmp_path: Path) -> Page:
     """Give the page with an outbox."""
-    return open_page(company, clock, Outbox(tmp_path / "outbox", "sqlite:///company.sqlite", ANNA))
+    return open_page(
+        company, clock, Outbox(tmp_path / "outbox", "sqlite:///company.sqlite", company.anna.lead_id, ANNA)
+    )

@@ -5,20 +5,23 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 from mini_crm.domain.errors import BadValue, DatabaseUnreachable
-from mini_crm.domain.model import EntrySort
+from mini_crm.domain.model import EntrySort, Status
 from mini_crm.ui.entries.actions_presenter import REST, Answer, StatusAnswer, StatusQuestion
 from mini_crm.ui.entries.conflict import ConflictTexts
 from mini_crm.ui.entries.draft import FormValues
-from mini_crm.ui.entries.filters_presenter import FilterValues
+from mini_crm.ui.entries.filters_presenter import Chip, FilterValues, Quick
 from mini_crm.ui.entries.head_presenter import Bar
 from mini_crm.ui.entries.kept_presenter import KeptLine, KeptPresenter
+from mini_crm.ui.entries.many import ManyQuestion
 from mini_crm.ui.entries.page_presenter import EntriesPresenter
 from mini_crm.ui.entries.paste_presenter import PastedRow, PastePresenter
 from mini_crm.ui.entries.texts import Row
 from mini_crm.ui.entries.why import Why
+from mini_crm.ui.forecast.from_new import FromNew
 
 
 class FakeForm:
@@ -81,19 +84,31 @@ class FakeTable:
 
     def __init__(self) -> None:
         self.rows: list[Row] = []
+        self.offset = self.total = 0
+        self.top: int | None = None
+        self.useful: frozenset[Status] = frozenset()
         self.chosen: list[int] = []
         self.order: tuple[EntrySort, bool] | None = None
         self.summary = ""
         self.tops = 0
         self.chance = ""
 
-    def show_rows(self, rows: Sequence[Row]) -> None:
+    def show_rows(self, rows: Sequence[Row], offset: int, total: int) -> None:
         """Keep the rows."""
-        self.rows = list(rows)
+        self.rows, self.offset, self.total = list(rows), offset, total
 
-    def append_rows(self, rows: Sequence[Row]) -> None:
+    def append_rows(self, rows: Sequence[Row], total: int) -> None:
         """Keep more rows."""
         self.rows += rows
+        self.total = total
+
+    def scroll_to(self, place: int) -> None:
+        """Keep the place."""
+        self.top = place
+
+    def show_useful(self, statuses: frozenset[Status]) -> None:
+        """Keep whose columns are of use."""
+        self.useful = statuses
 
     def to_top(self) -> None:
         """Count."""
@@ -132,12 +147,14 @@ class FakeTable:
 
 
 class FakeFilters:
-    """A ``FiltersPort``; a test types by setting ``values``."""
+    """A ``FiltersPort`` and ``OpenedPort``; a test types by setting ``values``."""
 
     def __init__(self) -> None:
         self.values = FilterValues()
         self.managers: list[str] = []
-        self.error = ""
+        self.error = self.opened = self.changed = ""
+        self.chips: list[Chip] = []
+        self.pressed: frozenset[Quick] = frozenset()
 
     def read(self) -> FilterValues:
         """Give what was typed."""
@@ -155,20 +172,33 @@ class FakeFilters:
         """Keep the error."""
         self.error = text
 
+    def show_chips(self, chips: Sequence[Chip], pressed: frozenset[Quick]) -> None:
+        """Keep the chips."""
+        self.chips, self.pressed = list(chips), pressed
+
+    def show_opened(self, text: str, changed: str) -> None:
+        """Keep the sentences."""
+        self.opened, self.changed = text, changed
+
+    def captions(self) -> list[str]:
+        """Give what the chips say."""
+        return [chip.caption for chip in self.chips]
+
 
 class FakeHead:
     """A ``HeadPort``."""
 
     def __init__(self) -> None:
-        self.lead = self.as_of = ""
+        self.as_of = ""
         self.periods: list[str] = []
         self.chosen = -1
         self.bars: list[Bar] = []
         self.stale = self.computing = False
+        self.from_new: FromNew | None = None
 
-    def show_lead(self, name: str) -> None:
-        """Keep the name."""
-        self.lead = name
+    def show_from_new(self, from_new: FromNew) -> None:
+        """Keep the managers."""
+        self.from_new = from_new
 
     def show_periods(self, names: Sequence[str], chosen: int) -> None:
         """Keep the periods."""
@@ -282,6 +312,8 @@ class FakeEntriesView:
         reply: What the person types when asked, in the order of ``StatusAnswer``, None to leave the
             question open.
         keeps_rest: What the person answers about the rest, None for nothing.
+        file: Where the person saves a file.
+        pay_by: The day that the person types for many entries, empty to leave the question open.
     """
 
     def __init__(self) -> None:
@@ -289,13 +321,20 @@ class FakeEntriesView:
         self.head, self.panel, self.paste, self.kept = FakeHead(), FakePanel(), FakePaste(), FakeKept()
         self.presenter: EntriesPresenter | None = None
         self.said = self.noted = self.connection = self.kept_text = ""
-        self.said_error = self.lost = False
+        self.said_error = self.was_done = self.lost = False
+        self.over: list[bool] = []
+        self.forward = 0
         self.yes = True
         self.questions: list[str] = []
         self.reply: tuple[str, ...] | None = None
         self.keeps_rest: bool | None = None
         self.status_question: StatusQuestion | None = None
         self.status_errors: Mapping[str, str] = {}
+        self.file: Path | None = None
+        self.asked_file = ("", "")
+        self.many_question: ManyQuestion | None = None
+        self.pay_by = ""
+        self.pay_by_error = ""
         self.history: list[tuple[str, str, str, str, str]] = []
         self.why: Why | None = None
         self.conflict: ConflictTexts | None = None
@@ -309,6 +348,16 @@ class FakeEntriesView:
     def say(self, text: str, *, is_error: bool) -> None:
         """Keep the sentence."""
         self.said, self.said_error = text, is_error
+        self.was_done = False
+
+    def done(self, text: str) -> None:
+        """Keep the sentence instead of that of an error."""
+        self.said, self.said_error = text, False
+        self.was_done = True
+
+    def trouble_is_over(self, *, at_once: bool) -> None:
+        """Know that an error's cause has gone."""
+        self.over.append(at_once)
 
     def note(self, text: str) -> None:
         """Keep the sentence beside that of an error."""
@@ -317,6 +366,10 @@ class FakeEntriesView:
     def whereabouts(self) -> object:
         """Give the field with the cursor."""
         return self.form.focused
+
+    def come_forward(self) -> None:
+        """Count."""
+        self.forward += 1
 
     def show_connection(self, text: str, *, lost: bool) -> None:
         """Keep the state."""
@@ -340,6 +393,23 @@ class FakeEntriesView:
             self.status_errors = answer(given)
             if REST in self.status_errors and self.keeps_rest is not None:
                 self.status_errors = answer(replace(given, keeps_rest=self.keeps_rest))
+
+    def ask_delete(self, question: ManyQuestion, yes: Callable[[], None]) -> None:
+        """Answer as ``yes`` says."""
+        self.many_question = question
+        if self.yes:
+            yes()
+
+    def ask_pay_by(self, question: ManyQuestion, answer: Callable[[str], str]) -> None:
+        """Answer with ``pay_by``."""
+        self.many_question = question
+        if self.pay_by:
+            self.pay_by_error = answer(self.pay_by)
+
+    def ask_file(self, folder: str, name: str) -> Path | None:
+        """Answer with ``file``."""
+        self.asked_file = (folder, name)
+        return self.file
 
     def show_history(self, title: str, lines: Sequence[tuple[str, str, str, str, str]]) -> None:
         """Keep the lines."""

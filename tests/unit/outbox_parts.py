@@ -87,4 +87,4 @@ def line(company: Company) -> Line:
 @pytest.fixture
 def outbox(tmp_path: Path, anna: Desk) -> Outbox:
     """Give Anna's outbox."""
-    return Outbox(tmp_path / "outbox", ADDRESS, anna.name)
+    return Outbox(tmp_path / "outbox", ADDRESS, anna.lead_id, anna.name)

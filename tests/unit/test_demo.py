@@ -23,6 +23,8 @@ from mini_crm.usecases.demo_sales import make_sales, make_sellers
 
 TODAY = date(2026, 11, 24)
 
+HEAD_ID = 99
+
 
 class FakeStore:
     """Keeps what it is given, by name."""
@@ -33,6 +35,7 @@ class FakeStore:
         self.changed: list[tuple[ImportRow, ImportRow]] = []
         self.credentials: dict[int, tuple[PasswordKind, KdfParameters, bytes]] = {}
         self.targets: list[Target] = []
+        self.heads: list[str] = []
 
     def list_leads(self) -> tuple[Lead, ...]:
         """Give the leads of the roster, in order of name."""
@@ -41,6 +44,12 @@ class FakeStore:
             Lead(number, name, True, number in self.credentials, False, False, 0, ())
             for number, name in enumerate(names, start=1)
         )
+
+    def set_head(self, name: str, is_head: bool, by: str) -> Lead:
+        """Keep the head, who is in no roster."""
+        assert is_head
+        self.heads.append(name)
+        return Lead(HEAD_ID, name, True, False, False, False, 0, (), is_head=True)
 
     def apply_roster(self, rows: Sequence[RosterRow], by: str) -> tuple[RosterChange, ...]:
         """Keep the roster."""
@@ -182,6 +191,15 @@ def test_sign_ins_open_the_accounts(demo: tuple[FakeStore, DemoResult]) -> None:
     assert kind is PasswordKind.CODE
     assert len(normalize_password(password, kind)) == 12
     assert verifier_of(derive_key(password, kind, kdf)) == verifier
+
+
+def test_a_head_of_sales_can_sign_in_too(demo: tuple[FakeStore, DemoResult]) -> None:
+    """One more account, of somebody without a team, opens the company page."""
+    store, result = demo
+    assert store.heads == [result.head.lead_name]
+    assert result.head.lead_name not in {row.lead for row in store.roster}
+    kind, kdf, verifier = store.credentials[HEAD_ID]
+    assert verifier_of(derive_key(result.head.password, kind, kdf)) == verifier
 
 
 def test_seed_and_day_decide_everything() -> None:

@@ -30,6 +30,23 @@ def test_without_an_outbox_the_form_is_kept_until_it_is_stored_once(page: Page) 
     assert page.view.form.values.client_pin == ""
 
 
+def test_an_error_goes_when_its_cause_has_gone(page: Page) -> None:
+    """What the lost database led to is taken back at once when it answers; a refused entry stays told."""
+    page.cable.pulled = True
+    page.presenter.refresh()
+    page.cable.pulled = False
+    page.view.over.clear()
+    page.tasks.advance(60_000)
+    assert page.view.over[0] is True
+    page.fill()
+    page.company.store.apply_roster([row for row in ROSTER if row.manager != PETR], "test")
+    page.presenter.form.save()
+    assert page.view.said_error
+    page.view.over.clear()
+    page.tasks.advance(60_000)
+    assert page.view.over == []
+
+
 def test_a_changed_form_after_a_lost_answer_is_not_stored_twice(page: Page) -> None:
     """If the first one was stored after all, another amount does not make a second entry."""
     page.fill()
@@ -72,7 +89,9 @@ def test_many_rows_try_a_lost_database_once_and_are_all_kept(
     assert len(page.cable.calls) == 1
     assert page.view.kept_text == "ждут отправки: 4"
     page.presenter.stop()
-    again = open_page(company, clock, Outbox(tmp_path / "outbox", "sqlite:///company.sqlite", ANNA))
+    again = open_page(
+        company, clock, Outbox(tmp_path / "outbox", "sqlite:///company.sqlite", company.anna.lead_id, ANNA)
+    )
     again.tick()
     assert again.view.kept_text == ""
     assert {entry.status for entry in company.anna.everything()} == {Status.REFUSED}
@@ -91,7 +110,9 @@ def test_many_rows_are_kept_when_the_session_ends_and_the_lead_leaves(
     page.presenter.actions.mark(Status.REFUSED)
     page.presenter.stop()
     assert {entry.status for entry in company.anna.everything()} == {Status.EXPECTED}
-    again = open_page(company, clock, Outbox(tmp_path / "outbox", "sqlite:///company.sqlite", ANNA))
+    again = open_page(
+        company, clock, Outbox(tmp_path / "outbox", "sqlite:///company.sqlite", company.anna.lead_id, ANNA)
+    )
     again.tick()
     assert again.view.kept_text == ""
     assert {entry.status for entry in company.anna.everything()} == {Status.REFUSED}

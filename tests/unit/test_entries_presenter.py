@@ -12,6 +12,7 @@ from contract.company import ANNA, COUNTED, MARIA, NORTH, OLEG, PETR, bring
 from mini_crm.domain.model import EntrySort, Status
 from mini_crm.ui.entries.draft import FormValues
 from mini_crm.ui.entries.filters_presenter import FilterValues
+from mini_crm.ui.entries.head_presenter import Part
 from unit.entries_page import Clock, Page, clock, company, page
 
 __all__ = ["clock", "company", "page"]
@@ -99,7 +100,7 @@ def test_an_open_entry_of_the_same_pin_is_pointed_out(page: Page) -> None:
 def test_a_jump_to_a_row_that_is_filtered_out_filters_by_its_pin(page: Page) -> None:
     """The jump works whatever the filter."""
     first = page.add()
-    page.view.filters.values = FilterValues(status=Status.PAID)
+    page.view.filters.values = FilterValues(statuses=frozenset({Status.PAID}))
     page.presenter.filters.changed()
     assert page.view.table.ids() == []
     page.fill()
@@ -206,10 +207,10 @@ def test_delete_by_number_shows_the_row_first_and_can_be_undone(page: Page) -> N
     assert page.company.anna.everything() == ()
     assert page.view.table.ids() == []
     assert str(number) in page.view.panel.undo
-    page.presenter.actions.undo()
+    page.presenter.undo.undo()
     assert [entry.entry_id for entry in page.company.anna.everything()] == [number]
     assert page.view.table.ids() == [number]
-    assert page.view.panel.undo == ""
+    assert "удаление" not in page.view.panel.undo.lower()
 
 
 def test_an_older_entry_cannot_be_deleted_and_it_is_said_why(page: Page) -> None:
@@ -256,11 +257,13 @@ def test_the_head_line_tells_win_rate_and_age(page: Page, clock: Clock) -> None:
     anna.refuse(bring(anna, PETR, day(-20)), day(-5))
     page.presenter.head.compute()
     bar = next(bar for bar in page.view.head.bars if "RUB" in bar.caption)
-    assert bar.win_rate.endswith("(3 из 4)")
+    assert bar.parts[Part.WIN_RATE].startswith("сбываемость ")
+    assert bar.rate_counts == "оплачено 3 из 4 закрытых"
     assert bar.paid == 300.0
     assert bar.caption.startswith("Прогноз на 31.03: ")
-    assert bar.likely == "нет истории, нет диапазона"  # all was closed on the record's first day
-    assert bar.details[0].startswith("оплачено 300 + из открытых ")
+    assert bar.parts[Part.LIKELY] == "нет истории, нет диапазона"  # all was closed on the record's first day
+    assert bar.parts[Part.PAID] == "оплачено 300"
+    assert bar.parts[Part.FROM_OPEN].startswith("+ из открытых ")
     assert not page.view.head.stale
     clock.now += timedelta(minutes=36)
     page.presenter.head.show_age()
@@ -292,25 +295,39 @@ def test_a_period_of_a_new_day_is_not_read_for_one_who_is_away(page: Page, clock
     page.presenter.head.choose_period(3)
     clock.now = clock.now.replace(month=4, day=1)
     page.company.store.aggregate_forecast(None, "test")
-    calls = page.cable.calls.count("list_chances")
+    calls = page.cable.calls.count("list_entries")
     page.desk.token = anna.window().token  # since the old session has ended by then
     page.presenter.head.refresh()
     assert page.desk.choice.period is not None
     assert page.desk.choice.period.code == "2026-05"
-    assert page.cable.calls.count("list_chances") == calls
+    assert page.cable.calls.count("list_entries") == calls
     page.presenter.touched()
-    assert page.cable.calls.count("list_chances") == calls + 1
+    assert page.cable.calls.count("list_entries") == calls + 1
 
 
-def test_an_order_by_another_periods_chance_is_told(page: Page) -> None:
-    """The rows are ordered by this month's chance; whoever looks at another period's is told so."""
-    bring(page.company.anna, PETR, page.company.day(-20))
+def test_rows_are_ordered_by_the_chances_that_are_shown(page: Page) -> None:
+    """By chance and by contribution the order is that of the period chosen, in either direction."""
+    anna, day = page.company.anna, page.company.day
+    for days in (3, 9, 20, 40, 70):
+        anna.pay(bring(anna, PETR, day(-100), pay_by=day(-100 + days)), on=day(-100 + days))
+        bring(anna, PETR, day(-days), amount=Decimal(1000 * days), pay_by=day(days % 29))
     page.presenter.head.compute()
-    page.presenter.table.sort_by(EntrySort.PROBABILITY)
-    assert "шансу текущего месяца" not in page.view.said
-    page.presenter.head.choose_period(1)
-    page.presenter.table.sort_by(EntrySort.PROBABILITY)
-    assert "шансу текущего месяца" in page.view.said
+    for period in (0, 1, 3):
+        page.presenter.head.choose_period(period)
+        for column in (EntrySort.PROBABILITY, EntrySort.CONTRIBUTION):
+            page.presenter.table.sort_by(EntrySort.ENTRY_ID)
+            page.presenter.table.sort_by(column)
+            shown = [number_in(text) for text in page.view.table.column(column) if text]
+            assert shown == sorted(shown)
+            assert len(set(shown)) > 2
+            page.presenter.table.sort_by(column)
+            shown = [number_in(text) for text in page.view.table.column(column) if text]
+            assert shown == sorted(shown, reverse=True)
+
+
+def number_in(text: str) -> int:
+    """Give the whole number that a cell shows."""
+    return int("".join(sign for sign in text if sign.isdigit()))
 
 
 def test_the_age_follows_a_run_that_found_nothing_changed(page: Page, clock: Clock) -> None:
@@ -321,6 +338,19 @@ def test_the_age_follows_a_run_that_found_nothing_changed(page: Page, clock: Clo
     page.company.store.aggregate_forecast(None, "test")
     page.tick()
     assert not page.view.head.stale
+
+
+def test_a_hint_is_no_success(page: Page) -> None:
+    """Without a chosen row the person is told what to do first, and not that something was done."""
+    actions = page.presenter.actions
+    for ask in (lambda: actions.mark(Status.PAID), actions.show_history, page.presenter.why.show):
+        page.view.said, page.view.was_done = "", True
+        ask()
+        assert page.view.said.startswith("Сначала выберите ")
+        assert not page.view.was_done
+        assert not page.view.said_error
+    page.add()
+    assert page.view.was_done
 
 
 def test_computing_again_too_soon_is_said(page: Page) -> None:

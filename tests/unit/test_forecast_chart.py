@@ -146,3 +146,25 @@ def test_library_is_loaded_only_for_drawing() -> None:
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout == "False\n"
+
+
+def test_the_last_day_is_not_cut_off() -> None:
+    """On the first and the last day of the period the dot of the forecast is as wide as on the others."""
+    shown = chart(31)
+    picture = Image.open(BytesIO(shown.draw(1400, 600, 192.0, 9))).convert("RGB")
+    blue = ImageColor.getrgb("#0a58ca")
+    # The line itself is a few pixels high, a dot higher; the legend above is left out.
+    heights = [
+        sum(picture.getpixel((x, y)) == blue for y in range(120, picture.height))
+        for x in range(picture.width)
+    ]
+    line = min(height for height in heights if height)
+    dots, width = [], 0
+    for height in [*heights, 0]:
+        if height > line + 1:
+            width += 1
+        elif width:
+            dots.append(width)
+            width = 0
+    assert len(dots) == 31
+    assert max(dots) - min(dots) <= 1

@@ -10,7 +10,7 @@ from uuid import UUID
 import pytest
 
 from fakes import ImmediateTasks
-from mini_crm.domain.errors import BadValue, DatabaseUnreachable, MiniCrmError, SessionEnded
+from mini_crm.domain.errors import BadValue, DatabaseUnreachable, MiniCrmError, SessionEnded, TooSoon
 from mini_crm.domain.learnt import AgeSpeed, Index, IndexKind, Learnt, ReplayedAccuracy
 from mini_crm.domain.model import (
     AccuracyRow,
@@ -112,6 +112,13 @@ class FakeStore:
         self.trend_of: list[Period] = []
         self.tokens: list[bytes] = []
 
+    def request_run(self, token: bytes) -> Run:
+        """See ``DesktopStore``."""
+        if self.failure is not None:
+            raise self.failure
+        self.forecast = replace(self.forecast, run=run(paid=41))
+        return run(paid=41)
+
     def list_groups(self, token: bytes) -> tuple[Group, ...]:
         """See ``DesktopStore``."""
         return self.groups
@@ -153,6 +160,7 @@ class FakeView:
 
     pages: list[Page] = field(default_factory=list)
     as_of: tuple[str, bool] = ("", False)
+    computing: bool = False
     notice: tuple[str, str] = ("", "")
     errors: dict[str, str] = field(default_factory=dict)
     cleared: int = 0
@@ -165,6 +173,10 @@ class FakeView:
     def show_page(self, page: Page) -> None:
         """See ``ForecastViewPort``."""
         self.pages.append(page)
+
+    def show_computing(self, running: bool) -> None:
+        """Keep the state."""
+        self.computing = running
 
     def show_as_of(self, text: str, *, is_stale: bool) -> None:
         """See ``ForecastViewPort``."""
@@ -244,6 +256,22 @@ class Opened:
 def store() -> FakeStore:
     """Give a lead with one unit, one manager and four periods."""
     return FakeStore()
+
+
+def test_the_forecast_is_computed_from_this_page_too(store: FakeStore) -> None:
+    """What the head of the entry page does: the new run is shown, and all who listen know it is under way."""
+    opened = Opened(store)
+    seen: list[bool] = []
+    opened.desk.computing.listen(seen.append)
+    opened.presenter.compute()
+    assert seen == [True, False]
+    assert opened.view.notice == ("ok", "The forecast has been computed again.")
+    assert opened.view.likely.endswith("41 payments")
+    store.failure = TooSoon("run_too_soon", seconds=90)
+    opened.presenter.compute()
+    assert opened.view.notice[0] == "info"
+    assert "2 minutes" in opened.view.notice[1]
+    assert not opened.view.computing
 
 
 # ------------------------------------------------------------------------------- the numbers
@@ -329,6 +357,23 @@ def test_traffic_light_goes_by_the_whole_number(store: FakeStore, target: int, l
     assert Opened(store).view.page.cards[TARGET].level is level
 
 
+def test_pieces_of_a_column_are_in_line(store: FakeStore) -> None:
+    """Where one number of a column has a tenth, all have one: their digits stand below each other."""
+    store.forecast = Forecast(
+        run(),
+        leads=(row(unit="pcs", from_open=20.5),),
+        managers=(
+            row(unit="pcs", manager="Peter", from_open=10.5),
+            row(unit="pcs", manager="Rita", from_open=10.0),
+        ),
+    )
+    page = Opened(store).view.page
+    column = [caption.caption for caption in page.columns].index("From open entries")
+    assert [cells.cells[column] for cells in page.rows] == ["20.5", "10.5", "10.0"]
+    paid = [caption.caption for caption in page.columns].index("Paid")
+    assert not any("." in cells.cells[paid] for cells in page.rows)
+
+
 def test_missing_goals_are_said(store: FakeStore) -> None:
     """Without target and commitment the cards say so instead of a zero."""
     view = Opened(store).view
@@ -394,7 +439,7 @@ def test_in_russian(store: FakeStore) -> None:
     assert view.title == "Прогноз на 31.03: ≈ 1 234 567 RUB"
     assert view.likely.startswith("Вероятный диапазон (8 случаев из 10): от 1 200 до 1 234 567 RUB")
     assert view.card(RATE) == ("47 %", "оплачено 7 из 15 закрытых за последние 365 дней")
-    assert view.card(PACE)[1] == "в 1,3 раза быстрее (12 оплат)"
+    assert view.card(PACE)[1] == "у компании × 1; 12 оплат"
     assert view.cells(0)[0] == "Итого, RUB"
     assert view.cells(1)[11] == "47 % (7 из 15)"
     assert "по сбываемости 3 000 RUB" in view.page.beside.replace(SPACE, " ")

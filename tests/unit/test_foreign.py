@@ -218,7 +218,8 @@ def test_forms_of_a_day(text: str) -> None:
     ("text", "code"),
     [
         ("03/04/2026", "date_ambiguous"), ("03-04-2026", "date_ambiguous"), ("03/04/26", "date_ambiguous"),
-        ("46086", "date_unreadable"), ("31.02.2026", "date_impossible"), ("29.02.2025", "date_impossible"),
+        ("46086", "date_unreadable"), ("0000000001", "date_out_of_range"),
+        ("31.02.2026", "date_impossible"), ("29.02.2025", "date_impossible"),
         ("20261301", "date_impossible"), ("5 ма 2026", "date_unreadable"), ("5 foo 2026", "date_unreadable"),
         ("2026-03-05 24:00", "date_unreadable"), ("2026-03-05 13:00 PM", "date_unreadable"),
         ("2026-03-05 10:60", "date_unreadable"), ("не закрыта", "date_unreadable"), ("", "date_missing"),
@@ -240,6 +241,15 @@ def test_the_order_of_the_column(order: str, day: date) -> None:
     """Day and month stand as the column has them, with slashes and with dashes."""
     for text in ("03/04/2025", "3-4-2025", "03/04/25 10:00"):
         assert read_day(text, "d", today=TODAY, order=order, zone=None) == day  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("text", ["1772658000", "1772658000000", "1772744399999"])
+def test_moments_counted_from_1970(text: str) -> None:
+    """HubSpot and other machines count milliseconds or seconds: 5 March in Moscow begins at 1772658000.
+
+    Source: ``TZ=Europe/Moscow date -d 2026-03-05 +%s``.
+    """
+    assert read_day(text, "d", today=TODAY, order=None, zone=MOSCOW) == MARCH_5
 
 
 def test_year_first_if_asked() -> None:

@@ -276,6 +276,65 @@ def test_shifted_row(tmp_path: Path) -> None:
     assert (reject.column, reject.error.code) == ("", "row_too_long")
 
 
+def test_a_shifted_row_decides_nothing(tmp_path: Path) -> None:
+    """A row with shifted cells has no say in what the words of the status and the days of others mean."""
+    path = rows_file(tmp_path, {"entered_on": "03/04/2026", "pay_by": "", "status": "", "status_on": ""})
+    with path.open("a", encoding="utf-8") as stream:
+        stream.write("2,Anna,Group,Boris,42,1,1.5,25/02/2026,25/02/2026,,,Some,thing,else\n")
+    file = read(path)
+    assert file.plan.understanding.unknown_words == ()
+    assert [[fault.error.code for fault in reject.faults] for reject in file.rejects] == [
+        ["date_ambiguous"],
+        ["row_too_long"],
+    ]
+
+
+def test_every_fault_of_a_row_is_told(tmp_path: Path) -> None:
+    """One look at the rejects shows all that has to be mended, also where the roster decides the unit."""
+    cells = {"id": "", "client_pin": "#N/A", "amount": "5 USD", "entered_on": "31.02.2026", "comment": "\x7f"}
+    reject = only_reject(read(rows_file(tmp_path, cells), roster=roster(unit="EUR")))
+    assert [fault.error.code for fault in reject.faults] == [
+        "id_missing",
+        "cell_excel_error",
+        "amount_other_unit",
+        "date_impossible",
+        "comment_characters",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("rows", "groups"),
+    [
+        (["G,USD", "G USD,", "G USD,RUB"], [("G USD", "USD"), ("G USD", "USD"), ("G USD RUB", "RUB")]),
+        (["G USD,RUB", "G,USD", "G,EUR"], [("G USD", "RUB"), ("G USD USD", "USD"), ("G EUR", "EUR")]),
+    ],
+)
+def test_groups_of_units_never_mix(tmp_path: Path, rows: list[str], groups: list[tuple[str, str]]) -> None:
+    """Also a group that happens to be called like one with the unit behind it counts one unit only."""
+    path = tmp_path / "entries.csv"
+    lines = "".join(f"A,{row},B,100,2026-03-05\n" for row in rows)
+    path.write_text(f"lead,group,currency,manager,amount,entered_on\n{lines}")
+    file = read(path, roster=Roster((), "RUB"))
+    units = {row.group: row.unit for row in file.roster}
+    assert [(row.group, units[row.group]) for row in file.rows] == groups
+
+
+@pytest.mark.parametrize("total", ["Итого", "ИТОГО:", "Всего", "Grand total"])
+def test_a_row_of_totals_is_no_sale(tmp_path: Path, total: str) -> None:
+    """Totals below a table are not stored as the greatest sale of all, even if all their cells are filled."""
+    file = read(rows_file(tmp_path, {}, {"id": "2", "lead": total, "manager": total, "amount": "9999"}))
+    assert len(file.rows) == 1
+    assert {fault.error.code for fault in file.rejects[0].faults} == {"name_of_total"}
+
+
+def test_a_head_that_stands_there_again(tmp_path: Path) -> None:
+    """Where pages or files were put together, their heads are no rows."""
+    path = rows_file(tmp_path, {"id": "1"})
+    path.write_text(path.read_text() + path.read_text().replace("\n1,", "\n2,"))
+    file = read(path)
+    assert ([row.line for row in file.rows], file.rejects) == ([2, 4], ())
+
+
 def test_good_rows_beside_bad_ones(tmp_path: Path) -> None:
     """A bad row keeps no other from being taken."""
     file = read(rows_file(tmp_path, {"id": "1"}, {"id": "2", "amount": "-1"}, {"id": "3"}))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, date, datetime
@@ -12,7 +13,7 @@ from uuid import uuid4
 
 import pytest
 
-from contract.company import BORIS, Company, Desk, found
+from contract.company import ANNA, BORIS, Company, Desk, found, sign_in
 from mini_crm.domain.errors import (
     BadValue,
     DatabaseUnreachable,
@@ -23,7 +24,9 @@ from mini_crm.domain.errors import (
     StaleVersion,
 )
 from mini_crm.store.sqlite import SqliteStore
-from mini_crm.usecases.outbox import Delete, Outbox, Restore, Update
+from mini_crm.usecases.outbox import Delete, Kept, Outbox, Restore, Update
+from mini_crm.usecases.protection import protection_of_system
+from mini_crm.usecases.writes import to_bytes
 from unit.outbox_parts import (
     ADDRESS,
     Line,
@@ -186,7 +189,7 @@ def test_day_of_entry_is_the_day_of_arrival(tmp_path: Path) -> None:
         return moment
 
     company = found(SqliteStore.create(tmp_path / "sales.sqlite", time_zone="UTC", clock=clock))
-    outbox = Outbox(tmp_path / "outbox", ADDRESS, company.anna.name)
+    outbox = Outbox(tmp_path / "outbox", ADDRESS, company.anna.lead_id, company.anna.name)
     outbox.put(add(company, "1"))
     moment = datetime(2026, 3, 6, 8, tzinfo=UTC)
     outbox.send(company.store, company.anna.window().token)
@@ -249,25 +252,52 @@ def test_change_of_session_is_noticed(company: Company, anna: Desk, outbox: Outb
 def test_each_database_and_each_lead_has_its_own_outbox(company: Company, tmp_path: Path) -> None:
     """Another lead, or the same lead at another database, sees nothing of these writes."""
     folder = tmp_path / "outbox"
-    Outbox(folder, ADDRESS, company.anna.name).put(add(company, "1"))
-    assert len(Outbox(folder, ADDRESS, company.anna.name).pending()) == 1
-    assert Outbox(folder, ADDRESS, BORIS).pending() == ()
-    assert Outbox(folder, "sqlite:///other.sqlite", company.anna.name).pending() == ()
+    Outbox(folder, ADDRESS, company.anna.lead_id, company.anna.name).put(add(company, "1"))
+    assert len(Outbox(folder, ADDRESS, company.anna.lead_id, company.anna.name).pending()) == 1
+    assert Outbox(folder, ADDRESS, company.boris.lead_id, BORIS).pending() == ()
+    assert Outbox(folder, "sqlite:///other.sqlite", company.anna.lead_id, company.anna.name).pending() == ()
 
 
-def test_name_is_recognised_however_it_is_written(company: Company, tmp_path: Path, anna: Desk) -> None:
-    """Case and outer blanks of the lead's name make no other outbox."""
-    Outbox(tmp_path, ADDRESS, "  аННА  иванова ").put(add(company, "1"))
-    outbox = Outbox(tmp_path, ADDRESS, anna.name)
+def test_a_new_name_takes_the_writes_along(company: Company, anna: Desk, tmp_path: Path) -> None:
+    """What a lead saved before the administrator renamed her is sent when she signs in by the new name."""
+    entry = anna.add(company.petr, client_pin="old")
+    before = Outbox(tmp_path, ADDRESS, anna.lead_id, anna.name)
+    before.put(add(company, "new"))
+    before.put(Delete(entry.entry_id, entry.version))
+    company.store.rename_lead(anna.lead_id, "Анна Белова", "admin")
+    renamed = sign_in(company.store, "Анна Белова", anna.key, "Desk 2")
+    outbox = Outbox(tmp_path, ADDRESS, renamed.lead_id, renamed.name)
+    assert len(outbox.send(company.store, renamed.token).stored) == 2
+    assert pins(renamed) == ["new"]
+    assert outbox.pending() == ()
+
+
+def test_nobody_inherits_the_writes_of_a_name(company: Company, anna: Desk, tmp_path: Path) -> None:
+    """Another lead who gets the name of the one who was renamed finds none of her writes."""
+    Outbox(tmp_path, ADDRESS, anna.lead_id, anna.name).put(add(company, "hers"))
+    assert Outbox(tmp_path, ADDRESS, company.boris.lead_id, anna.name).pending() == ()
+
+
+@pytest.mark.parametrize("name", [ANNA, "  аННА  иванова "])
+def test_files_of_earlier_versions_are_sent(company: Company, anna: Desk, tmp_path: Path, name: str) -> None:
+    """Files that belong to a lead's name are this lead's, however the name was written, and go first."""
+    owner = hashlib.sha256(f"{ADDRESS}\0анна иванова".encode()).hexdigest()
+    (tmp_path / owner[:32]).mkdir()
+    old = Kept(add(company, "earlier"), datetime(2026, 3, 4, tzinfo=UTC))
+    file = tmp_path / owner[:32] / f"{1:020d}-0a1b2c3d.write"
+    file.write_bytes(protection_of_system().protect(to_bytes(old, owner)))
+    outbox = Outbox(tmp_path, ADDRESS, anna.lead_id, name)
+    outbox.put(add(company, "now"))
     outbox.send(company.store, anna.token)
-    assert pins(anna) == ["1"]
+    assert pins(anna) == ["earlier", "now"]
+    assert outbox.pending() == ()
 
 
 def test_file_put_into_another_outbox_is_not_sent(company: Company, tmp_path: Path, line: Line) -> None:
     """A file copied from one lead's folder into another's is never sent, and is reported."""
-    hers = Outbox(tmp_path, ADDRESS, company.anna.name)
+    hers = Outbox(tmp_path, ADDRESS, company.anna.lead_id, company.anna.name)
     hers.put(add(company, "1"))
-    his = Outbox(tmp_path, ADDRESS, company.boris.name)
+    his = Outbox(tmp_path, ADDRESS, company.boris.lead_id, company.boris.name)
     his.put(Delete(7, 1))
     copied = his.folder / only_file(hers).name
     copied.write_bytes(only_file(hers).read_bytes())
@@ -282,14 +312,14 @@ def test_file_put_into_another_outbox_is_not_sent(company: Company, tmp_path: Pa
 
 def test_refusal_stays_with_its_reason(company: Company, anna: Desk, tmp_path: Path, line: Line) -> None:
     """A refused write is there after a restart, with code and data, and is not sent again by itself."""
-    outbox = Outbox(tmp_path, ADDRESS, anna.name)
+    outbox = Outbox(tmp_path, ADDRESS, anna.lead_id, anna.name)
     entry = anna.add(company.petr)
     anna.update(entry, comment="changed at the other desk")
     outbox.put(Update(entry.entry_id, 1, anna.draft(company.petr, comment="mine")))
     (refused,) = outbox.send(line, anna.token).refused  # type: ignore[arg-type]
     assert isinstance(refused.refusal, StaleVersion)
 
-    (kept,) = Outbox(tmp_path, ADDRESS, anna.name).pending()
+    (kept,) = Outbox(tmp_path, ADDRESS, anna.lead_id, anna.name).pending()
 
     assert kept.refusal is not None
     assert kept.refusal.code == "stale_version"

@@ -8,7 +8,8 @@ import stat
 import subprocess
 import sys
 from contextlib import suppress
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
@@ -80,12 +81,12 @@ def test_content_goes_through_the_protection(company: Company, anna: Desk, tmp_p
         def reveal(self, stored: bytes) -> bytes:
             return self.protect(stored)
 
-    outbox = Outbox(tmp_path, ADDRESS, anna.name, Scrambled())
+    outbox = Outbox(tmp_path, ADDRESS, anna.lead_id, anna.name, Scrambled())
     outbox.put(add(company, "SECRETPIN"))
     assert b"SECRETPIN" not in only_file(outbox).read_bytes()
     outbox.send(company.store, anna.token)
     assert pins(anna) == ["SECRETPIN"]
-    assert Outbox(tmp_path, ADDRESS, anna.name).pending() == ()
+    assert Outbox(tmp_path, ADDRESS, anna.lead_id, anna.name).pending() == ()
 
 
 @pytest.mark.parametrize("keep", [0, 1, 40, 0.5, -1])
@@ -169,8 +170,8 @@ from mini_crm.store.sqlite import SqliteStore
 from mini_crm.usecases.outbox import Add, Outbox
 database, folder, name, what = sys.argv[1:]
 store = SqliteStore.open(Path(database))
-outbox = Outbox(Path(folder), "sqlite:///sales.sqlite", ANNA)
 desk = sign_in(store, ANNA, key_of("anna"), name)
+outbox = Outbox(Path(folder), "sqlite:///sales.sqlite", desk.lead_id, ANNA)
 manager = manager_ids(store)["Север", "Пётр"]
 print("ready", flush=True)
 sys.stdin.readline()
@@ -226,7 +227,7 @@ def test_two_windows_at_once_store_everything_once(company: Company, tmp_path: P
     for child in children:
         child.communicate(timeout=60)
         assert child.returncode == 0
-    outbox = Outbox(tmp_path / "outbox", ADDRESS, company.anna.name)
+    outbox = Outbox(tmp_path / "outbox", ADDRESS, company.anna.lead_id, company.anna.name)
     outbox.send(company.store, company.anna.token)
     assert sorted(pins(company.anna)) == sorted(f"{name}-{n}" for name in "AB" for n in range(25))
     assert list(outbox.folder.iterdir()) == []
@@ -245,11 +246,12 @@ drafts = st.builds(
     status_on=st.none() | st.dates(),
     paid_amount=st.none() | st.decimals(0, 10**10, places=2),
     comment=texts,
+    reason=texts,
 )
 numbers = st.integers(1, 2**62)
 writes = st.one_of(
     st.builds(Add, drafts),
-    st.builds(Update, numbers, numbers, drafts),
+    st.builds(Update, numbers, numbers, drafts, rest_ref=st.none() | st.uuids()),
     st.builds(Delete, numbers, numbers),
     st.builds(Restore, numbers, numbers),
 )
@@ -271,6 +273,27 @@ def test_write_is_read_back_as_it_was(write: Any, made_at: datetime, refusal: Mi
     assert str(kept.refusal) == str(refusal)
 
 
+BEFORE_REASONS = (
+    '{"format": 1, "owner": "x", "kind": "update", "made_at": {"$instant": "2026-03-10T12:00:00+00:00"},'
+    ' "write": {"entry_id": 12, "version": 3, "draft": {"$draft": {"manager_id": 7,'
+    ' "client_pin": "Ёж 007", "amount": {"$decimal": "100.50"}, "pay_by": {"$day": "2026-03-17"},'
+    ' "status": {"$status": "paid"}, "status_on": {"$day": "2026-03-10"},'
+    ' "paid_amount": {"$decimal": "40"}, "comment": "да"}},'
+    ' "op_id": {"$uuid": "00000000000000000000000000000002"}}, "refusal": null}'
+)
+"""As the program wrote it before there were reasons and rests."""
+
+
+def test_what_was_put_aside_before_is_read() -> None:
+    """A file of an earlier version of the program is a write without reason and rest."""
+    draft = EntryDraft(
+        7, "Ёж 007", Decimal("100.50"), date(2026, 3, 17), Status.PAID, date(2026, 3, 10), Decimal(40), "да"
+    )
+    kept = from_bytes(BEFORE_REASONS.encode(), "x")
+    assert kept.write == Update(12, 3, draft, UUID(int=2))
+    assert kept.refusal is None
+
+
 SCALARS = st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=5)
 MARKS = st.sampled_from(
     ["$day", "$instant", "$uuid", "$decimal", "$status", "$draft", "code", "data", "op_id"]
@@ -278,7 +301,11 @@ MARKS = st.sampled_from(
 JSON = st.recursive(SCALARS, lambda inner: st.lists(inner) | st.dictionaries(MARKS, inner), max_leaves=4)
 
 
-@given(writes, st.sampled_from(["kind", "made_at", "refusal", "op_id", "entry_id", "version", "draft"]), JSON)
+@given(
+    writes,
+    st.sampled_from(["kind", "made_at", "refusal", "op_id", "entry_id", "version", "draft", "rest_ref"]),
+    JSON,
+)
 def test_a_damaged_file_is_no_write(write: Any, part: str, value: Any) -> None:
     """With any part replaced by anything, a file is a write of the right types or refused as none."""
     content = json.loads(to_bytes(Kept(write, datetime(2026, 3, 5, tzinfo=UTC)), "owner"))

@@ -13,14 +13,8 @@ import report_data as data
 from mini_crm.domain.errors import BadData
 from mini_crm.domain.model import AccuracyRow, Bridge, ChangeKind, EntryChange, Report, RunKind
 from mini_crm.domain.period import Stage, month_of
-from mini_crm.report.past import (
-    Step,
-    accuracy_rows,
-    bridge_steps,
-    change_counts,
-    change_days,
-    trend_rows,
-)
+from mini_crm.report.bridge import Step
+from mini_crm.report.past import accuracy_rows, change_counts, change_days, steps_of, trend_rows
 from mini_crm.report.rows import (
     Level,
     Row,
@@ -304,8 +298,11 @@ def bridge(**values: object) -> Bridge:
         "won": 60.3,
         "lost": -30.3,
         "new": 10.3,
+        "put_off": -4.2,
+        "put_off_count": 2,
+        "amounts": 1.5,
         "changed": -0.4,
-        "rest": -53.0,
+        "rest": -50.3,
         "now": 87.3,
     }
     return Bridge(unit="RUB", since=data.DAY - timedelta(days=1), **(given | values))  # type: ignore[arg-type]
@@ -315,14 +312,15 @@ def test_a_bridge_adds_up_as_it_is_shown() -> None:
     """Rounded, the steps lead from the forecast before to that of now, which is what the company shows."""
     tree = {"RUB": {"A": {"B": [data.client("1", from_open=87.3)]}}}
     changes = (change(ChangeKind.NEW, 1, 10), change(ChangeKind.PAID, 1, 70), change(ChangeKind.PUSHED, 1, 5),
-               change(ChangeKind.PAID, 7, 70))  # fmt: skip
+               change(ChangeKind.PAID, 7, 70), change(ChangeKind.MORE, 1, 2),
+               change(ChangeKind.MOVED, 1, 9), change(ChangeKind.PULLED, 1, 3))  # fmt: skip
     report = replace(data.report(tree), changes=changes, bridges=(bridge(),))
-    steps = bridge_steps(report, report.bridges[0])
+    steps = steps_of(report, report.bridges[0])
     assert [step.step for step in steps] == list(Step)
     amounts = {step.step: step.amount for step in steps}
     assert (amounts[Step.BEFORE], amounts[Step.NOW]) == (100, 87)
     assert sum(list(amounts.values())[:-1]) == 87
-    assert [step.changes for step in steps] == [None, 1, 0, 1, 1, None, None]
+    assert [step.changes for step in steps] == [None, 1, 0, 1, 2, 1, 1, None, None]
     # Each step of the picture begins where the one before ended.
     level = steps[0].amount
     for step in steps[1:-1]:
@@ -336,7 +334,7 @@ def test_a_bridge_with_kopecks_adds_up_too() -> None:
     """The present forecast has the kopecks of what is paid, and the steps lead exactly to it."""
     tree = {"RUB": {"A": {"B": [data.client("1", from_open=80.0, paid="7.30", paid_count=1)]}}}
     report = replace(data.report(tree), bridges=(bridge(),))
-    *steps, now = bridge_steps(report, report.bridges[0])
+    *steps, now = steps_of(report, report.bridges[0])
     assert now.amount == Decimal("87.30")
     assert sum(step.amount for step in steps) == Decimal("87.30")
 
@@ -344,10 +342,10 @@ def test_a_bridge_with_kopecks_adds_up_too() -> None:
 def test_a_bridge_between_equal_ends_shows_what_happened() -> None:
     """What came and what went stand there also where they cancel each other out."""
     tree = {"pcs": {"A": {"B": [data.client("1", from_open=280.069)]}}}
-    one = replace(bridge(won=0.0, lost=0.0, changed=0.0), unit="pcs", before=280.083, now=280.069)
-    one = replace(one, new=3.977, rest=-3.991)
+    one = replace(bridge(won=0.0, lost=0.0, put_off=0.0, amounts=0.0, changed=0.0), unit="pcs")
+    one = replace(one, before=280.083, new=3.977, rest=-3.991, now=280.069)
     report = replace(data.report(tree), bridges=(one,))
-    amounts = {step.step: step.amount for step in bridge_steps(report, one)}
+    amounts = {step.step: step.amount for step in steps_of(report, one)}
     assert (amounts[Step.BEFORE], amounts[Step.NOW]) == (Decimal("280.1"), Decimal("280.1"))
     assert (amounts[Step.NEW], amounts[Step.REST]) == (4, -4)
 

@@ -144,6 +144,25 @@ def test_accuracy_is_counted_for_each_method_by_itself(path: Path) -> None:
     store.close()
 
 
+def test_version_5_finds_reasons_and_knows_no_head(tmp_path: Path) -> None:
+    """In a filled database of version 4 the search finds reasons too; nobody is a head, nothing a rest."""
+    path = filled(tmp_path, 4)
+    with closing(sqlite3.connect(path)) as connection, connection:
+        connection.execute("UPDATE Entry SET Reason = 'Ушёл  К Другим' WHERE EntryId = 3")
+    store = SqliteStore.open(path)
+    read = store.db.connection().execute
+    keys = [row["SearchKey"] for row in read("SELECT SearchKey FROM Entry ORDER BY EntryId")]
+    assert keys == ["007", "008", "009\nушёл к другим"]
+    rows = read("SELECT RestOf, Contribution, Probability FROM EntryRow ORDER BY EntryId").fetchall()
+    assert [row["RestOf"] for row in rows] == [None, None, None]
+    # Method 1 kept no contribution: it is amount times chance.
+    assert [row["Probability"] for row in rows] == [0.2505, None, None]
+    assert [row["Contribution"] for row in rows] == [pytest.approx(250.5), None, None]
+    (lead,) = store.list_leads()
+    assert not lead.is_head
+    store.close()
+
+
 def test_tables_made_anew_are_those_of_a_new_database(path: Path, tmp_path: Path) -> None:
     """An old database ends with the very tables, indexes, triggers and views of a new one."""
     SqliteStore.open(path).close()

@@ -109,7 +109,7 @@ def test_heading_of_two_lines() -> None:
     ("name", "rows"),
     [
         ("x09.xlsx", sheet_rows(entered_on=["2026-03-05", "2025-12-31"])),
-        ("x10.xlsx", sheet_rows()),
+        ("x10.xlsx", sheet_rows(amount=["1500.5 ₽", "1500.5"])),
         ("x12.xlsx", sheet_rows(client_pin=["000123", "000124"])),
         ("x15.xlsx", sheet_rows()),
         ("x19_ods.xlsx", sheet_rows()),

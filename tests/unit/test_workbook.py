@@ -30,7 +30,7 @@ from mini_crm.domain.learnt import (
     ReplayedAccuracy,
     ReplayedForecast,
 )
-from mini_crm.domain.model import AccuracyRow, Bridge, ChangeKind, EntryChange, Report, RunKind
+from mini_crm.domain.model import AccuracyRow, Bridge, ChangeKind, EntryChange, ReasonSum, Report, RunKind
 from mini_crm.domain.period import month_of
 from mini_crm.i18n import Texts
 from mini_crm.report import place, workbook
@@ -115,6 +115,7 @@ def test_sheets_in_both_languages(target: Path) -> None:
         "Accuracy",
         "How we get paid",
         "Changes",
+        "Refusals",
         "Notes",
     ]
     russian = written(FULL, target, Texts("ru"))
@@ -125,6 +126,7 @@ def test_sheets_in_both_languages(target: Path) -> None:
         "Точность",
         "Как нам платят",
         "Изменения",
+        "Отказы",
         "Пояснения",
     ]
     assert russian["Сводка"]["A1"].value == "Прогноз продаж: Проба"
@@ -393,7 +395,7 @@ def test_few_payments_are_marked_as_weak(target: Path) -> None:
 def test_empty_company(target: Path) -> None:
     """A company without entries gets a report that says so, without charts."""
     book = written(data.report({}, run=data.NO_HISTORY), target)
-    assert len(book.sheetnames) == 7
+    assert len(book.sheetnames) == 8
     assert "There are no entries yet." in texts_of(book["Summary"])
     assert "There are no entries yet." in texts_of(book["Pipeline"])
     assert parts(target, "xl/charts/chart") == []
@@ -745,16 +747,18 @@ def test_trend_marks_what_is_of_another_kind(target: Path) -> None:
         assert f"<c:v>{name}</c:v>" in chart
 
 
-BRIDGE = Bridge("RUB", data.DAY - timedelta(days=1), 450.4, 60.3, -30.3, 40.0, -0.4, -32.3, 487.95)
+YESTERDAY = data.DAY - timedelta(days=1)
+BRIDGE = Bridge("RUB", YESTERDAY, 450.4, 60.3, -30.3, 40.0, -7.2, 3, 1.4, -0.4, -26.25, 487.95)
 
 
 def test_bridge_adds_up_above_the_changes(target: Path) -> None:
     """From the forecast before to that of now, which is the company's, step by step, with a picture."""
     report = replace(data.report(data.TWO_UNITS), bridges=(BRIDGE,))
     written(report, target)
-    rows = table(values(target)["Changes"], "Adds")[:7]
+    rows = table(values(target)["Changes"], "Adds")[:9]
     assert [row["Step"] for row in rows] == [
-        "forecast of 2026-03-16", "payments", "refused or deleted", "new entries", "put off, other amounts",
+        "forecast of 2026-03-16", "payments", "refused or deleted", "new entries",
+        "promised day moved (put off: 3)", "other amounts", "other manager, reopened, restored",
         "time passed, learnt anew", "forecast of 2026-03-17 14:30 (UTC+3)",
     ]  # fmt: skip
     amounts = [Decimal(str(row["Adds"])) for row in rows]
@@ -764,6 +768,41 @@ def test_bridge_adds_up_above_the_changes(target: Path) -> None:
     assert any(
         '<c:grouping val="stacked"/>' in c and 'val="col"' in c for c in parts(target, "xl/charts/chart")
     )
+
+
+REASONS = (
+    ReasonSum(1, "Яковлева Ольга", "RUB", "Дорого", 3, Decimal("30.50")),
+    ReasonSum(1, "Яковлева Ольга", "RUB", "", 1, Decimal("9.50")),
+    ReasonSum(2, "Ёлкин Иван", "RUB", "Дорого", 1, Decimal(60)),
+    ReasonSum(2, "Ёлкин Иван", "pcs", "=Ушёл", 2, Decimal(0)),
+)
+
+
+def test_refusals_stand_by_reason(target: Path) -> None:
+    """The company and each lead, unit by unit: how many were refused why, for how much, which share."""
+    written(replace(data.report(data.TWO_UNITS), reasons=REASONS), target)
+    sheet = values(target)["Refusals"]
+    heads = ("Lead", "Unit", "Reason", "Entries", "Refused", "Share")
+    assert [tuple(row[head] for head in heads) for row in table(sheet, "Reason")] == [
+        ("Company", "RUB", "in all", 5, 100, 1),
+        ("Company", "RUB", "Дорого", 4, 90.5, 0.905),
+        ("Company", "RUB", "no reason given", 1, 9.5, 0.095),
+        ("Ёлкин Иван", "RUB", "in all", 1, 60, 1),
+        ("Ёлкин Иван", "RUB", "Дорого", 1, 60, 1),
+        ("Яковлева Ольга", "RUB", "in all", 4, 40, 1),
+        ("Яковлева Ольга", "RUB", "Дорого", 3, 30.5, 0.7625),
+        ("Яковлева Ольга", "RUB", "no reason given", 1, 9.5, 0.2375),
+        ("Company", "pcs", "in all", 2, 0, None),
+        ("Company", "pcs", "=Ушёл", 2, 0, None),
+        ("Ёлкин Иван", "pcs", "in all", 2, 0, None),
+        ("Ёлкин Иван", "pcs", "=Ушёл", 2, 0, None),
+    ]
+
+
+def test_a_period_without_refusals_says_so(target: Path) -> None:
+    """The sheet of refusals is there also where nothing was refused."""
+    written(data.report(data.TWO_UNITS), target)
+    assert "Nothing was refused within the period so far." in texts_of(values(target)["Refusals"])
 
 
 def test_no_jargon_outside_the_notes(target: Path) -> None:

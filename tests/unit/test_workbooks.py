@@ -13,7 +13,7 @@ from openpyxl import Workbook
 from xlsxwriter import Workbook as FastWorkbook
 
 from mini_crm.domain.errors import BadFile
-from mini_crm.tables.number_formats import zero_format
+from mini_crm.tables.number_formats import sign_format, zero_format
 from mini_crm.tables.opening import open_table
 from mini_crm.tables.parts import BadPart, tags
 from mini_crm.tables.table import Note, Row, TableSource
@@ -178,6 +178,37 @@ def test_number_formats(code: str, shown: str | None) -> None:
     """Formats of zeros and fixed signs are written as Excel shows them; the others are left alone."""
     zeros = zero_format(code)
     assert (zeros.show("42") if zeros else None) == shown
+
+
+@pytest.mark.parametrize(
+    ("code", "shown"),
+    [('"$"#,##0.00', "1000.5 $"), ("[$$-409]#,##0.00", "1000.5 $"), ("#,##0.00\\ [$€-407]", "1000.5 €"),
+     ('_-* #,##0.00\\ "₽"_-;-* #,##0.00', "1000.5 ₽"),
+     ("[$USD] #,##0", "1000.5 USD"), ('0 "шт."', "1000.5 шт"),
+     ("#,##0 [$kr-41D]", None), ("[$SEK] 0", "1000.5 SEK"),
+     ("0.00%", "100050%"), ("[Red]0%", "100050%"),
+     ("General", None), ("#,##0.00", None), ('#,##0,"K"', None), ("0.00E+00", None),
+     ("[h]:mm", None), ("[$-419]d mmm", None)],
+)  # fmt: skip
+def test_signs_of_number_formats(code: str, shown: str | None) -> None:
+    """A currency, another unit or a percent sign that a format shows belongs to the number."""
+    sign = sign_format(code)
+    assert (sign.show("1000.5") if sign else None) == shown
+
+
+@pytest.mark.parametrize(
+    ("code", "shown"), [("164", "1234.5 $"), ("10", "123450%"), ("165", "1234.5"), ("0", "1234.5")]
+)
+def test_signs_that_the_sheet_shows(tmp_path: Path, code: str, shown: str) -> None:
+    """What a person sees as dollars or per cent in the sheet does not come as a bare number."""
+    styles = (
+        b'<numFmts><numFmt numFmtId="164" formatCode="[$$-409]#,##0.00"/>'
+        b'<numFmt numFmtId="165" formatCode="#,##0.00"/></numFmts>'
+        b'<cellXfs><xf numFmtId="0"/><xf numFmtId="%b"/></cellXfs>' % code.encode()
+    )
+    rows = [HEAD_ROW, b'<row r="2"><c r="A2"><v>7</v></c><c r="B2" s="1"><v>1234.5</v></c></row>']
+    path = write_xlsx(tmp_path / "book.xlsx", rows, styles=styles)
+    assert read(path)[1] == [Row(2, ["7", shown], (True, True))]
 
 
 def test_more_digits_than_zeros() -> None:

@@ -6,7 +6,7 @@ import importlib.util
 import os
 import subprocess
 import sys
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
@@ -136,7 +136,7 @@ class _Demo:
         month = month_of(store.get_today())
         say_forecast(program, store.get_company_forecast(), month)
         self._say_accuracy(store)
-        self._say_sign_ins(slips)
+        self._say_sign_ins(slips, {lead.name for lead in store.list_leads() if lead.is_head})
         program.say("")
         program.say(_("Report: {path}").format(path=self._report(store)))
         program.say(_("Database: {name}").format(name=self._path))
@@ -171,7 +171,7 @@ class _Demo:
                 "A sample company: {leads} leads, {groups} groups, {managers} managers, {entries} entries."
             ).format(leads=made.leads, groups=made.groups, managers=made.managers, entries=made.entries)
         )
-        return made.slips
+        return (*made.slips, made.head)
 
     def _reuse(self, store: Store) -> Sequence[Slip]:
         program, _ = self._program, self._program.texts.gettext
@@ -223,11 +223,16 @@ class _Demo:
         )
         say_table(program, rows, right=range(1, len(result.units) + 1))
 
-    def _say_sign_ins(self, slips: Sequence[Slip]) -> None:
+    def _say_sign_ins(self, slips: Sequence[Slip], heads: Set[str]) -> None:
+        """Print the passwords; who sees the whole company comes last."""
         program, _ = self._program, self._program.texts.gettext
         program.say("")
         program.say(_("Sign in with:"))
-        say_table(program, [(_("Lead"), _("Password")), *((slip.lead_name, slip.password) for slip in slips)])
+        rows = [(_("Lead"), _("Password"))]
+        for slip in sorted(slips, key=lambda slip: slip.lead_name in heads):
+            role = _("{name}, head of sales: the company page") if slip.lead_name in heads else "{name}"
+            rows.append((role.format(name=slip.lead_name), slip.password))
+        say_table(program, rows)
 
     def _report(self, store: Store) -> Path:
         from mini_crm.report.workbook import write_report

@@ -58,6 +58,7 @@ def _actions(texts: Texts) -> dict[str, str]:
         "apply_roster": _("roster applied"),
         "set_credential": _("password issued"),
         "unlock_lead": _("lead unlocked"),
+        "set_head": _("company page opened or closed"),
         "activate_lead": _("lead activated"),
         "rename_lead": _("lead renamed"),
         "deactivate_lead": _("lead deactivated"),

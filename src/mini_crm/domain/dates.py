@@ -37,6 +37,8 @@ _TIME = re.compile(r"([0-9]{1,2}):([0-9]{2})(?::([0-9]{2})(?:[.,][0-9]{1,9})?)?"
 
 def trimmed(text: str) -> str:
     """Take off blanks and the invisible marks that copying leaves at both ends."""
+    if text.isascii():
+        return text.strip()
     start, end = 0, len(text)
     while start < end and _is_blank(text[start]):
         start += 1

@@ -165,9 +165,10 @@ def to_minor(value: Decimal) -> int:
         ValueError: If it has more than two places; it is never rounded here.
     """
     scaled = value.scaleb(2, context=_EXACT)
-    if not _is_whole(scaled):
+    minor = int(scaled)
+    if minor != scaled:
         raise ValueError("an amount has at most two places")
-    return int(scaled)
+    return minor
 
 
 def from_minor(minor: int) -> Decimal:

@@ -51,8 +51,10 @@ def check_pin(text: str, field: str = "client_pin") -> str:
     Raises:
         BadValue: ``pin_missing``, ``pin_too_long`` or ``pin_characters``.
     """
-    composed = unicodedata.normalize("NFC", text)
-    pin = trimmed("".join(" " if unicodedata.category(char) == "Zs" else char for char in composed))
+    if not text.isascii():
+        composed = unicodedata.normalize("NFC", text)
+        text = "".join(" " if unicodedata.category(char) == "Zs" else char for char in composed)
+    pin = trimmed(text)
     # A sign that only changes a letter before it is not seen alone, and a server takes it for nothing.
     if all(unicodedata.category(char).startswith("M") for char in pin):
         raise BadValue("pin_missing", field=field)

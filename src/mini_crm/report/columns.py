@@ -14,7 +14,9 @@ from mini_crm.domain.learnt import AgeSpeed, Index, PeriodPace, ReplayedAccuracy
 from mini_crm.domain.model import AccuracyRow, EntryChange
 from mini_crm.domain.period import Period, Stage
 from mini_crm.i18n import Texts
-from mini_crm.report.past import BridgeStep, ChangeCount, Step, TrendRow
+from mini_crm.report.bridge import BridgeStep, step_names
+from mini_crm.report.past import ChangeCount, TrendRow
+from mini_crm.report.refusals import RefusalRow
 from mini_crm.report.rows import Level, PeriodRow, Row
 from mini_crm.report.wording import age_name, change_name, period_name, unit_name
 
@@ -41,6 +43,7 @@ class Kind(Enum):
     DAY = auto()
     MOMENT = auto()
     ANY = auto()  # a text, a day or a sum
+    ID = auto()  # a number that only names
     LIGHT = auto()  # a traffic light
     HIDDEN = auto()  # only for a chart
 
@@ -285,26 +288,19 @@ _LISTED_COLUMNS = 12
 
 
 def bridge_columns(
-    texts: Texts, *, since: str, now: str, totals: bool = False
+    texts: Texts, *, put_off: int, since: str, now: str, totals: bool = False
 ) -> tuple[Column[BridgeStep], ...]:
     """Give the columns of a bridge; the hidden ones behind them are for its picture.
 
     Args:
         texts: The language.
+        put_off: How many entries were moved to a later day.
         since: The day of the earlier forecast, as it is shown.
         now: The moment of the present one, as it is shown.
         totals: For the rows of the two forecasts.
     """
     _ = texts.gettext
-    names = {
-        Step.BEFORE: _("forecast of {since}").format(since=since),
-        Step.WON: _("payments"),
-        Step.LOST: _("refused or deleted"),
-        Step.NEW: _("new entries"),
-        Step.CHANGED: _("put off, other amounts"),
-        Step.REST: _("time passed, learnt anew"),
-        Step.NOW: _("forecast of {now}").format(now=now),
-    }
+    names = step_names(texts, put_off=put_off, since=since, now=now)
     shown: tuple[Column[BridgeStep], ...] = (
         Column(_("Step"), Kind.TEXT, lambda s: names[s.step]),
         Column(_("Adds"), Kind.TOTAL if totals else Kind.CHANGE, lambda s: s.amount, "amount"),
@@ -336,6 +332,23 @@ def change_columns(texts: Texts, zone: tzinfo | None) -> tuple[Column[EntryChang
         Column(_("Times put off"), Kind.COUNT, lambda c: c.pushes),
         Column(_("Changed at"), Kind.MOMENT, lambda c: c.changed_at.astimezone(zone).replace(tzinfo=None)),
         Column(_("Changed by"), Kind.TEXT, lambda c: c.changed_by),
+    )
+
+
+def refusal_columns(texts: Texts) -> tuple[Column[RefusalRow], ...]:
+    """Give the columns of what was refused, and why."""
+    _ = texts.gettext
+
+    def reason(row: RefusalRow) -> str:
+        return _("in all") if row.reason is None else row.reason or _("no reason given")
+
+    return (
+        Column(_("Lead"), Kind.TEXT, lambda r: r.lead or _("Company")),
+        Column(_("Unit"), Kind.TEXT, lambda r: unit_name(r.unit, texts)),
+        Column(_("Reason"), Kind.TEXT, reason),
+        Column(_("Entries"), Kind.COUNT, lambda r: r.count, "count"),
+        Column(_("Refused"), Kind.SUM, lambda r: r.amount, "amount"),
+        Column(_("Share"), Kind.SHARE, lambda r: r.share, "share"),
     )
 
 

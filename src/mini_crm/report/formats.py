@@ -78,7 +78,7 @@ class Formats:
                 return "0.00\\ %" if self._russian else "0.00%"
             case Kind.MOMENT:
                 return self.moment_format
-            case Kind.LIGHT:
+            case Kind.LIGHT | Kind.ID:
                 return "0"
             case Kind.DAY:
                 return "dd\\.mm\\.yyyy" if self._russian else "yyyy\\-mm\\-dd"

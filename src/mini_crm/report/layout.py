@@ -17,6 +17,7 @@ from mini_crm.report.sheets.accuracy import fill_accuracy
 from mini_crm.report.sheets.changes import fill_changes
 from mini_crm.report.sheets.paying import fill_paying
 from mini_crm.report.sheets.pipeline import fill_pipeline
+from mini_crm.report.sheets.refusals import fill_refusals
 from mini_crm.report.sheets.summary import fill_summary
 from mini_crm.report.sheets.trend import fill_trend
 from mini_crm.report.wording import as_of_mark, moment, period_name, run_mark
@@ -57,6 +58,8 @@ class Layout:
             fill_paying(sheet, report, texts)
         with self._sheet(book, _("Changes"), _("What has moved the forecast")) as sheet:
             fill_changes(sheet, report, texts, self.zone)
+        with self._sheet(book, _("Refusals"), _("Why entries were refused")) as sheet:
+            fill_refusals(sheet, report, texts)
         with self._sheet(book, _("Notes"), _("Notes")) as sheet:
             self._notes(sheet)
 

@@ -104,9 +104,18 @@ def _cautions(report: Report, texts: Texts, clients_left_out: int) -> Iterator[N
             "Changes go back to the last run of the day before, and to that of the seventh day before; a day"
             " without a run is stood in for by an earlier one. The bridge leads from the forecast of that run"
             " to the present one: paid is what came, less what was counted on; refused is what was counted"
-            " on; new and changed entries add what is counted on now; the rest is time that has passed and"
-            " what was learnt anew. Was and Became show the two states, and what happened between them and"
+            " on; new entries add what is counted on now, other changed entries that less what was counted on"
+            " before. An entry with several changes stands in one step; the rest is time that has passed and"
+            " what was learnt anew."
+            " Was and Became show the two states, and what happened between them and"
             " was taken back is not told."
+        ),
+    )
+    yield (
+        _("Refusals"),
+        _(
+            "Reasons are those that stood there when the run counted. Their sums are the refused columns of"
+            " the sheet with all rows, of the company and of each lead."
         ),
     )
     yield (

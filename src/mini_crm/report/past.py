@@ -6,11 +6,11 @@ from collections import defaultdict
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from enum import StrEnum
 
 from mini_crm.domain.model import AccuracyRow, Bridge, ChangeKind, EntryChange, Report, TrendPoint
 from mini_crm.domain.rules import name_order
-from mini_crm.domain.shown import round_shown, share_out
+from mini_crm.domain.shown import round_shown
+from mini_crm.report.bridge import BridgeStep, Step, bridge_steps
 from mini_crm.report.rows import of_period, places_of, shown_alone, units_of
 
 
@@ -44,48 +44,14 @@ class ChangeCount:
     sums: tuple[Decimal, ...]
 
 
-class Step(StrEnum):
-    """A step of the bridge from an earlier forecast to the present one."""
-
-    BEFORE = "before"
-    WON = "won"
-    LOST = "lost"
-    NEW = "new"
-    CHANGED = "changed"
-    REST = "rest"
-    NOW = "now"
-
-
 _KINDS = {
     Step.WON: {ChangeKind.PAID},
     Step.LOST: {ChangeKind.REFUSED, ChangeKind.DELETED},
     Step.NEW: {ChangeKind.NEW},
+    Step.PUT_OFF: {ChangeKind.PUSHED, ChangeKind.PULLED},
+    Step.AMOUNTS: {ChangeKind.MORE, ChangeKind.LESS},
 }
 """Which changes make a step; all others are in ``Step.CHANGED``."""
-
-
-@dataclass(frozen=True, slots=True)
-class BridgeStep:
-    """One step of a bridge as it is shown.
-
-    Attributes:
-        amount: The forecast before or now, else what the step adds to it.
-        changes: How many of the listed changes are behind it; None where none can be.
-        floor: Where the step begins above 0 in a picture, with ``total``, ``up`` or ``down`` on it.
-    """
-
-    step: Step
-    amount: Decimal
-    changes: int | None
-    floor: Decimal
-    total: Decimal | None = None
-    up: Decimal | None = None
-    down: Decimal | None = None
-
-    @property
-    def is_total(self) -> bool:
-        """Whether it is a forecast and no step between two."""
-        return self.step in (Step.BEFORE, Step.NOW)
 
 
 def trend_rows(report: Report) -> list[TrendRow]:
@@ -133,32 +99,9 @@ def change_days(report: Report) -> tuple[date, ...]:
     return tuple(sorted(since, reverse=True))
 
 
-def bridge_steps(report: Report, bridge: Bridge) -> list[BridgeStep]:
-    """Lay out a bridge: what is shown of its steps adds up from the forecast before to that of now."""
-    places = places_of(bridge.unit)
-    before, now = (round_shown(value, places=places) for value in (bridge.before, bridge.now))
-    parts = (bridge.won, bridge.lost, bridge.new, bridge.changed, bridge.rest)
-    *steps, rest = share_out(now - before, parts, places=places)
-    # The company's row shows the kopecks of what is paid too, and its parts are rounded one by one.
-    shown_now = _shown_now(report, bridge)
-    shown = (*steps, rest + shown_now - now)
-    counts = _counts(report, bridge)
-    found = [BridgeStep(Step.BEFORE, before, None, Decimal(0), total=before)]
-    at = before
-    for step, amount in zip(list(Step)[1:-1], shown, strict=True):
-        after = at + amount
-        found.append(
-            BridgeStep(
-                step,
-                amount,
-                counts.get(step, 0) if step is not Step.REST else None,
-                min(at, after),
-                up=max(amount, Decimal(0)),
-                down=max(-amount, Decimal(0)),
-            )
-        )
-        at = after
-    return [*found, BridgeStep(Step.NOW, shown_now, None, Decimal(0), total=shown_now)]
+def steps_of(report: Report, bridge: Bridge) -> list[BridgeStep]:
+    """Lay out a bridge of the report, which ends at what the company's row shows."""
+    return bridge_steps(bridge, _shown_now(report, bridge), _counts(report, bridge))
 
 
 def _shown_now(report: Report, bridge: Bridge) -> Decimal:

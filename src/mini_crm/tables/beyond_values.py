@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import IO
 
-from mini_crm.tables.parts import BadPart, open_part, sheet_parts, zero_styles
+from mini_crm.tables.parts import BadPart, open_part, sheet_parts, telling_styles
 from mini_crm.tables.sheet_xml import Patch, SheetText
 
 _START = 1 << 16
@@ -41,7 +41,7 @@ def beyond_values_of_xlsx(book: zipfile.ZipFile, sheet: str) -> BeyondValues:
         return open_part(book, parts[sheet])
 
     with opened() as stream:
-        text = SheetText(zero_styles(book, workbook), SheetText.prefix_of(stream.read(_START)))
+        text = SheetText(telling_styles(book, workbook), SheetText.prefix_of(stream.read(_START)))
     with opened() as stream:
         facts = text.facts(stream)
     beyond = BeyondValues(patches=text.patches(opened()) if facts.has_patches else iter(()))

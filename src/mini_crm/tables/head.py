@@ -44,7 +44,7 @@ def with_head(path: Path, rows: Iterator[Row], lines: int, source: TableSource) 
         title = next(cell for cell in first[0].cells if cell)
         note = Note("title_above_head", {"title": trimmed(title)[:_SHOWN], "line": head.line})
         source = replace(source, notes=(*source.notes, note))
-    below = _filled(chain(first[at + 1 :], rows), len(columns))
+    below = _filled(chain(first[at + 1 :], rows), columns)
     return Table(path, tuple(columns), below, max(lines - head.line, 0), head.line, source)
 
 
@@ -59,10 +59,14 @@ def _head_among(rows: list[Row]) -> int:
     return 0
 
 
-def _filled(rows: Iterator[Row], width: int) -> Iterator[Row]:
-    # Excel leaves out the last separators of a row whose last cells are empty.
+def _filled(rows: Iterator[Row], columns: list[str]) -> Iterator[Row]:
+    repeated = columns if len(columns) > 1 else None
     for row in rows:
-        missing = width - len(row.cells)
+        # Where pages or files were put together their heads stand among the rows.
+        if row.cells[0] == columns[0] and [trimmed(cell) for cell in row.cells[: len(columns)]] == repeated:
+            continue
+        # Excel leaves out the last separators of a row whose last cells are empty.
+        missing = len(columns) - len(row.cells)
         if missing > 0:
             typed = None if row.typed is None else row.typed + (False,) * missing
             row = Row(row.line, row.cells + [""] * missing, typed)

@@ -8,7 +8,10 @@ from collections.abc import Iterator
 from typing import IO
 from xml.parsers import expat
 
-from mini_crm.tables.number_formats import ZeroFormat, zero_format
+from mini_crm.tables.number_formats import NumberFormat, telling_format
+
+_BUILT_IN = {"9": "0%", "10": "0.00%"}
+"""Formats that no workbook spells out. Source: ECMA-376, 18.8.30."""
 
 MAX_SMALL_PART = 32 << 20
 """Bytes of a part that is read whole."""
@@ -87,8 +90,8 @@ def sheet_parts(book: zipfile.ZipFile) -> tuple[str, dict[str, str]]:
     return workbook, sheets
 
 
-def zero_styles(book: zipfile.ZipFile, workbook: str) -> dict[int, ZeroFormat]:
-    """Find the styles whose number format shows leading zeros.
+def telling_styles(book: zipfile.ZipFile, workbook: str) -> dict[int, NumberFormat]:
+    """Find the styles whose number format says more than the number.
 
     Raises:
         BadPart: Styles are there and damaged.
@@ -97,17 +100,17 @@ def zero_styles(book: zipfile.ZipFile, workbook: str) -> dict[int, ZeroFormat]:
         content = read_part(book, posixpath.join(posixpath.dirname(workbook), "styles.xml"))
     except BadPart:
         return {}
-    formats: dict[str, ZeroFormat] = {}
-    styles: dict[int, ZeroFormat] = {}
+    formats = {number: found for number, code in _BUILT_IN.items() if (found := telling_format(code))}
+    styles: dict[int, NumberFormat] = {}
     number, in_cell_styles = 0, False
     for tag, attributes in tags(content):
-        if tag == "numFmt" and (zeros := zero_format(attributes.get("formatCode", ""))):
-            formats[attributes.get("numFmtId", "")] = zeros
+        if tag == "numFmt" and (found := telling_format(attributes.get("formatCode", ""))):
+            formats[attributes.get("numFmtId", "")] = found
         elif tag in ("cellStyleXfs", "cellXfs", "cellStyles", "dxfs"):
             in_cell_styles = tag == "cellXfs"
         elif tag == "xf" and in_cell_styles:
-            if zeros := formats.get(attributes.get("numFmtId", "")):
-                styles[number] = zeros
+            if found := formats.get(attributes.get("numFmtId", "")):
+                styles[number] = found
             number += 1
     return styles
 

@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterator
 from typing import IO, NamedTuple
 
-from mini_crm.tables.number_formats import ZeroFormat
+from mini_crm.tables.number_formats import NumberFormat
 
 MAX_ROW_BYTES = 16 << 20
 """Of the XML of one row."""
@@ -51,23 +51,23 @@ class Patch(NamedTuple):
     Attributes:
         column: From 0.
         error: What the cell shows instead of a value, such as ``#N/A``; empty if it has a value.
-        zeros: How the value, if it is a whole number, is shown; None if there is nothing to it.
+        format: How the value is shown, if it is a number; None if there is nothing to it.
     """
 
     column: int
     error: str
-    zeros: ZeroFormat | None
+    format: NumberFormat | None
 
 
 class SheetText:
     """The XML of one sheet.
 
     Args:
-        styles: The styles that show leading zeros, by number.
+        styles: The styles that say more than the number, by number.
         prefix: Of the names of its tags, with the colon; mostly empty.
     """
 
-    def __init__(self, styles: dict[int, ZeroFormat], prefix: bytes) -> None:
+    def __init__(self, styles: dict[int, NumberFormat], prefix: bytes) -> None:
         self._styles = styles
         p = re.escape(prefix)
         numbers = b"|".join(str(number).encode() for number in styles) or b"-"
@@ -171,8 +171,8 @@ class SheetText:
             return Patch(column, value[1].decode("utf-8", "replace") if value else "#", None)
         elif kind is None or kind[1] == b"n":
             style = _S.search(attributes)
-            if style is not None and (zeros := self._styles.get(int(style[1]))):
-                return Patch(column, "", zeros)
+            if style is not None and (found := self._styles.get(int(style[1]))):
+                return Patch(column, "", found)
         return None
 
     def _has_cells(self, block: bytes, start: int) -> bool:

@@ -19,8 +19,8 @@ class Row(NamedTuple):
     Attributes:
         line: Line in the file where it starts; the sheet's row number in a workbook.
         cells: Text of each column, at least as many as the table has columns. Of a workbook: days as
-            ``2026-03-05`` or ``2026-03-05T09:05:00``, numbers with a point and the leading zeros that the
-            cell's format shows.
+            ``2026-03-05`` or ``2026-03-05T09:05:00``, numbers with a point, and with the leading zeros,
+            currency or percent sign that the cell's format shows.
         typed: Which cells were a number or a day in the workbook, so that its text has one meaning; as
             many as cells. None where all is text, as in CSV.
     """

@@ -238,9 +238,9 @@ def _patched(cells: list[str], typed: str, patches: Sequence[Patch], first_colum
             continue
         if patch.error:
             cells[at] = patch.error
-        elif patch.zeros is not None and cells[at].isdecimal():
-            cells[at] = patch.zeros.show(cells[at])
-            if not patch.zeros.is_plain:
+        elif patch.format is not None and patch.format.fits(cells[at]):
+            cells[at] = patch.format.show(cells[at])
+            if not patch.format.is_plain:
                 typed = f"{typed[:at]}0{typed[at + 1 :]}"
     return typed
 

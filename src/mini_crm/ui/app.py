@@ -21,13 +21,19 @@ from mini_crm.ui.widgets.buttons import bind_buttons
 from mini_crm.ui.widgets.clipboard import bind_clipboard
 from mini_crm.ui.widgets.dialogs import show_error
 from mini_crm.ui.widgets.icon import make_icon
+from mini_crm.ui.widgets.screen import Area, area_at, frame_of, into, work_area
 from mini_crm.usecases.signing import SignedIn
 
 LANGUAGE = "language"
-SIZE = "size"
-WIDTH, HEIGHT = 1180, 720
+PLACE = "place"
+"""Left, top, width and height of the window when it was closed."""
+FULL = "full"
+"""Whether it filled the screen then."""
+WIDTH, HEIGHT = 1600, 940
 MIN_WIDTH, MIN_HEIGHT = 1000, 600
 """At 100 %; a smaller screen has the last word."""
+GRIP = 20
+"""So many pixels of a window's title, at 100 %, have to lie on a screen for its place to be used again."""
 
 PRELOAD_MS = 300
 """After the sign-in window is there, so that it comes first."""
@@ -104,6 +110,8 @@ class App:
         self._size()
         self.show_login()
         self.root.deiconify()
+        self.root.update_idletasks()
+        self._place_frame()
 
     def run(self) -> None:
         """Show the window and come back when it was closed."""
@@ -134,7 +142,7 @@ class App:
     def show_main(self, signed_in: SignedIn, typed: Typed | None = None) -> None:
         """Show the lead's pages instead of what is shown, with what was typed into them before."""
         self.clear()
-        self.root.title(self._title(signed_in.session.lead_name))
+        self.root.title(self._title())
         self.main = MainWindow(
             self.root,
             self.theme,
@@ -170,7 +178,7 @@ class App:
             if not main.may_close():
                 return
             main.sign_out()
-        self._remember_size()
+        self._remember_place()
         tasks = self._tasks
         self.clear()
         self._aside.close()
@@ -239,23 +247,58 @@ class App:
         around = self._around
         return LoginParts(around.connect, tasks, self.texts, around.memory, around.computer, around.derive)
 
-    def _title(self, lead_name: str = "") -> str:
-        parts = [lead_name, self.texts.gettext("Expected sales"), self._around.database]
-        return " \u2013 ".join(part for part in parts if part)
+    def _title(self) -> str:
+        return f"{self.texts.gettext('Expected sales')} \u2013 {self._around.database}"
 
     def _size(self) -> None:
-        root, px = self.root, self.theme.px
-        screen = (root.winfo_screenwidth(), root.winfo_screenheight())
-        smallest = (min(px(MIN_WIDTH), screen[0]), min(px(MIN_HEIGHT), screen[1]))
+        """Take the place of the last time, as far as there is still a screen, and never the task bar's."""
+        root, px, memory = self.root, self.theme.px, self._around.memory
+        kept = memory.get(PLACE)
+        wanted, area = None, None
+        if isinstance(kept, list) and len(kept) == 4 and all(isinstance(part, int) for part in kept):
+            wanted = Area(*(int(str(part)) for part in kept))
+            area = area_at(root, wanted.x + wanted.width // 2, wanted.y + px(GRIP))
+        if wanted is None or area is None:
+            area = work_area(root)
+            width, height = (px(WIDTH), px(HEIGHT)) if wanted is None else (wanted.width, wanted.height)
+            x, y = area.x + (area.width - width) // 2, area.y + (area.height - height) // 3
+            wanted = Area(x, y, width, height)
+        side, title = frame_of(root)
+        inner = Area(area.x, area.y, area.width - 2 * side, area.height - title - side)
+        smallest = (min(px(MIN_WIDTH), inner.width), min(px(MIN_HEIGHT), inner.height))
         root.minsize(*smallest)
-        wanted = [px(WIDTH), px(HEIGHT)]
-        kept = self._around.memory.get(SIZE)
-        if isinstance(kept, list) and len(kept) == 2 and all(isinstance(part, int) for part in kept):
-            wanted = [int(str(part)) for part in kept]
-        width, height = (min(max(w, s), limit) for w, s, limit in zip(wanted, smallest, screen, strict=True))
-        x, y = (screen[0] - width) // 2, (screen[1] - height) // 3
-        root.geometry(f"{width}x{height}+{x}+{y}")
+        placed = into(
+            inner,
+            wanted._replace(width=max(wanted.width, smallest[0]), height=max(wanted.height, smallest[1])),
+        )
+        root.geometry("{2}x{3}+{0}+{1}".format(*placed))
+        if memory.get(FULL) is True:
+            _fill_screen(root)
 
-    def _remember_size(self) -> None:
-        if self.root.state() == "normal":
-            self._around.memory.put(SIZE, [self.root.winfo_width(), self.root.winfo_height()])
+    def _place_frame(self) -> None:
+        """Bring the window inside the work area, now that the height of its title bar can be measured."""
+        root = self.root
+        if root.winfo_viewable() and not _fills_screen(root):
+            self._size()
+
+    def _remember_place(self) -> None:
+        root, memory = self.root, self._around.memory
+        full = _fills_screen(root)
+        memory.put(FULL, full)
+        if not full and root.state() == "normal":
+            size, x, y = root.geometry().split("+")
+            width, height = size.split("x")
+            memory.put(PLACE, [int(x), int(y), int(width), int(height)])
+
+
+def _fills_screen(root: tk.Tk) -> bool:
+    if str(root.tk.call("tk", "windowingsystem")) == "x11":
+        return bool(root.tk.getboolean(root.wm_attributes("-zoomed")))
+    return str(root.state()) == "zoomed"
+
+
+def _fill_screen(root: tk.Tk) -> None:
+    if str(root.tk.call("tk", "windowingsystem")) == "x11":
+        root.wm_attributes("-zoomed", True)
+    else:
+        root.state("zoomed")

@@ -10,6 +10,7 @@ from mini_crm.domain.errors import SessionEnded
 from mini_crm.domain.model import Session
 from mini_crm.i18n import Texts
 from mini_crm.store.port import DesktopStore
+from mini_crm.ui.computing import Computing
 from mini_crm.ui.memory import Memory
 from mini_crm.ui.periods import PeriodChoice
 
@@ -66,7 +67,9 @@ class Desk:
             Nothing is called if the lead leaves instead: the window closes then.
         leave: Signs out and goes back to the sign-in window; asks first if something would be lost.
         memory: Column widths and the like, kept on this computer.
+        aside: Does long work beside ``tasks``; the same by default.
         choice: The period that both pages show.
+        computing: Asks for a run of the aggregation.
     """
 
     store: DesktopStore
@@ -79,11 +82,14 @@ class Desk:
     sign_in_again: Callable[[Callable[[], None]], None] = _nobody_to_ask
     leave: Callable[[], None] = _nothing
     memory: Memory = field(default_factory=Memory)
+    aside: TaskRunner | None = None
     choice: PeriodChoice = field(init=False)
+    computing: Computing = field(init=False)
 
     def __post_init__(self) -> None:
         """Choose the period that was chosen the last time."""
         self.choice = PeriodChoice(self.memory)
+        self.computing = Computing(self, self.aside or self.tasks)
 
     def call(
         self,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from enum import StrEnum
 
@@ -16,9 +16,14 @@ from mini_crm.domain.shown import ShownParts, round_shown, show_forecast
 from mini_crm.i18n import Texts
 from mini_crm.report.rows import places_of
 from mini_crm.report.wording import estimate, percent
+from mini_crm.ui.linked import fill_in, link
+from mini_crm.usecases.behind import Number
 
 WEAK = "\u2248\u00a0"
 """Before a forecast that is little more than a guess."""
+
+STALE_AFTER = timedelta(minutes=35)
+"""The aggregation runs every 30 minutes; later than this one was missed."""
 
 
 class Level(StrEnum):
@@ -118,6 +123,18 @@ class Headline:
         """Write the first and the last day of a period."""
         return f"{self.day(period.start, now)}\u2013{self.day(period.end, now)}"
 
+    def as_of(self, run: Run | None, now: datetime) -> tuple[str, bool]:
+        """Say how old a forecast is, and whether a run was missed since."""
+        _ = self._texts.gettext
+        if run is None:
+            return _("no forecast yet"), True
+        as_of = run.as_of if run.as_of.tzinfo else run.as_of.replace(tzinfo=UTC)
+        local = as_of.astimezone()
+        moment = f"{local:%H:%M}"
+        if local.date() != now.astimezone().date():
+            moment = f"{self.day(local.date())} {moment}"
+        return _("as of {moment}").format(moment=moment), now - as_of > STALE_AFTER
+
     def title(self, row: ForecastRow, numbers: Numbers, run: Run, stage: Stage) -> str:
         """Write the whole number with its day, or what came of a period that is over."""
         _ = self._texts.gettext
@@ -179,13 +196,16 @@ class Headline:
             amount=self.number(abs(gap), row.unit),
         )
 
-    def rate(self, row: ForecastRow) -> str:
-        """Write the win rate with its counts; empty where nothing was resolved."""
+    def rate(self, row: ForecastRow, run: Run | None = None) -> str:
+        """Write the win rate with its counts, which a run lets open; empty where nothing was resolved."""
         if not row.resolved:
             return ""
         share = row.won / row.resolved if row.win_rate is None else row.win_rate
-        return self._texts.gettext("{rate} ({won} of {resolved})").format(
-            rate=percent(share, self._texts), won=row.won, resolved=row.resolved
+        return fill_in(
+            self._texts.gettext("{rate} ({won} of {resolved})"),
+            rate=percent(share, self._texts),
+            won=link(str(row.won), Number.WON, row, run),
+            resolved=link(str(row.resolved), Number.RESOLVED, row, run),
         )
 
 

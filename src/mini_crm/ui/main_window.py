@@ -1,4 +1,4 @@
-"""The main window of a lead who has signed in: its pages, its menu, and how it ends."""
+"""The main window of somebody who has signed in: its pages, its menu, and how it ends."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import logging
 import tkinter as tk
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from functools import partial
 from pathlib import Path
 from tkinter import ttk as plain_ttk
@@ -16,7 +17,9 @@ import ttkbootstrap as ttk
 
 from mini_crm.domain.credentials import Derive
 from mini_crm.domain.errors import MiniCrmError
+from mini_crm.domain.model import Group, Session
 from mini_crm.i18n import LANGUAGES, Texts
+from mini_crm.messages import sentence
 from mini_crm.store.port import DesktopStore
 from mini_crm.ui.desk import Desk
 from mini_crm.ui.memory import Memory
@@ -25,12 +28,17 @@ from mini_crm.ui.sign_in.login_view import LANGUAGE_NAMES
 from mini_crm.ui.sign_in.password_dialogs import ask_new_password, ask_to_sign_in_again
 from mini_crm.ui.tasks import Tasks
 from mini_crm.ui.theme import Theme
+from mini_crm.ui.widgets.banner import Banner
 from mini_crm.ui.widgets.dialogs import ask, show_error
+from mini_crm.ui.widgets.note import shorten
 from mini_crm.ui.widgets.room import ScrolledRoom
+from mini_crm.ui.widgets.tips import tip_text
+from mini_crm.usecases.behind import Rows
 from mini_crm.usecases.outbox import Outbox
 from mini_crm.usecases.signing import SignedIn
 
 if TYPE_CHECKING:
+    from mini_crm.ui.company.page_presenter import CompanyPresenter
     from mini_crm.ui.entries.filters_presenter import FilterValues
     from mini_crm.ui.entries.form_presenter import FormState
     from mini_crm.ui.entries.page_presenter import EntriesPresenter
@@ -39,8 +47,16 @@ if TYPE_CHECKING:
     from mini_crm.ui.forecast.page_view import ForecastView
 
 AGGREGATE_S = 30 * 60
+ASK_AGAIN_MS = 5000
+"""Where it is not known yet which pages there are."""
 LEAST_WIDTH, LEAST_HEIGHT = 840, 540
 """At 100 %: for a smaller window the pages can be scrolled."""
+LIST_HEIGHT = 470
+"""The list gives way further than what the other pages show."""
+FORECAST_PAGE = 1
+"""Behind the entries, for who has a team."""
+NAME_WIDTH = 170
+"""Of the lead's name on the button of the menu, in pixels at 100 %."""
 
 log = logging.getLogger("mini_crm.ui")
 
@@ -130,8 +146,9 @@ class MainWindow(plain_ttk.Frame):
     Attributes:
         desk: What the pages work with.
         pages: The notebook.
-        entries: Runs the entry page once that is built.
+        entries: Runs the entry page once that is built; a head of sales without groups has none.
         forecast: Runs the forecast page once it was opened.
+        company: Runs the company page of a head of sales once it was opened.
     """
 
     def __init__(
@@ -169,20 +186,23 @@ class MainWindow(plain_ttk.Frame):
             session=signed_in.session,
             token=signed_in.token,
             database=around.database,
-            outbox=self._outbox(signed_in.session.lead_name),
+            outbox=self._outbox(signed_in.session),
             sign_in_again=self.sign_in_again,
             leave=self.leave,
             memory=around.memory,
+            aside=self._aside,
         )
         self.entries: EntriesPresenter | None = None
         self._entries_view: EntriesView | None = None
         self.forecast: ForecastPresenter | None = None
         self._forecast_view: ForecastView | None = None
+        self.company: CompanyPresenter | None = None
+        self._openers: dict[str, Callable[[], None]] = {}
         self._frame()
 
     def start(self) -> None:
         """Build the pages step by step, so that the window never stands still, and set them going."""
-        self.tasks.run(load_pages, lambda nothing: self.tasks.in_steps(self._build()), _raise)
+        self.tasks.run(load_pages, lambda nothing: self._find_pages(), _raise)
 
     def may_close(self) -> bool:
         """Ask if something would be lost; say whether the window may go.
@@ -244,6 +264,8 @@ class MainWindow(plain_ttk.Frame):
             self.entries.stop()
         if self.forecast is not None:
             self.forecast.stop()
+        if self.company is not None:
+            self.company.stop()
         self.tasks.close()
         self._aside.close()
         self.destroy()
@@ -277,42 +299,86 @@ class MainWindow(plain_ttk.Frame):
 
     def _frame(self) -> None:
         """Make what stands around the pages."""
-        room = ScrolledRoom(self, self._theme.px(LEAST_WIDTH), self._theme.px(LEAST_HEIGHT))
+        room = self._room = ScrolledRoom(self, self._theme.px(LEAST_WIDTH), self._theme.px(LEAST_HEIGHT))
         room.pack(fill="both", expand=True)
+        self._trouble = Banner(room.body, self._theme)
+        self._trouble.pack(fill="x", side="bottom")
         self.pages = ttk.Notebook(room.body)
         self.pages.pack(fill="both", expand=True)
         self.pages.enable_traversal()
+        # In the line of the tabs, where there is room: a line of its own would be taken from the list.
+        self._corner = ttk.Frame(room.body)
+        self._corner.place(relx=1.0, x=-self._theme.pad, y=self._theme.px(2), anchor="ne")
+        theme, name = self._theme, self.desk.session.lead_name
+        name_room = theme.px(NAME_WIDTH)
         self.menu_button = ttk.Menubutton(
-            room.body, text=self.desk.session.lead_name, bootstyle="secondary-outline"
+            self._corner,
+            text=shorten(name, theme.body, name_room),
+            bootstyle="secondary-outline",
+            padding=(theme.px(6), theme.px(2)),
         )
-        self.menu_button.place(relx=1.0, x=-self._theme.pad, y=0, anchor="ne")
+        self.menu_button.pack(side="right", padx=(theme.px(6), 0))
         self.menu_button.configure(menu=self._menu(self.menu_button))
+        tip_text(
+            self.menu_button, theme, lambda: name if shorten(name, theme.body, name_room) != name else ""
+        )
 
-    def _build(self) -> Iterator[None]:
+    def _find_pages(self) -> None:
+        """Learn which pages there are: those of a team are for who has one."""
+        if not self.desk.session.is_head:
+            self.tasks.in_steps(self._build(has_team=True))
+            return
+
+        def found(groups: tuple[Group, ...]) -> None:
+            self._trouble.hide()
+            self.tasks.in_steps(self._build(has_team=bool(groups)))
+
+        def failed(error: BaseException) -> None:
+            self._trouble.show("error", sentence(error, self._texts))
+            self.tasks.after(ASK_AGAIN_MS, self._find_pages)
+
+        self.desk.call(self.desk.store.list_groups, found, failed)
+
+    def _build(self, *, has_team: bool) -> Iterator[None]:
         """Make the pages and set them going; at each ``yield`` the window can draw what is there."""
+        self.pages.bind("<<NotebookTabChanged>>", lambda event: self._page_shown())
+        if has_team:
+            yield from self._build_team()
+        if self.desk.session.is_head:
+            self._add_page(self._texts.pgettext("page", "Company"), self._open_company)
+            yield
+        aggregate = self._around.aggregate
+        if aggregate is not None:
+            self._aside.every(AGGREGATE_S, lambda: self._aggregate(aggregate))
+            self._aggregate(aggregate)
+
+    def _build_team(self) -> Iterator[None]:
+        """Make the pages of who has a team."""
         from mini_crm.ui.entries.page_presenter import EntriesPresenter
         from mini_crm.ui.entries.page_view import EntriesView
 
-        view = EntriesView(self.pages, self._texts, self._theme)
+        tools = ttk.Frame(self._corner)
+        tools.pack(side="left")
+        view = EntriesView(self.pages, self._texts, self._theme, tools)
         self.pages.add(view, text=self._texts.pgettext("page", "Entries"))
-        self._forecast_page = plain_ttk.Frame(self.pages)
-        self.pages.add(self._forecast_page, text=self._texts.pgettext("page", "Forecast"))
-        self.pages.bind("<<NotebookTabChanged>>", lambda event: self._page_shown())
+        self._add_page(self._texts.pgettext("page", "Forecast"), self._open_forecast)
         yield
         yield from view.build()
         yield
-        self.entries = EntriesPresenter(self.desk, view, aside=self._aside)
+        self.entries = EntriesPresenter(self.desk, view)
         self._entries_view = view
-        for part in (self.pages, self.menu_button):
+        for part in (self.pages, self._corner):
             view.hear(part)
         self.entries.start()
         if self._typed is not None:
             self._take_over(self.entries, self._typed)
         yield
-        aggregate = self._around.aggregate
-        if aggregate is not None:
-            self._aside.every(AGGREGATE_S, lambda: self._aggregate(aggregate))
-            self._aggregate(aggregate)
+
+    def _add_page(self, caption: str, opened: Callable[[tk.Misc], None]) -> None:
+        """Add a page that is filled when it is shown for the first time."""
+        page = plain_ttk.Frame(self.pages)
+        self._openers[str(page)] = partial(opened, page)
+        self.pages.add(page, text=caption)
 
     def _menu(self, parent: tk.Misc) -> ttk.Menu:
         _ = self._texts.gettext
@@ -353,32 +419,56 @@ class MainWindow(plain_ttk.Frame):
     def _take_over(self, entries: EntriesPresenter, typed: Typed) -> None:
         entries.take_over(typed.form, typed.filters)
         if any(typed.commitment):
-            commitment = self._open_forecast().commitment
-            commitment.amount.set(typed.commitment[0])
-            commitment.note.set(typed.commitment[1])
+            self.pages.select(FORECAST_PAGE)
+            self._page_shown()
+            if self._forecast_view is not None:
+                commitment = self._forecast_view.commitment
+                commitment.amount.set(typed.commitment[0])
+                commitment.note.set(typed.commitment[1])
         self.pages.select(typed.page)
 
     def _page_shown(self) -> None:
-        if self.pages.index("current") != 1:
-            return
+        view = self._entries_view
+        list_is_shown = view is not None and self.pages.select() == str(view)
+        self._room.need(
+            self._theme.px(LEAST_WIDTH), self._theme.px(LIST_HEIGHT if list_is_shown else LEAST_HEIGHT)
+        )
+        opener = self._openers.get(self.pages.select())
+        if opener is not None:
+            opener()
+
+    def _open_forecast(self, page: tk.Misc) -> None:
         if self.forecast is not None:
             self.forecast.refresh()
-        else:
-            self._open_forecast()
-
-    def _open_forecast(self) -> ForecastView:
+            return
         # Loaded only now: it brings the plotting library.
         from mini_crm.ui.forecast.page_presenter import ForecastPresenter
         from mini_crm.ui.forecast.page_view import ForecastView
 
-        view = ForecastView(self._forecast_page, self._texts, self._theme)
+        view = ForecastView(page, self._texts, self._theme)
         view.pack(fill="both", expand=True)
         if self._entries_view is not None:
             self._entries_view.hear(view)
         self._forecast_view = view
-        self.forecast = ForecastPresenter(self.desk, view)
+        self.forecast = ForecastPresenter(self.desk, view, open_rows=self._open_rows)
         self.forecast.start()
-        return view
+
+    def _open_company(self, page: tk.Misc) -> None:
+        if self.company is not None:
+            self.company.refresh()
+            return
+        # Loaded only now, and for nobody else.
+        from mini_crm.ui.company.page_presenter import CompanyPresenter
+        from mini_crm.ui.company.page_view import CompanyView
+
+        view = CompanyView(page, self._texts, self._theme)
+        view.pack(fill="both", expand=True)
+        self.company = CompanyPresenter(self.desk, view)
+        self.company.start()
+
+    def _open_rows(self, rows: Rows, whose: str, as_of: datetime) -> None:
+        if self.entries is not None:
+            self.entries.open_rows(rows, whose, as_of)
 
     def _renewed(self, signed_in: SignedIn) -> None:
         if signed_in.session.must_change:
@@ -416,9 +506,9 @@ class MainWindow(plain_ttk.Frame):
             around.connect, self.tasks, self._texts, around.memory, around.computer, around.derive
         )
 
-    def _outbox(self, lead_name: str) -> Outbox | None:
+    def _outbox(self, lead: Session) -> Outbox | None:
         folder = self._around.outbox_folder
-        return None if folder is None else Outbox(folder, self._around.address, lead_name)
+        return None if folder is None else Outbox(folder, self._around.address, lead.lead_id, lead.lead_name)
 
     def _aggregate(self, aggregate: Callable[[], object]) -> None:
         def failed(error: BaseException) -> None:

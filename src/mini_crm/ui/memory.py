@@ -7,6 +7,7 @@ import logging
 import stat
 from pathlib import Path
 
+from mini_crm.domain.rules import name_key
 from mini_crm.domain.text import first_unstorable
 from mini_crm.files import OWNER_ONLY, make_private_folder, replacing
 
@@ -55,6 +56,34 @@ class Memory:
                 stream.write(json.dumps(values, ensure_ascii=False, indent=1).encode())
         except OSError as error:
             log.warning("not remembered: %s", error)
+
+    def of(self, lead_name: str) -> Memory:
+        """Give what is remembered for one lead, where several sign in on this computer."""
+        return _OwnMemory(self, lead_name)
+
+
+class _OwnMemory(Memory):
+    """One lead's values among those of all, by the lead's name."""
+
+    def __init__(self, memory: Memory, lead_name: str) -> None:
+        super().__init__()
+        self._memory = memory
+        self._lead = name_key(lead_name)
+
+    def get(self, name: str) -> Value:
+        """See ``Memory``."""
+        return self._memory.get(self._whole(name))
+
+    def text(self, name: str) -> str:
+        """See ``Memory``."""
+        return self._memory.text(self._whole(name))
+
+    def put(self, name: str, value: Value) -> None:
+        """See ``Memory``."""
+        self._memory.put(self._whole(name), value)
+
+    def _whole(self, name: str) -> str:
+        return f"{name} of {self._lead}"
 
 
 def _read(path: Path) -> dict[str, Value]:

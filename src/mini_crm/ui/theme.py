@@ -56,6 +56,8 @@ class Colours:
     error_back: str = "#fcebed"
     ok_back: str = "#eaf6ef"
     info_back: str = "#e7f0fe"
+    target: str = "#b02a37"
+    commitment: str = "#8a5300"
 
 
 class Theme:
@@ -110,9 +112,15 @@ class Theme:
         style.configure(HEADLINE_LABEL, font=self.headline)
         style.configure(OK_LABEL, foreground=colours.ok)
         style.configure(AMBER_LABEL, foreground=colours.amber, font=self.bold)
+        # Low, since every line of inputs is taken from the list; buttons beside them are as high.
+        style.configure("TEntry", padding=self.px(2))
+        style.configure("TCombobox", padding=(self.px(5), self.px(2), self.px(7), self.px(2)))
         style.configure("Treeview", rowheight=self.row_height)
         style.configure(TABLE, rowheight=self.row_height)
         style.configure(f"{TABLE}.Heading", font=self.bold)
+        for name in ("Treeview", TABLE):
+            focused = [("focus", colours.accent)]
+            style.map(name, bordercolor=focused, lightcolor=focused, darkcolor=focused)
         root.option_add("*Menu.font", self.body)
         root.option_add("*Menu.background", colours.background)
         root.option_add("*Menu.foreground", colours.text)

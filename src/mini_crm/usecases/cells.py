@@ -10,7 +10,7 @@ from mini_crm.domain.dates import SHOWN_LENGTH, trimmed
 from mini_crm.domain.errors import BadValue
 from mini_crm.domain.model import PIECES
 from mini_crm.domain.money import MAX_AMOUNT, round_amount
-from mini_crm.domain.rules import check_name_fits
+from mini_crm.domain.rules import check_name_fits, name_key
 from mini_crm.domain.text import first_hidden
 
 MAX_NAME = 100
@@ -30,6 +30,20 @@ _EXCEL_ERRORS = frozenset(
     | {"#\u0418\u041c\u042f?", "#\u0414\u0415\u041b/0!", "#\u0427\u0418\u0421\u041b\u041e!"}
     | {"#\u041f\u0423\u0421\u0422\u041e!"}
 )
+_TOTALS = frozenset(
+    {
+        "total",
+        "totals",
+        "grand total",
+        "subtotal",
+        "sub total",
+        "\u0438\u0442\u043e\u0433\u043e",
+        "\u0438\u0442\u043e\u0433",
+        "\u043e\u0431\u0449\u0438\u0439 \u0438\u0442\u043e\u0433",
+        "\u0432\u0441\u0435\u0433\u043e",
+    }
+)
+"""What stands in place of a person in a row of totals."""
 _SPOILT = re.compile(r"[0-9](?:[.,][0-9]+)?E\+[0-9]{2,}", re.IGNORECASE)
 """A long number as Excel shows it: its last digits are lost."""
 
@@ -41,10 +55,13 @@ def meant(cell: str) -> str:
     that is imported says what stood in the original.
     """
     text = cell.strip()
-    if text in _NOTHING:
-        return ""
+    return "" if text in _NOTHING else unguarded(text).strip()
+
+
+def unguarded(text: str) -> str:
+    """Give text without the apostrophe that keeps a spreadsheet from running it."""
     if text.startswith("'") and text[1:].lstrip(" ").startswith(FORMULA_STARTS):
-        return text[1:].strip()
+        return text[1:]
     return text
 
 
@@ -71,13 +88,15 @@ def check_name(text: str, field: str) -> str:
         The name in Unicode form NFC.
 
     Raises:
-        BadValue: ``name_missing``, ``name_too_long``, ``name_characters``, ``cell_excel_error`` or
-            ``cell_spoilt_number``.
+        BadValue: ``name_missing``, ``name_too_long``, ``name_characters``, ``name_of_total``,
+            ``cell_excel_error`` or ``cell_spoilt_number``.
     """
     name = trimmed(unicodedata.normalize("NFC", " ".join(text.split())))
     if not name:
         raise BadValue("name_missing", field=field)
     check_identifier(name, field)
+    if field != "group" and name_key(name).rstrip(" :.") in _TOTALS:
+        raise BadValue("name_of_total", field=field, text=name)
     check_name_fits(name, field, MAX_NAME)
     if hidden := first_hidden(name):
         position, character = hidden

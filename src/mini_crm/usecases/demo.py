@@ -16,6 +16,7 @@ from mini_crm.domain.model import PIECES, ImportRow, Status, Target
 from mini_crm.domain.period import month_of, quarter_of
 from mini_crm.store.port import AdminStore, Progress
 from mini_crm.usecases.accounts import Slip, issue_passwords
+from mini_crm.usecases.demo_names import HEAD
 from mini_crm.usecases.demo_sales import make_sales, make_sellers
 
 BY = "demo"
@@ -52,6 +53,7 @@ class DemoResult:
 
     Attributes:
         slips: With what each lead signs in, in order of name; the passwords are new each time.
+        head: With what the head of sales does.
         groups: Sales groups.
         first_day: The first day of entry.
         last_day: The last day of entry: today, or a little before.
@@ -59,6 +61,7 @@ class DemoResult:
     """
 
     slips: tuple[Slip, ...]
+    head: Slip
     leads: int
     groups: int
     managers: int
@@ -78,7 +81,7 @@ def make_demo(
     progress: Progress | None = None,
     lived: LivedDays | None = None,
 ) -> DemoResult:
-    """Fill an empty database with a company of ten leads who really differ.
+    """Fill an empty database with a company of ten leads who really differ, and a head of sales.
 
     Args:
         store: The database; it must have no leads.
@@ -111,8 +114,11 @@ def make_demo(
     else:
         _live(store, sales, pushed, today, lived, progress)
     targets = store.set_targets(_targets(sales, units, today), BY)
+    slips = issue_passwords(store, store.list_leads(), PasswordKind.CODE, BY)
+    (head,) = issue_passwords(store, [store.set_head(HEAD, True, BY)], PasswordKind.CODE, BY)
     return DemoResult(
-        slips=tuple(issue_passwords(store, store.list_leads(), PasswordKind.CODE, BY)),
+        slips=tuple(slips),
+        head=head,
         leads=len({seller.row.lead for seller in sellers}),
         groups=len(units),
         managers=len(sellers),

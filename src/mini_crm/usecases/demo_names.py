@@ -30,6 +30,9 @@ LEADS = (
 )  # fmt: skip
 """Ten, in the order of the styles in ``demo_sales``."""
 
+HEAD = "Громова Ирина"
+"""The head of sales, who has no team."""
+
 MONEY_GROUPS = (
     "Розница", "Опт", "Корпоративные клиенты", "Регионы", "Повторные продажи", "Входящие заявки",
     "Партнёры", "Сервисные договоры", "Тендеры", "Новые клиенты",

@@ -7,9 +7,13 @@ from dataclasses import dataclass
 from datetime import date, tzinfo
 from pathlib import Path
 
+from mini_crm.domain.errors import BadValue
 from mini_crm.domain.model import ImportRow, RosterRow
 from mini_crm.tables.opening import open_table
+from mini_crm.tables.table import Row
+from mini_crm.usecases.columns import Columns
 from mini_crm.usecases.entry_rows import EntryReader
+from mini_crm.usecases.foreign.headings import find_headings
 from mini_crm.usecases.plan import SAMPLE, Plan, Wishes, group_faults, understand
 from mini_crm.usecases.rejects import Fault, Reject
 from mini_crm.usecases.rosters import Roster
@@ -67,31 +71,39 @@ def read_entries(
         BadFile: The file cannot be read, or has not the columns.
     """
     wishes = wishes or Wishes()
+    progress = progress or (lambda done, total: None)
     with open_table(path, sheet=wishes.sheet, encoding=wishes.encoding) as table:
+        headings = find_headings(path, table.columns, wishes.mapping, wishes.constants)
         # Kept, since one row can decide what all others mean.
-        lines = list(table.rows)
-        understanding, words = understand(table, lines, wishes)
-        reader = EntryReader(table, understanding, words, source, today, zone, unit, roster)
-        rows: list[ImportRow] = []
+        lines: list[Row] = []
         rejects: list[Reject] = []
-        for done, row in enumerate(lines if not understanding.unknown_words else (), start=1):
-            entry, faults = reader.read(row)
-            if entry is not None:
-                rows.append(entry)
-            else:
-                told = tuple(Fault(understanding.headings.name_of(error.field), error) for error in faults)
-                rejects.append(Reject(row.line, told, tuple(row.cells)))
-            if progress is not None and done % _PROGRESS_EVERY == 0:
+        for done, row in enumerate(table.rows):
+            if done % _PROGRESS_EVERY == 0:
                 progress(done, table.lines)
+            try:
+                table.check_width(row)
+            except BadValue as error:
+                # Its cells are shifted: what they say is not what is wrong.
+                rejects.append(Reject(row.line, (Fault("", error),), tuple(row.cells)))
+            else:
+                lines.append(row)
+    columns = Columns(lines, headings)
+    understanding, words = understand(table, columns, wishes)
+    reader = EntryReader(columns, understanding, words, source, today, zone, unit, roster)
+    rows = () if understanding.unknown_words else tuple(reader.read())
+    for at, faults in columns.faults.items():
+        told = tuple(Fault(headings.name_of(fault.field), fault) for fault in faults)
+        rejects.append(Reject(lines[at].line, told, tuple(lines[at].cells)))
+    rejects.sort(key=lambda reject: reject.line)
     plan = Plan(
         understanding=understanding,
         unit=unit,
         units=dict(reader.units),
-        sample=tuple(rows[:SAMPLE]),
+        sample=rows[:SAMPLE],
         faults=group_faults(rejects),
         rounded=tuple(reader.rounded),
         without_amount=tuple(reader.without_amount),
     )
     created = roster.created if roster is not None else ()
     assumed = tuple(reader.assumed)
-    return EntryFile(table.columns, tuple(rows), tuple(rejects), assumed, created, plan, reader.ids)
+    return EntryFile(table.columns, rows, tuple(rejects), assumed, created, plan, reader.ids)

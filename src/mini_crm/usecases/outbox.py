@@ -6,7 +6,7 @@ write that two of them send, or one sends twice after a lost answer, is stored o
 id is the same.
 
 A folder belongs to one database and one lead; so does, by its content, each file in it. Whatever is not
-of this database and lead is never sent.
+of this database and lead is never sent. A lead is known by number, which stays when the name changes.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from __future__ import annotations
 import hashlib
 import logging
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -36,6 +36,7 @@ from mini_crm.domain.rules import name_key
 from mini_crm.files import OWNER_ONLY, make_private_folder, replacing
 from mini_crm.store.port import DesktopStore
 from mini_crm.usecases.protection import Protection, protection_of_system
+from mini_crm.usecases.withdrawing import inverses_if_stored
 from mini_crm.usecases.writes import Add, Delete, Kept, Restore, Update, Write, from_bytes, to_bytes
 
 __all__ = ["Add", "Delete", "Kept", "Outbox", "Restore", "Sending", "Update", "Write"]
@@ -74,22 +75,36 @@ class Outbox:
     Args:
         folder: Where this person's outboxes are; made when it is needed.
         database: The whole address of the database, not just the name in a title.
-        lead_name: The lead who is signed in.
+        lead_id: The lead who is signed in.
+        lead_name: The lead's name: earlier versions of the program knew leads by it, and their files are
+            read too.
         protection: How files are kept secret; None for what suits this system.
     """
 
     def __init__(
-        self, folder: Path, database: str, lead_name: str, protection: Protection | None = None
+        self,
+        folder: Path,
+        database: str,
+        lead_id: int,
+        lead_name: str,
+        protection: Protection | None = None,
     ) -> None:
-        self._lead = name_key(lead_name)
-        self._owner = hashlib.sha256(f"{database}\0{self._lead}".encode()).hexdigest()
+        self._lead_id = lead_id
+        # A name has no zero byte in it, so that no lead can be called like a number.
+        owners = [
+            hashlib.sha256(f"{database}\0{lead}".encode()).hexdigest()
+            for lead in (f"\0{lead_id}", name_key(lead_name))
+        ]
+        self._owners = {folder / owner[:32]: owner for owner in owners}
         self._protection = protection or protection_of_system()
         self._trusted: bytes | None = None
-        self.folder = folder / self._owner[:32]
+        self._tried: set[UUID] = set()
+        self._loaded: dict[Path, tuple[int, int, Kept]] = {}
+        self.folder = folder / owners[0][:32]
 
     def pending(self) -> tuple[Kept, ...]:
         """Give all that is not stored yet, oldest first; refused ones carry their refusal."""
-        return tuple(kept for _, kept in self._read())
+        return tuple(kept for _, kept in self._read() if not kept.is_withdrawn)
 
     def unreadable(self) -> tuple[Path, ...]:
         """Give files that cannot be read as a write of this lead; they are kept and never sent."""
@@ -168,6 +183,13 @@ class Outbox:
                 continue
             try:
                 self._check_lead(store, token)
+                if kept.is_withdrawn:
+                    for inverse in inverses_if_stored(store, token, kept.write):
+                        kept = Kept(inverse, kept.made_at)  # which stays in its place if it is refused
+                        inverse.send(store, token)
+                    self._remove(path)
+                    continue
+                self._tried.add(kept.write.op_id)
                 entry = kept.write.send(store, token)
             except _KEEPS as error:
                 return Sending(tuple(stored), tuple(refused), error)
@@ -184,6 +206,30 @@ class Outbox:
                 self._remove(path)
                 stored.append((kept.write, entry))
         return Sending(tuple(stored), tuple(refused))
+
+    def withdraw(self, op_ids: Collection[UUID]) -> frozenset[UUID]:
+        """Take writes back that the person does not want any more, waiting or refused.
+
+        One that was tried may have reached the database with its answer lost: that is looked up, and undone,
+        as soon as the database answers.
+
+        Args:
+            op_ids: Of the writes.
+
+        Returns:
+            Those that were here and will not be sent; any other has been dealt with before.
+        """
+        taken: set[UUID] = set()
+        for path, kept in self._read():
+            op_id = kept.write.op_id
+            if op_id not in op_ids or kept.is_withdrawn:
+                continue
+            if kept.refusal is None and op_id in self._tried:
+                self._store(path, replace(kept, is_withdrawn=True))
+            else:
+                self._remove(path)
+            taken.add(op_id)
+        return frozenset(taken)
 
     def drop(self, op_id: UUID) -> None:
         """Give up a refused write.
@@ -208,7 +254,7 @@ class Outbox:
     def _check_lead(self, store: DesktopStore, token: bytes) -> None:
         if token != self._trusted:
             session = store.get_session(token)
-            if name_key(session.lead_name) != self._lead:
+            if session.lead_id != self._lead_id:
                 raise NotAllowed("outbox_other_lead", lead_name=session.lead_name)
             self._trusted = token
 
@@ -251,6 +297,7 @@ class Outbox:
         return marked
 
     def _remove(self, path: Path) -> None:
+        self._loaded.pop(path, None)
         with suppress(OSError):  # then it is sent again next time, and stored once all the same
             path.unlink(missing_ok=True)
 
@@ -267,18 +314,26 @@ class Outbox:
                 yield path, kept
 
     def _files(self) -> list[Path]:
-        return sorted(p for p in self.folder.glob(f"*{_SUFFIX}") if _NAME.match(p.name) and p.is_file())
+        files = (path for folder in self._owners for path in folder.glob(f"*{_SUFFIX}"))
+        return sorted((p for p in files if _NAME.match(p.name) and p.is_file()), key=lambda p: p.name)
 
     def _load(self, path: Path) -> Kept | None:
+        """Read a file; one that has not changed since is not read again, or many writes would take hours."""
         try:
-            return from_bytes(self._protection.reveal(path.read_bytes()), self._owner)
+            state = path.stat()
+            known = self._loaded.get(path)
+            if known is not None and known[:2] == (state.st_mtime_ns, state.st_size):
+                return known[2]
+            kept = from_bytes(self._protection.reveal(path.read_bytes()), self._owners[path.parent])
         except (OSError, ValueError):
             return None
+        self._loaded[path] = (state.st_mtime_ns, state.st_size, kept)
+        return kept
 
     def _store(self, path: Path, kept: Kept) -> None:
         """Put a file in place so that at every moment the old one or the new one is there, whole."""
-        make_private_folder(self.folder)
-        self.folder.chmod(0o700)
-        content = self._protection.protect(to_bytes(kept, self._owner))
+        make_private_folder(path.parent)
+        path.parent.chmod(0o700)
+        content = self._protection.protect(to_bytes(kept, self._owners[path.parent]))
         with replacing(path, mode=OWNER_ONLY) as file:
             file.write(content)

@@ -10,6 +10,7 @@ from mini_crm.domain.dates import format_date, parse_date
 from mini_crm.domain.errors import BadValue
 from mini_crm.domain.money import edit_amount, parse_amount, round_amount
 from mini_crm.domain.text import without_unseen
+from mini_crm.usecases.cells import unguarded
 from mini_crm.usecases.foreign.day_order import survey_days
 from mini_crm.usecases.foreign.days import read_day
 from mini_crm.usecases.foreign.signs import survey_signs
@@ -38,7 +39,7 @@ def split_pasted(pasted: str) -> list[list[str]]:
             plain = _PLAIN.match(text, at)
             assert plain is not None  # noqa: S101 - it matches nothing as well
             cell, at = plain[0], plain.end()
-        rows[-1].append(cell)
+        rows[-1].append(unguarded(cell))
         if at >= len(text):
             break
         if text[at] == "\n":

@@ -8,10 +8,10 @@ from dataclasses import dataclass, field
 from mini_crm.domain.errors import BadValue
 from mini_crm.domain.model import ImportRow, Status
 from mini_crm.domain.money import units_of
-from mini_crm.tables.table import Row, Table, TableSource
-from mini_crm.usecases.cells import meant
+from mini_crm.tables.table import Table, TableSource
+from mini_crm.usecases.columns import Columns
 from mini_crm.usecases.foreign.day_order import DayOrder, Order, survey_days
-from mini_crm.usecases.foreign.headings import Headings, find_headings
+from mini_crm.usecases.foreign.headings import Headings
 from mini_crm.usecases.foreign.signs import DECIMALS, Sign, Signs, survey_signs
 from mini_crm.usecases.foreign.statuses import StatusWord, StatusWords
 from mini_crm.usecases.foreign.systems import CLOSING
@@ -115,38 +115,28 @@ class Plan:
     without_amount: tuple[int, ...]
 
 
-def understand(table: Table, rows: Iterable[Row], wishes: Wishes) -> tuple[Understanding, StatusWords]:
+def understand(table: Table, columns: Columns, wishes: Wishes) -> tuple[Understanding, StatusWords]:
     """Find out what the columns of a file mean.
 
     Args:
-        table: The open file.
-        rows: All its rows.
+        table: The file.
+        columns: Its rows by field.
         wishes: What the command line says.
 
     Returns:
         What they mean, and the words of its statuses.
-
-    Raises:
-        BadFile: As ``find_headings``.
     """
-    headings = find_headings(table.path, table.columns, wishes.mapping, wishes.constants)
+    headings = columns.headings
     words = StatusWords(headings.system, wishes.statuses)
-    rows = list(rows)
-    statuses: tuple[StatusWord, ...] = ()
-    if "status" in headings.places:
-        (place,) = headings.places["status"]
-        statuses = words.survey((row.line, meant(row.cells[place])) for row in rows)
-    elif "status" in headings.constants:
-        word = headings.constants["status"]
-        statuses = words.survey((row.line, word) for row in rows)
+    statuses = words.survey(columns.different_texts("status")) if columns.has("status") else ()
     days = {
-        field: survey_days(_texts(rows, places), wishes.dates)
-        for field, places in headings.places.items()
+        field: survey_days(columns.untyped_cells(field), wishes.dates)
+        for field in headings.places
         if field in DAY_FIELDS
     }
     signs = {
-        field: survey_signs(_texts(rows, places), wishes.decimal)
-        for field, places in headings.places.items()
+        field: survey_signs(columns.untyped_cells(field), wishes.decimal)
+        for field in headings.places
         if field in AMOUNT_FIELDS
     }
     return Understanding(table.source, table.head_line, headings, days, signs, statuses), words
@@ -164,14 +154,6 @@ def group_faults(rejects: Iterable[Reject]) -> tuple[FaultGroup, ...]:
         FaultGroup(rows[0][1], len(rows), rows[0][0], _options(rows[0][1].error)) for rows in groups.values()
     ]
     return tuple(sorted(found, key=lambda group: (-group.count, group.line)))
-
-
-def _texts(rows: Iterable[Row], places: tuple[int, ...]) -> Iterable[tuple[int, str]]:
-    """Give line and text of all cells that came as text."""
-    for place in places:
-        for row in rows:
-            if row.cells[place] and (row.typed is None or not row.typed[place]):
-                yield row.line, row.cells[place]
 
 
 def _options(error: BadValue) -> tuple[str, ...]:

@@ -93,7 +93,10 @@ class Roster:
         known = self._units.get((name_key(lead), name_key(group)))
         if known == unit or (known is None and self._new_unit in (None, unit)):
             return group
-        return f"{group} {unit}"
+        while True:
+            group = f"{group} {unit}"
+            if self._units.get((name_key(lead), name_key(group)), unit) == unit:
+                return group
 
     def unit_of(self, lead: str, group: str, manager: str, unit: str | None = None) -> str:
         """Give the unit in which the group counts, or will count.
@@ -117,7 +120,8 @@ class Roster:
             if key[:2] not in self._units:
                 raise BadValue("roster_no_group", field="group", name=group, lead=lead)
             raise BadValue("roster_no_manager", field="manager", name=manager, group=group, lead=lead)
-        return self._units.get(key[:2], unit or self._new_unit)
+        # Kept from now on, so that no other row counts something else in a group to be created.
+        return self._units.setdefault(key[:2], unit or self._new_unit)
 
     def take(self, lead: str, group: str, manager: str, unit: str | None = None) -> None:
         """Note that these are wanted: what is missing of them is among ``created`` from now on.

@@ -89,11 +89,13 @@ class Kept:
     Attributes:
         made_at: When it was put aside.
         refusal: Why the database did not take it; None while it only waits.
+        is_withdrawn: The person took it back, but it may have reached the database with its answer lost.
     """
 
     write: Write
     made_at: datetime
     refusal: MiniCrmError | None = None
+    is_withdrawn: bool = False
 
 
 def to_bytes(kept: Kept, owner: str) -> bytes:
@@ -111,6 +113,7 @@ def to_bytes(kept: Kept, owner: str) -> bytes:
         "made_at": _plain(kept.made_at),
         "write": {f.name: _plain(getattr(kept.write, f.name)) for f in fields(kept.write)},
         "refusal": refusal and {"code": refusal.code, "data": _plain(refusal.data)},
+        "is_withdrawn": kept.is_withdrawn,
     }
     return json.dumps(content, ensure_ascii=False).encode("utf-8")
 
@@ -134,6 +137,7 @@ def from_bytes(data: bytes, owner: str) -> Kept:
             write,
             _value(content["made_at"]),
             refusal and MiniCrmError(refusal["code"], **_value(refusal["data"])),
+            content.get("is_withdrawn", False),
         )
         _check_types(kept)
         return kept

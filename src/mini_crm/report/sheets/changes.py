@@ -8,6 +8,7 @@ from datetime import date, tzinfo
 from mini_crm.domain.dates import format_date
 from mini_crm.domain.model import Bridge, ChangeKind, Report
 from mini_crm.i18n import Texts
+from mini_crm.report.bridge import lowest_shown
 from mini_crm.report.columns import (
     BRIDGE_PICTURE,
     bridge_columns,
@@ -15,7 +16,7 @@ from mini_crm.report.columns import (
     change_count_columns,
 )
 from mini_crm.report.formulas import Cells
-from mini_crm.report.past import BridgeStep, bridge_steps, change_counts, change_days
+from mini_crm.report.past import change_counts, change_days, steps_of
 from mini_crm.report.rows import Level
 from mini_crm.report.sheet import HEAD, PIXELS_A_ROW, Chart, Rule, Sheet
 from mini_crm.report.wording import change_name, moment, unit_name
@@ -108,9 +109,9 @@ def _bridge(
     )
     run = report.forecast.run
     now = moment(run.as_of, zone, texts) if run is not None else ""
-    steps = bridge_steps(report, bridge)
-    columns = bridge_columns(texts, since=since, now=now)
-    totals = bridge_columns(texts, since=since, now=now, totals=True)
+    steps = steps_of(report, bridge)
+    columns = bridge_columns(texts, put_off=bridge.put_off_count, since=since, now=now)
+    totals = bridge_columns(texts, put_off=bridge.put_off_count, since=since, now=now, totals=True)
     cells = Cells(columns)
     sheet.head(top + 1, columns)
     first = top + 2
@@ -126,16 +127,4 @@ def _bridge(
         since=since, unit=unit_name(bridge.unit, texts)
     )
     place = (top + 1, _LEFT, _WIDTH, _HEIGHT)
-    sheet.waterfall(Chart(*place, title, (first, last), series), lowest=_lowest(steps))
-
-
-def _lowest(steps: Sequence[BridgeStep]) -> float:
-    """Let the axis begin where the steps can be seen beside the totals, at a round number."""
-    levels = [float(step.amount if step.is_total else step.floor) for step in steps]
-    tops = [float(step.floor + (step.up or 0) + (step.down or 0)) for step in steps if not step.is_total]
-    low, high = min(levels), max(levels + tops)
-    wanted = low - (high - low)
-    if wanted <= 0 or high == low:
-        return 0.0
-    digits = len(str(int(high - low))) - 1
-    return float(round(wanted, -digits)) if digits else float(int(wanted))
+    sheet.waterfall(Chart(*place, title, (first, last), series), lowest=lowest_shown(steps))

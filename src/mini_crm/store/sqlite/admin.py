@@ -216,7 +216,9 @@ class Administration:
         """See ``AdminStore``."""
         days = {"count_day": to_day(as_of), "starts_on": to_day(period.start), "ends_on": to_day(period.end)}
         horizon = [(1, to_day(period.start) or 0, to_day(period.end) or 0)]
-        with computed(self.db, as_of, None, horizon) as (conn, _), self.db.errors():
+        # By one connection, since every entry's chance is judged.
+        with computed(self.db, as_of, None, horizon, connections=1) as (team, _), self.db.errors():
+            conn = team.first
             shown = bare(STAGES["lead_rows"]).partition("\nORDER BY")[0]
             rows = conn.execute(SQL["replay_rows"].format(rows=shown), days).fetchall()
             bins = conn.execute(SQL["replay_bins"], days).fetchall()
@@ -250,8 +252,8 @@ class Administration:
                 conn.execute(FORECAST["add_period"], period_values(period))
                 row = conn.execute(FORECAST["find_period"], period_values(period)).fetchone()
                 horizon.append((row["PeriodId"], row["StartsOn"], row["EndsOn"]))
-        with computed(self.db, day, None, horizon) as (conn, _), self.db.errors():
-            rows = conn.execute(STAGES["lead_rows"], {"count_day": to_day(day)})
+        with computed(self.db, day, None, horizon) as (team, _), self.db.errors():
+            rows = team.first.execute(STAGES["lead_rows"], {"count_day": to_day(day)})
             return [{**dict(row), "Day": to_day(day)} for row in rows]
 
     def get_setting(self, name: str) -> str | None:

@@ -106,8 +106,22 @@ SELECT h.Action = 'voided' AND h.BatchId IS NULL AND EXISTS (
     WHERE i.EntryId = h.EntryId AND i.Version = h.Version - 1 AND b.UndoneAt IS NOT NULL) AS Undone
 FROM EntryHistory AS h WHERE h.EntryId = :entry_id ORDER BY h.Version DESC LIMIT 1;
 
--- name: get_entry_by_ref
-SELECT * FROM EntryRow WHERE ClientRef = :client_ref;
+-- name: make_import_refs
+CREATE TEMP TABLE IF NOT EXISTS ImportRef (RowNumber INTEGER PRIMARY KEY, ClientRef BLOB NOT NULL);
+
+-- name: drop_import_refs
+DELETE FROM temp.ImportRef;
+
+-- name: add_import_ref
+INSERT INTO temp.ImportRef (RowNumber, ClientRef) VALUES (:row_number, :client_ref);
+
+-- name: list_stored
+-- For each key that an import brings the entry that has it, else NULLs.
+SELECT e.EntryId, e.DeletedAt, e.ManagerId, e.ClientPin, e.Amount, e.PaidAmount, e.EnteredOn, e.PayBy, e.Status,
+       e.StatusOn, e.Comment, e.Reason
+FROM temp.ImportRef AS r
+LEFT JOIN Entry AS e ON e.ClientRef = r.ClientRef
+ORDER BY r.RowNumber;
 
 -- name: last_entry_id
 SELECT coalesce(max(EntryId), 0) AS EntryId FROM Entry;

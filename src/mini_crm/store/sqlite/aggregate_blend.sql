@@ -1,5 +1,56 @@
 -- Steps 16 to 19: entries still to come, the replays of the last half year, and what they teach.
 
+-- name: each_made_day
+CREATE TEMP TABLE MadeDay AS
+SELECT UnitNo, EnteredOn, sum(Amount) AS Amount, sum(Square) AS Square
+FROM temp.Life
+WHERE EnteredOn > (SELECT min(Day - PaceDays) FROM temp.Cutoff)
+GROUP BY UnitNo, EnteredOn;
+
+-- name: each_paid_day
+CREATE TEMP TABLE PaidDay AS
+SELECT UnitNo, EndsOn, sum(Paid) AS Paid
+FROM temp.Life
+WHERE Status = 1 AND EndsOn > (SELECT min(Day - PaceDays) FROM temp.Cutoff)
+GROUP BY UnitNo, EndsOn;
+
+-- name: each_span_of_replay
+-- Evening i is c - 21 - 7 i. An entry is open at those from OpenFrom on, and known up to KnownTo.
+CREATE TEMP TABLE ReplaySpan AS
+SELECT UnitNo, Band, EnteredOn, Status,
+       (:learn_day - 21 - coalesce(EndsOn, :learn_day + 35) + 7000000) / 7 - 999999 AS OpenFrom,
+       (:learn_day - 21 - EnteredOn + 7000000) / 7 - 1000000 AS KnownTo,
+       sum(Amount) / 100.0 AS Amount, sum(Square) AS Square, sum(Paid) AS Paid
+FROM temp.Life
+WHERE EndsOn IS NULL OR EndsOn > (SELECT min(Day) FROM temp.Cutoff)
+GROUP BY UnitNo, Band, EnteredOn, Status, OpenFrom;
+
+-- name: each_replay_open
+-- What was open on the replayed evenings, by day of entry and size. Beyond the last bucket's beginning age
+-- makes no difference, so it is drawn in.
+CREATE TEMP TABLE ReplayOpen (
+    Cutoff INTEGER, EnteredOn INTEGER, IsLarge INTEGER, UnitNo INTEGER, Amount REAL NOT NULL,
+    Square REAL NOT NULL, PRIMARY KEY (Cutoff, EnteredOn, IsLarge, UnitNo)) WITHOUT ROWID;
+
+-- name: each_replay_open_fill
+INSERT INTO temp.ReplayOpen (Cutoff, EnteredOn, IsLarge, UnitNo, Amount, Square)
+SELECT c.Cutoff, max(s.EnteredOn, c.Day - b.FromAge), s.Band >= f.Band, s.UnitNo, sum(s.Amount), sum(s.Square)
+FROM temp.ReplaySpan AS s
+CROSS JOIN temp.Cutoff AS c ON c.Cutoff BETWEEN max(s.OpenFrom, 1) AND s.KnownTo
+CROSS JOIN temp.LargeFrom AS f ON f.Cutoff = c.Cutoff AND f.UnitNo = s.UnitNo
+CROSS JOIN (SELECT max(FromAge) AS FromAge FROM temp.Bucket) AS b
+GROUP BY c.Cutoff, max(s.EnteredOn, c.Day - b.FromAge), s.Band >= f.Band, s.UnitNo;
+
+-- name: each_replay_paid
+CREATE TEMP TABLE ReplayPaid AS
+SELECT UnitNo, OpenFrom, KnownTo, sum(Paid) AS Paid
+FROM temp.ReplaySpan
+WHERE Status = 1
+GROUP BY UnitNo, OpenFrom, KnownTo;
+
+-- name: gather_replays
+MadeDay PaidDay ReplayOpen ReplayPaid
+
 -- name: stage_integral
 -- I of step 16: the paid share of a new entry, added up over x effective days from the evening.
 CREATE TEMP TABLE Integral (
@@ -44,20 +95,6 @@ SELECT p.Cutoff, p.Day, p.Days, coalesce(a.Share, 0.0)
 FROM Point AS p
 LEFT JOIN Added AS a ON a.Cutoff = p.Cutoff AND a.Day = p.Day;
 
--- name: stage_made_day
-CREATE TEMP TABLE MadeDay AS
-SELECT UnitNo, EnteredOn, sum(Amount) AS Amount, sum(Square) AS Square
-FROM temp.Life
-WHERE EnteredOn > (SELECT min(Day - PaceDays) FROM temp.Cutoff)
-GROUP BY UnitNo, EnteredOn;
-
--- name: stage_paid_day
-CREATE TEMP TABLE PaidDay AS
-SELECT UnitNo, EndsOn, sum(Paid) AS Paid
-FROM temp.Life
-WHERE Status = 1 AND EndsOn > (SELECT min(Day - PaceDays) FROM temp.Cutoff)
-GROUP BY UnitNo, EndsOn;
-
 -- name: stage_lately
 -- By evening and unit: what was made, and what was paid, in its last W days, a day.
 CREATE TEMP TABLE Lately (
@@ -76,33 +113,6 @@ SELECT c.Cutoff, u.UnitNo,
 FROM temp.Cutoff AS c
 JOIN temp.MeanQuarter AS q ON q.Cutoff = c.Cutoff
 CROSS JOIN temp.Unit AS u;
-
--- name: stage_span_of_replay
--- Evening i is c - 21 - 7 i. An entry is open at those from OpenFrom on, and known up to KnownTo.
-CREATE TEMP TABLE ReplaySpan AS
-SELECT UnitNo, Band, EnteredOn, Status,
-       (:learn_day - 21 - coalesce(EndsOn, :learn_day + 35) + 7000000) / 7 - 999999 AS OpenFrom,
-       (:learn_day - 21 - EnteredOn + 7000000) / 7 - 1000000 AS KnownTo,
-       sum(Amount) / 100.0 AS Amount, sum(Square) AS Square, sum(Paid) AS Paid
-FROM temp.Life
-WHERE EndsOn IS NULL OR EndsOn > (SELECT min(Day) FROM temp.Cutoff)
-GROUP BY UnitNo, Band, EnteredOn, Status, OpenFrom;
-
--- name: stage_replay_open
--- What was open on the replayed evenings, by day of entry and size. Beyond the last bucket's beginning age
--- makes no difference, so it is drawn in.
-CREATE TEMP TABLE ReplayOpen (
-    Cutoff INTEGER, EnteredOn INTEGER, IsLarge INTEGER, UnitNo INTEGER, Amount REAL NOT NULL,
-    Square REAL NOT NULL, PRIMARY KEY (Cutoff, EnteredOn, IsLarge, UnitNo)) WITHOUT ROWID;
-
--- name: stage_replay_open_fill
-INSERT INTO temp.ReplayOpen (Cutoff, EnteredOn, IsLarge, UnitNo, Amount, Square)
-SELECT c.Cutoff, max(s.EnteredOn, c.Day - b.FromAge), s.Band >= f.Band, s.UnitNo, sum(s.Amount), sum(s.Square)
-FROM temp.ReplaySpan AS s
-CROSS JOIN temp.Cutoff AS c ON c.Cutoff BETWEEN max(s.OpenFrom, 1) AND s.KnownTo
-CROSS JOIN temp.LargeFrom AS f ON f.Cutoff = c.Cutoff AND f.UnitNo = s.UnitNo
-CROSS JOIN (SELECT max(FromAge) AS FromAge FROM temp.Bucket) AS b
-GROUP BY c.Cutoff, max(s.EnteredOn, c.Day - b.FromAge), s.Band >= f.Band, s.UnitNo;
 
 -- name: stage_replay_chance
 CREATE TEMP TABLE ReplayChance (
@@ -155,8 +165,7 @@ WITH Open AS (
 ), Came AS (
     SELECT c.Cutoff, s.UnitNo, sum(CASE WHEN c.Cutoff <= s.KnownTo THEN s.Paid ELSE 0 END) / 100.0 AS Known,
            sum(s.Paid) / 100.0 AS Everything
-    FROM (SELECT UnitNo, OpenFrom, KnownTo, sum(Paid) AS Paid FROM temp.ReplaySpan WHERE Status = 1
-          GROUP BY UnitNo, OpenFrom, KnownTo) AS s
+    FROM temp.ReplayPaid AS s
     CROSS JOIN temp.Cutoff AS c ON c.Cutoff >= max(s.OpenFrom, 1) AND c.Cutoff < s.OpenFrom + 4
     GROUP BY c.Cutoff, s.UnitNo
 )

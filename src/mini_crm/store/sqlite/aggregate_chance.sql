@@ -14,13 +14,16 @@ FROM temp.Age AS a
 JOIN temp.Speed AS s ON s.Cutoff = 0 AND s.Bucket = a.Bucket
 JOIN temp.CalendarSpeed AS h ON h.Cutoff = 0 AND h.Bucket = a.Bucket;
 
--- name: stage_waited
+-- name: share_speeds
+Speed
+
+-- name: each_waited
 -- Up to which age an entry waited, and (taken off) from which on it is looked at, with the age at which it
 -- was promised: 24 bits, 0 for no promise. Farther than any class reaches that makes no difference, so it is
 -- drawn in. Wait is -1 where it was resolved on its day of entry. Owner is the lead and the size (1 bit).
 CREATE TEMP TABLE Waited (Wait INTEGER NOT NULL, Owner INTEGER NOT NULL, Deals INTEGER NOT NULL, Paid INTEGER NOT NULL);
 
--- name: stage_waited_fill
+-- name: each_waited_fill
 WITH Waiting AS (
     SELECT d.LeadId, d.GroupId, d.Amount, d.PromisedAge, d.StatusOn IS d.EnteredOn AS OnItsDay, 1 AS Deals,
            CASE WHEN d.StatusOn <= :learn_day THEN d.StatusOn ELSE :learn_day END - d.EnteredOn AS Age,
@@ -46,15 +49,18 @@ FROM Waiting AS w
 CROSS JOIN temp.GroupSize AS s ON s.GroupId = w.GroupId
 WHERE EXISTS (SELECT 1 FROM temp.Speed WHERE Cutoff = 0);
 
--- name: stage_wait
+-- name: each_wait
 CREATE TEMP TABLE Wait (Pack INTEGER PRIMARY KEY, Deals INTEGER NOT NULL, Paid INTEGER NOT NULL);
 
--- name: stage_wait_fill
+-- name: each_wait_fill
 INSERT INTO temp.Wait (Pack, Deals, Paid)
 SELECT w.Wait, w.Deals, w.Paid
 FROM temp.Waited AS w
 WHERE w.Wait >= 0
 ON CONFLICT (Pack) DO UPDATE SET Deals = Deals + excluded.Deals, Paid = Paid + excluded.Paid;
+
+-- name: gather_waits
+Wait
 
 -- name: stage_wait_promise
 -- The part of each wait in each class of the promise, weighed by both speeds.
@@ -103,17 +109,23 @@ JOIN temp.AgeSum AS a ON a.Age = w.Pack >> 24;
 -- name: stage_wait_weight_of_half_a_day
 INSERT INTO temp.WaitWeight (Pack, Expected) SELECT -1, 0.5 * PaidRate FROM temp.Speed WHERE Cutoff = 0 AND Bucket = 0;
 
--- name: stage_own_pace
+-- name: share_wait_weights
+WaitWeight
+
+-- name: each_own_pace
 -- Payments, and what the company's speeds would have made of the same waits, by lead and size (1 bit).
 CREATE TEMP TABLE OwnPace (Pack INTEGER PRIMARY KEY, Paid INTEGER NOT NULL, Expected REAL NOT NULL);
 
--- name: stage_own_pace_fill
+-- name: each_own_pace_fill
 INSERT INTO temp.OwnPace (Pack, Paid, Expected)
 SELECT w.Owner, w.Paid, w.Deals * a.Expected
 FROM temp.Waited AS w
 CROSS JOIN temp.WaitWeight AS a ON a.Pack = w.Wait
 WHERE TRUE
 ON CONFLICT (Pack) DO UPDATE SET Paid = Paid + excluded.Paid, Expected = Expected + excluded.Expected;
+
+-- name: gather_own_paces
+OwnPace
 
 -- name: stage_lead_index
 CREATE TEMP TABLE LeadIndex (
@@ -156,23 +168,32 @@ SELECT row_number() OVER (ORDER BY Day), lag(Day, 1, :learn_day) OVER (ORDER BY 
 FROM (SELECT After AS Day FROM temp.Ahead UNION SELECT Last FROM temp.Ahead)
 WHERE Day > :learn_day;
 
--- name: stage_route
+-- name: share_paces
+LeadIndex SizeIndex PromiseIndex Ahead Stretch Effective
+
+-- name: each_route
 -- Open entries of one day of entry and one promised day (as seen from now, drawn in as above) walk through
 -- the same ages and promise classes.
 CREATE TEMP TABLE Route (RouteId INTEGER PRIMARY KEY, EnteredOn INTEGER NOT NULL, PromisedAge INTEGER);
 
--- name: stage_route_fill
+-- name: each_route_fill
 INSERT INTO temp.Route (EnteredOn, PromisedAge)
 SELECT DISTINCT EnteredOn, max(PromisedAge, :learn_day - EnteredOn - 30)
 FROM temp.OpenDeal
 WHERE EXISTS (SELECT 1 FROM temp.Ahead);
 
--- name: stage_route_key
+-- name: each_route_key
 CREATE INDEX temp.IX_Route ON Route (EnteredOn, PromisedAge);
 
--- name: stage_walker
+-- name: each_walker
 -- The open entries with their route and their own speed, that of lead and size.
-CREATE TEMP TABLE Walker AS
+CREATE TEMP TABLE Walker (
+    EntryId INTEGER PRIMARY KEY, LeadId INTEGER NOT NULL, GroupId INTEGER NOT NULL, ManagerId INTEGER NOT NULL,
+    UnitNo INTEGER NOT NULL, PaidOn INTEGER, Amount REAL NOT NULL, IsLarge INTEGER NOT NULL,
+    RouteId INTEGER NOT NULL, Speed REAL NOT NULL);
+
+-- name: each_walker_fill
+INSERT INTO temp.Walker (EntryId, LeadId, GroupId, ManagerId, UnitNo, PaidOn, Amount, IsLarge, RouteId, Speed)
 SELECT o.EntryId, o.LeadId, o.GroupId, o.ManagerId, s.UnitNo, o.PaidOn, o.Amount / 100.0 AS Amount,
        o.Amount > s.AverageAmount AS IsLarge, r.RouteId, coalesce(f.Speed, 1.0) * g.Speed AS Speed
 FROM temp.OpenDeal AS o
@@ -182,7 +203,7 @@ CROSS JOIN temp.Route AS r ON r.EnteredOn = o.EnteredOn
 CROSS JOIN temp.SizeIndex AS g ON g.Cutoff = 0 AND g.IsLarge = (o.Amount > s.AverageAmount)
 LEFT JOIN temp.LeadIndex AS f ON f.LeadId = o.LeadId;
 
--- name: stage_piece
+-- name: each_piece
 -- A route in pieces of one bucket, promise class and stretch, in order: daily chances of payment (without
 -- the speed of lead and size) and of refusal, effective days, and both hazards gathered before the piece.
 -- The stretch is in the key so that what is added up by it need not be sorted.
@@ -192,7 +213,7 @@ CREATE TEMP TABLE Piece (
     PRIMARY KEY (RouteId, Stretch, FromDay)
 ) WITHOUT ROWID;
 
--- name: stage_piece_fill
+-- name: each_piece_fill
 WITH Walked AS (
     SELECT r.RouteId, max(t.After, r.EnteredOn + b.FromAge) AS FromDay,
            min(t.Last, r.EnteredOn + b.ToAge) AS ToDay,
@@ -236,54 +257,73 @@ SELECT RouteId, Stretch, FromDay, Pay, Refuse, Days,
 FROM Long
 WINDOW Earlier AS (PARTITION BY RouteId ORDER BY FromDay ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING);
 
--- name: stage_stretch_chance
+-- name: each_stretch_chance
 -- The chance of being paid in each stretch: neither paid nor refused before, then paid and not refused.
--- 1 - exp(-y) loses its digits where y is small; there it is a series. WalkerId is the rowid.
+-- 1 - exp(-y) loses its digits where y is small; there it is a series.
 CREATE TEMP TABLE StretchChance (
-    WalkerId INTEGER, Stretch INTEGER, Probability REAL NOT NULL,
-    PRIMARY KEY (WalkerId, Stretch)) WITHOUT ROWID;
+    EntryId INTEGER, Stretch INTEGER, Probability REAL NOT NULL,
+    PRIMARY KEY (EntryId, Stretch)) WITHOUT ROWID;
 
--- name: stage_stretch_chance_fill
+-- name: each_stretch_chance_fill
 WITH Step AS (
-    SELECT w.rowid AS WalkerId, p.Stretch, p.Pay * w.Speed AS Pay, p.Pay * w.Speed + p.Refuse AS Leave,
+    SELECT w.EntryId, p.Stretch, p.Pay * w.Speed AS Pay, p.Pay * w.Speed + p.Refuse AS Leave,
            (p.Pay * w.Speed + p.Refuse) * p.Days AS Y, p.PayBefore * w.Speed + p.RefuseBefore AS Before
     FROM temp.Walker AS w
     CROSS JOIN temp.Piece AS p ON p.RouteId = w.RouteId
 )
-INSERT INTO temp.StretchChance (WalkerId, Stretch, Probability)
-SELECT WalkerId, Stretch,
+INSERT INTO temp.StretchChance (EntryId, Stretch, Probability)
+SELECT EntryId, Stretch,
        sum(exp(-Before) * Pay / Leave
            * CASE WHEN Y < 0.01 THEN Y * (1 - Y / 2 * (1 - Y / 3 * (1 - Y / 4 * (1 - Y / 5))))
                   ELSE 1.0 - exp(-Y) END)
 FROM Step
-GROUP BY WalkerId, Stretch;
+GROUP BY EntryId, Stretch;
 
--- name: stage_covered
+-- name: each_covered
 -- Which stretches a period is made of.
 CREATE TEMP TABLE Covered (PeriodId INTEGER PRIMARY KEY, First INTEGER NOT NULL, Last INTEGER NOT NULL);
 
--- name: stage_covered_fill
+-- name: each_covered_fill
 INSERT INTO temp.Covered (PeriodId, First, Last)
 SELECT a.PeriodId, f.Stretch, t.Stretch
 FROM temp.Ahead AS a
 JOIN temp.Stretch AS f ON f.After = a.After
 JOIN temp.Stretch AS t ON t.Last = a.Last;
 
--- name: stage_period_chance
--- By period; Whole is the chance from now to its end.
-CREATE TEMP TABLE PeriodChance AS
-SELECT p.PeriodId, c.WalkerId,
+-- name: each_period_chance
+-- By period and entry (packed, the last 40 bits); Whole is the chance from now to its end.
+CREATE TEMP TABLE PeriodChance (Pack INTEGER PRIMARY KEY, Probability REAL NOT NULL, Whole REAL NOT NULL);
+
+-- name: each_period_chance_fill
+INSERT INTO temp.PeriodChance (Pack, Probability, Whole)
+SELECT (p.PeriodId << 40) | c.EntryId,
        sum(CASE WHEN c.Stretch >= p.First THEN c.Probability ELSE 0.0 END) AS Probability,
        sum(c.Probability) AS Whole
 FROM temp.Covered AS p
 CROSS JOIN temp.StretchChance AS c
 WHERE c.Stretch <= p.Last
-GROUP BY p.PeriodId, c.WalkerId;
+GROUP BY p.PeriodId, c.EntryId;
 
--- name: stage_entry_chance
+-- name: each_entry_chance
 -- The same with the entry: for those that sum, keep and judge the chances.
 CREATE TEMP VIEW EntryChance AS
-SELECT c.rowid AS rowid, c.PeriodId, w.EntryId, w.LeadId, w.GroupId, w.ManagerId, w.UnitNo, w.PaidOn, w.Amount,
+SELECT c.Pack, c.Pack >> 40 AS PeriodId, w.EntryId, w.LeadId, w.GroupId, w.ManagerId, w.UnitNo, w.PaidOn, w.Amount,
        w.IsLarge, c.Probability, c.Whole
 FROM temp.PeriodChance AS c
-CROSS JOIN temp.Walker AS w ON w.rowid = c.WalkerId;
+CROSS JOIN temp.Walker AS w ON w.EntryId = c.Pack & ((1 << 40) - 1);
+
+-- name: each_packed_open_sum
+-- (packed as the tally is, with the place of the period in 8 bits)
+CREATE TEMP TABLE PackedOpenSum (
+    Pack INTEGER PRIMARY KEY, FromOpen REAL NOT NULL, Spread REAL NOT NULL, Whole REAL NOT NULL);
+
+-- name: each_packed_open_sum_fill
+INSERT INTO temp.PackedOpenSum (Pack, FromOpen, Spread, Whole)
+SELECT (c.LeadId << 44) | (c.GroupId << 28) | (c.ManagerId << 8) | p.Place,
+       c.Amount * c.Probability, c.Amount * c.Amount * c.Probability * (1.0 - c.Probability),
+       c.Amount * c.Whole
+FROM temp.EntryChance AS c
+CROSS JOIN temp.Ahead AS p ON p.PeriodId = c.PeriodId
+WHERE TRUE
+ON CONFLICT (Pack) DO UPDATE
+SET FromOpen = FromOpen + excluded.FromOpen, Spread = Spread + excluded.Spread, Whole = Whole + excluded.Whole;

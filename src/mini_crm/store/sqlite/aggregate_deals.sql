@@ -1,16 +1,22 @@
 -- The forecast in sets, stage by stage, in this file and the other aggregate_*.sql; every stage fills one
 -- table of the connection's own TEMP database, so that nothing here waits for, or holds up, anybody who saves.
 --
+-- Several connections may compute side by side. The beginning of a name says who does it, in this order:
+--   each_    every connection, for its own part of the entries or (what is small) the same as the others
+--   gather_  the named tables of all others are added to the first one's: rows of equal key are summed
+--   stage_   the first connection alone, for all entries
+--   share_   the named tables of the first are copied to all others
+--
 -- Parameters, days since 1970-01-01:
 --   :learn_day  c, the evening up to which the method learns
 --   :count_day  n, the day up to which entries are counted
 --   :rest       how much of day n is left in a live run (then c = n - 1), 1 as of an evening (then c = n)
 -- The tables Horizon (PeriodId, StartsOn, EndsOn), Bucket (Bucket, FromAge, ToAge) and Promise (Promise,
--- FromPast, ToPast) are filled first.
+-- FromPast, ToPast) are filled first, and OwnRange (FirstId, LastId) with the connection's own entries.
 --
 -- This file: what is copied, and what is counted to be shown.
 
--- name: stage_deal
+-- name: each_deal
 -- Every entry known on the count day, with its status as of that day.
 CREATE TEMP TABLE Deal AS
 SELECT e.EntryId, e.LeadId, e.GroupId, e.ManagerId, e.Amount, e.EnteredOn,
@@ -18,10 +24,11 @@ SELECT e.EntryId, e.LeadId, e.GroupId, e.ManagerId, e.Amount, e.EnteredOn,
        CASE WHEN e.StatusOn <= :count_day THEN e.Status ELSE 0 END AS Status,
        CASE WHEN e.StatusOn <= :count_day THEN e.StatusOn END AS StatusOn,
        e.FirstPayBy - e.EnteredOn AS PromisedAge
-FROM Entry AS e
+FROM temp.OwnRange AS r
+CROSS JOIN Entry AS e ON e.EntryId BETWEEN r.FirstId AND r.LastId
 WHERE e.DeletedAt IS NULL AND e.EnteredOn <= :count_day;
 
--- name: stage_open_deal
+-- name: each_open_deal
 -- The open ones, with what only they need. PaidOn is what became of them later, for a replay.
 CREATE TEMP TABLE OpenDeal AS
 SELECT d.EntryId, d.LeadId, d.GroupId, d.ManagerId, e.ClientPin, d.Amount, e.PayBy, d.EnteredOn,
@@ -30,34 +37,45 @@ FROM temp.Deal AS d
 CROSS JOIN Entry AS e ON e.EntryId = d.EntryId
 WHERE d.Status = 0;
 
--- name: stage_span
--- First recorded resolution (o), if it was by then.
-CREATE TEMP TABLE Span AS
-SELECT min(d.StatusOn) AS FirstResolution
+-- name: each_own_span
+CREATE TEMP TABLE OwnSpan AS
+SELECT min(d.StatusOn) AS FirstResolution, min(d.EnteredOn) AS FirstEntry, count(*) AS Deals
 FROM temp.Deal AS d;
 
--- name: stage_unit
+-- name: each_unit
 CREATE TEMP TABLE Unit (UnitNo INTEGER PRIMARY KEY CHECK (UnitNo < 256), Unit TEXT NOT NULL UNIQUE);
 
--- name: stage_unit_fill
+-- name: each_unit_fill
 INSERT INTO temp.Unit (UnitNo, Unit)
 SELECT row_number() OVER (ORDER BY g.Unit), g.Unit FROM (SELECT DISTINCT Unit FROM SalesGroup) AS g;
 
--- name: stage_group_unit
+-- name: each_group_unit
 CREATE TEMP TABLE GroupUnit (GroupId INTEGER PRIMARY KEY, UnitNo INTEGER NOT NULL);
 
--- name: stage_group_unit_fill
+-- name: each_group_unit_fill
 INSERT INTO temp.GroupUnit (GroupId, UnitNo)
 SELECT g.GroupId, u.UnitNo FROM SalesGroup AS g JOIN temp.Unit AS u ON u.Unit = g.Unit;
 
--- name: stage_cutoff
+-- name: gather_spans
+OwnSpan
+
+-- name: stage_span
+-- First recorded resolution (o), if it was by then; first day of entry, and how many entries there are.
+CREATE TEMP TABLE Span AS
+SELECT min(FirstResolution) AS FirstResolution, min(FirstEntry) AS FirstEntry, sum(Deals) AS Deals
+FROM temp.OwnSpan;
+
+-- name: share_span
+Span
+
+-- name: each_cutoff
 -- The evenings from which is learnt: 0 is c, 1 to 26 are those that are replayed, the last first.
 -- LearnFrom is lo of step 2, CalendarFrom is l of step 13, PaceDays is W of step 16.
 CREATE TEMP TABLE Cutoff (
     Cutoff INTEGER PRIMARY KEY, Day INTEGER NOT NULL, LearnFrom INTEGER NOT NULL,
     CalendarFrom INTEGER NOT NULL, PaceDays INTEGER NOT NULL);
 
--- name: stage_cutoff_fill
+-- name: each_cutoff_fill
 WITH RECURSIVE Evening (Cutoff, Day) AS (
     SELECT 0, :learn_day
     UNION ALL
@@ -70,11 +88,11 @@ FROM Evening AS e
 CROSS JOIN temp.Span AS s
 WHERE e.Day >= s.FirstResolution + CASE e.Cutoff WHEN 0 THEN 0 ELSE 30 END;
 
--- name: stage_part
+-- name: each_part
 -- The days up to now, cut wherever something begins to count: parts 1, 2, ...; all before is part 0.
 CREATE TEMP TABLE Part (Part INTEGER PRIMARY KEY CHECK (Part < 256), StartsOn INTEGER NOT NULL);
 
--- name: stage_part_fill
+-- name: each_part_fill
 INSERT INTO temp.Part (Part, StartsOn)
 SELECT row_number() OVER (ORDER BY b.StartsOn), b.StartsOn
 FROM (
@@ -86,10 +104,10 @@ FROM (
     UNION SELECT :learn_day + 1
 ) AS b;
 
--- name: stage_day_part
+-- name: each_day_part
 CREATE TEMP TABLE DayPart (Day INTEGER PRIMARY KEY, Part INTEGER NOT NULL);
 
--- name: stage_day_part_fill
+-- name: each_day_part_fill
 WITH RECURSIVE Day AS (
     SELECT min(StartsOn) AS Day FROM temp.Part
     UNION ALL
@@ -99,7 +117,7 @@ INSERT INTO temp.DayPart (Day, Part)
 SELECT d.Day, (SELECT max(p.Part) FROM temp.Part AS p WHERE p.StartsOn <= d.Day)
 FROM Day AS d;
 
--- name: stage_packed_tally
+-- name: each_packed_tally
 -- Counts and sums: all that is shown beside the forecast comes from these few rows. Adding to a table by
 -- one packed number takes half the time of sorting for a GROUP BY: status 2 bits, part 8, lead 16, group 16,
 -- manager 20 (the tables check these limits). What changes least from entry to entry comes first. Priced counts
@@ -108,7 +126,7 @@ CREATE TEMP TABLE PackedTally (
     Pack INTEGER PRIMARY KEY, Deals INTEGER NOT NULL, Priced INTEGER NOT NULL, Amount INTEGER NOT NULL,
     Paid INTEGER NOT NULL);
 
--- name: stage_packed_tally_fill
+-- name: each_packed_tally_fill
 INSERT INTO temp.PackedTally (Pack, Deals, Priced, Amount, Paid)
 SELECT (d.Status << 60) | (coalesce(p.Part, 0) << 52) | (d.LeadId << 36) | (d.GroupId << 20) | d.ManagerId,
        1, d.Amount > 0, d.Amount, d.Paid
@@ -119,6 +137,49 @@ ON CONFLICT (Pack) DO UPDATE
 SET Deals = Deals + 1, Priced = Priced + excluded.Priced, Amount = Amount + excluded.Amount,
     Paid = Paid + excluded.Paid;
 
+-- name: each_open_client
+-- What is open by manager (packed as above) and client: one client may have entries in several parts.
+CREATE TEMP TABLE OpenClient (
+    Owner INTEGER, ClientPin TEXT, Deals INTEGER NOT NULL, DueToday INTEGER NOT NULL, Overdue INTEGER NOT NULL,
+    PRIMARY KEY (Owner, ClientPin)) WITHOUT ROWID;
+
+-- name: each_open_client_fill
+INSERT INTO temp.OpenClient (Owner, ClientPin, Deals, DueToday, Overdue)
+SELECT (o.LeadId << 36) | (o.GroupId << 20) | o.ManagerId, o.ClientPin, 1, coalesce(o.PayBy = :count_day, 0),
+       coalesce(o.PayBy < :count_day, 0)
+FROM temp.OpenDeal AS o
+WHERE TRUE
+ON CONFLICT (Owner, ClientPin) DO UPDATE
+SET Deals = Deals + 1, DueToday = DueToday + excluded.DueToday, Overdue = Overdue + excluded.Overdue;
+
+-- name: each_made
+-- What every manager's entries of the last W days amount to: the pace at which new ones are made.
+CREATE TEMP TABLE Made (Pack INTEGER PRIMARY KEY, Amount INTEGER NOT NULL);
+
+-- name: each_made_fill
+INSERT INTO temp.Made (Pack, Amount)
+SELECT (d.LeadId << 36) | (d.GroupId << 20) | d.ManagerId, d.Amount
+FROM temp.Cutoff AS c
+CROSS JOIN temp.Deal AS d ON d.EnteredOn > c.Day - c.PaceDays AND d.EnteredOn <= c.Day
+WHERE c.Cutoff = 0
+ON CONFLICT (Pack) DO UPDATE SET Amount = Amount + excluded.Amount;
+
+-- name: each_recent_amount
+-- What was entered after the first replayed evening, by day: the averages of all evenings go back from today's.
+CREATE TEMP TABLE RecentAmount (
+    Pack INTEGER PRIMARY KEY, Deals INTEGER NOT NULL, Amount INTEGER NOT NULL);
+
+-- name: each_recent_amount_fill
+INSERT INTO temp.RecentAmount (Pack, Deals, Amount)
+SELECT (d.EnteredOn << 8) | u.UnitNo, 1, d.Amount
+FROM temp.Deal AS d
+CROSS JOIN temp.GroupUnit AS u ON u.GroupId = d.GroupId
+WHERE d.EnteredOn > (SELECT min(Day) FROM temp.Cutoff) AND d.Amount > 0
+ON CONFLICT (Pack) DO UPDATE SET Deals = Deals + 1, Amount = Amount + excluded.Amount;
+
+-- name: gather_counts
+PackedTally Made RecentAmount OpenClient
+
 -- name: stage_tally
 CREATE TEMP TABLE Tally AS
 SELECT (t.Pack >> 36) & 65535 AS LeadId, (t.Pack >> 20) & 65535 AS GroupId, t.Pack & 1048575 AS ManagerId,
@@ -127,21 +188,9 @@ SELECT (t.Pack >> 36) & 65535 AS LeadId, (t.Pack >> 20) & 65535 AS GroupId, t.Pa
 FROM temp.PackedTally AS t
 LEFT JOIN temp.Part AS p ON p.Part = (t.Pack >> 52) & 255;
 
--- name: stage_made
--- What every manager's entries of the last W days amount to: the pace at which new ones are made.
-CREATE TEMP TABLE Made (Pack INTEGER PRIMARY KEY, Amount INTEGER NOT NULL);
-
--- name: stage_made_fill
-INSERT INTO temp.Made (Pack, Amount)
-SELECT (d.LeadId << 36) | (d.GroupId << 20) | d.ManagerId, d.Amount
-FROM temp.Cutoff AS c
-CROSS JOIN temp.Deal AS d ON d.EnteredOn > c.Day - c.PaceDays AND d.EnteredOn <= c.Day
-WHERE c.Cutoff = 0
-ON CONFLICT (Pack) DO UPDATE SET Amount = Amount + excluded.Amount;
-
 -- name: stage_open_count
 CREATE TEMP TABLE OpenCount AS
-SELECT o.LeadId, o.GroupId, o.ManagerId, count(DISTINCT o.ClientPin) AS Clients, count(*) AS Deals,
-       sum(coalesce(o.PayBy = :count_day, 0)) AS DueToday, sum(coalesce(o.PayBy < :count_day, 0)) AS Overdue
-FROM temp.OpenDeal AS o
-GROUP BY o.LeadId, o.GroupId, o.ManagerId;
+SELECT o.Owner >> 36 AS LeadId, (o.Owner >> 20) & 65535 AS GroupId, o.Owner & 1048575 AS ManagerId,
+       count(*) AS Clients, sum(o.Deals) AS Deals, sum(o.DueToday) AS DueToday, sum(o.Overdue) AS Overdue
+FROM temp.OpenClient AS o
+GROUP BY o.Owner;

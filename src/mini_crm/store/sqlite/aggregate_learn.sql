@@ -2,19 +2,6 @@
 --
 -- The million entries are read once, into cells of equal life; all evenings are worked out from those.
 
--- name: stage_recent_amount
--- What was entered after the first replayed evening, by day: the averages of all evenings go back from today's.
-CREATE TEMP TABLE RecentAmount (
-    Pack INTEGER PRIMARY KEY, Deals INTEGER NOT NULL, Amount INTEGER NOT NULL);
-
--- name: stage_recent_amount_fill
-INSERT INTO temp.RecentAmount (Pack, Deals, Amount)
-SELECT (d.EnteredOn << 8) | u.UnitNo, 1, d.Amount
-FROM temp.Deal AS d
-CROSS JOIN temp.GroupUnit AS u ON u.GroupId = d.GroupId
-WHERE d.EnteredOn > (SELECT min(Day) FROM temp.Cutoff) AND d.Amount > 0
-ON CONFLICT (Pack) DO UPDATE SET Deals = Deals + 1, Amount = Amount + excluded.Amount;
-
 -- name: stage_size_limit
 -- An amount is above its unit's average exactly when it is above the whole part of sum / count. Amounts of 0 are
 -- refusals whose amount nobody knew, and do not count.
@@ -78,14 +65,17 @@ LEFT JOIN temp.SizeLimit AS l ON l.UnitNo = u.UnitNo AND l.Cutoff = 0
 LEFT JOIN temp.SizeStep AS s ON s.UnitNo = u.UnitNo
 GROUP BY u.GroupId;
 
--- name: stage_packed_life
+-- name: share_sizes
+SizeStep LargeFrom GroupSize
+
+-- name: each_packed_life
 -- Entries of one day of entry, age at the end, status, unit and band (packed: 21, 21, 2, 8, 6 bits). Those
 -- that ended before any evening's year are in no number from here on.
 CREATE TEMP TABLE PackedLife (
     Pack INTEGER PRIMARY KEY, Deals INTEGER NOT NULL, Amount INTEGER NOT NULL, Paid INTEGER NOT NULL,
     Square REAL NOT NULL);
 
--- name: stage_packed_life_fill
+-- name: each_packed_life_fill
 INSERT INTO temp.PackedLife (Pack, Deals, Amount, Paid, Square)
 SELECT ((d.EnteredOn + 1000000) << 37) | (coalesce(d.StatusOn - d.EnteredOn, 2097151) << 16)
        | (d.Status << 14) | (s.UnitNo << 6)
@@ -102,7 +92,7 @@ ON CONFLICT (Pack) DO UPDATE
 SET Deals = Deals + 1, Amount = Amount + excluded.Amount, Paid = Paid + excluded.Paid,
     Square = Square + excluded.Square;
 
--- name: stage_life
+-- name: each_life
 -- Age and EndsOn are NULL while it goes on.
 CREATE TEMP VIEW Life AS
 SELECT (p.Pack >> 37) - 1000000 AS EnteredOn,
@@ -113,27 +103,27 @@ SELECT (p.Pack >> 37) - 1000000 AS EnteredOn,
 FROM temp.PackedLife AS p
 WHERE EXISTS (SELECT 1 FROM temp.Cutoff);
 
--- name: stage_age
+-- name: each_age
 -- The bucket of every age.
 CREATE TEMP TABLE Age (Age INTEGER PRIMARY KEY, Bucket INTEGER NOT NULL);
 
--- name: stage_age_fill
+-- name: each_age_fill
 WITH RECURSIVE Every (Age) AS (
     SELECT 0
     UNION ALL
-    SELECT Age + 1 FROM Every WHERE Age < :count_day - (SELECT (min(Pack) >> 37) - 1000000 FROM temp.PackedLife)
+    SELECT Age + 1 FROM Every WHERE Age < :count_day - (SELECT FirstEntry FROM temp.Span)
 )
 INSERT INTO temp.Age (Age, Bucket)
 SELECT e.Age, b.Bucket
 FROM Every AS e
 JOIN temp.Bucket AS b ON b.FromAge < max(e.Age, 1) AND b.ToAge >= max(e.Age, 1);
 
--- name: stage_packed_cohort
+-- name: each_packed_cohort
 -- Through which buckets entries of one day went; those resolved on their day of entry through none. Packed,
 -- as the two tables after it: day, unit, band, bucket (21, 8, 6, 4 bits).
 CREATE TEMP TABLE PackedCohort (Pack INTEGER PRIMARY KEY, Deals INTEGER NOT NULL);
 
--- name: stage_packed_cohort_fill
+-- name: each_packed_cohort_fill
 INSERT INTO temp.PackedCohort (Pack, Deals)
 SELECT ((l.EnteredOn + 1000000) << 18) | (l.UnitNo << 10) | (l.Band << 4) | coalesce(a.Bucket, 10), l.Deals
 FROM temp.Life AS l
@@ -141,11 +131,11 @@ LEFT JOIN temp.Age AS a ON a.Age = l.Age
 WHERE l.Age IS NULL OR l.Age > 0
 ON CONFLICT (Pack) DO UPDATE SET Deals = Deals + excluded.Deals;
 
--- name: stage_packed_ending
+-- name: each_packed_ending
 -- In which bucket entries ended on a day, as what (2 bits) and whether on their day of entry (1 bit).
 CREATE TEMP TABLE PackedEnding (Pack INTEGER PRIMARY KEY, Deals INTEGER NOT NULL);
 
--- name: stage_packed_ending_fill
+-- name: each_packed_ending_fill
 INSERT INTO temp.PackedEnding (Pack, Deals)
 SELECT ((l.EndsOn + 1000000) << 21) | (l.UnitNo << 13) | (l.Band << 7) | (a.Bucket << 3) | (l.Status << 1)
        | (l.Age = 0), l.Deals
@@ -153,6 +143,9 @@ FROM temp.Life AS l
 JOIN temp.Age AS a ON a.Age = l.Age
 WHERE TRUE
 ON CONFLICT (Pack) DO UPDATE SET Deals = Deals + excluded.Deals;
+
+-- name: gather_lives
+PackedCohort PackedEnding
 
 -- name: stage_ending
 CREATE TEMP TABLE Ending AS
@@ -203,6 +196,19 @@ INSERT INTO temp.Grid (GridNo, Day)
 SELECT row_number() OVER (ORDER BY Day), Day
 FROM (SELECT Day FROM temp.Cutoff UNION SELECT LearnFrom FROM temp.Cutoff);
 
+-- name: stage_grid_place
+-- How many grid days are before a day.
+CREATE TEMP TABLE GridPlace (Day INTEGER PRIMARY KEY, Before INTEGER NOT NULL);
+
+-- name: stage_grid_place_fill
+WITH RECURSIVE Every (Day) AS (
+    SELECT FirstEntry FROM temp.Span WHERE FirstEntry IS NOT NULL
+    UNION ALL
+    SELECT Day + 1 FROM Every WHERE Day < :learn_day
+)
+INSERT INTO temp.GridPlace (Day, Before)
+SELECT e.Day, (SELECT count(*) FROM temp.Grid AS g WHERE g.Day < e.Day) FROM Every AS e;
+
 -- name: stage_risk_cell
 -- Changes between two grid days: their number, and their number times their day, so that the days at risk
 -- up to grid day g are (g + 1) * Deals - DealDays. Events of the same days beside them.
@@ -216,11 +222,11 @@ WITH Event AS (
     FROM temp.Ending
     WHERE EndsOn <= :learn_day
 )
-SELECT e.UnitNo, e.Band, e.Bucket, (SELECT count(*) FROM temp.Grid AS g WHERE g.Day < e.Day) AS Before,
-       sum(e.Deals) AS Deals, sum(e.DealDays) AS DealDays, sum(e.Paid) AS Paid, sum(e.Refused) AS Refused,
-       sum(e.OnItsDay) AS OnItsDay
+SELECT e.UnitNo, e.Band, e.Bucket, g.Before, sum(e.Deals) AS Deals, sum(e.DealDays) AS DealDays,
+       sum(e.Paid) AS Paid, sum(e.Refused) AS Refused, sum(e.OnItsDay) AS OnItsDay
 FROM Event AS e
-GROUP BY e.UnitNo, e.Band, e.Bucket, Before;
+CROSS JOIN temp.GridPlace AS g ON g.Day = e.Day
+GROUP BY e.UnitNo, e.Band, e.Bucket, g.Before;
 
 -- name: stage_exposure
 -- Days at risk and events of each evening's year, by bucket and size. Resolved on its day of entry: half a day.

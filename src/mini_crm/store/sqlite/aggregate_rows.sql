@@ -1,20 +1,7 @@
 -- Steps 10, 11 and 18 to 22: the rows of managers, leads and the company.
 
--- name: stage_packed_open_sum
--- (packed as the tally is, with the place of the period in 8 bits)
-CREATE TEMP TABLE PackedOpenSum (
-    Pack INTEGER PRIMARY KEY, FromOpen REAL NOT NULL, Spread REAL NOT NULL, Whole REAL NOT NULL);
-
--- name: stage_packed_open_sum_fill
-INSERT INTO temp.PackedOpenSum (Pack, FromOpen, Spread, Whole)
-SELECT (c.LeadId << 44) | (c.GroupId << 28) | (c.ManagerId << 8) | p.Place,
-       c.Amount * c.Probability, c.Amount * c.Amount * c.Probability * (1.0 - c.Probability),
-       c.Amount * c.Whole
-FROM temp.EntryChance AS c
-CROSS JOIN temp.Ahead AS p ON p.PeriodId = c.PeriodId
-WHERE TRUE
-ON CONFLICT (Pack) DO UPDATE
-SET FromOpen = FromOpen + excluded.FromOpen, Spread = Spread + excluded.Spread, Whole = Whole + excluded.Whole;
+-- name: gather_open_sums
+PackedOpenSum
 
 -- name: stage_open_sum
 CREATE TEMP TABLE OpenSum (
@@ -124,6 +111,9 @@ SELECT PeriodId, UnitNo, F, N, R, Made, Pace, NewSpread, min(Y, X, OpenAmount), 
        OpenWeight, OpenError * CASE WHEN IsLater AND F > 0 THEN Fe / F ELSE 1.0 END, OpenZ,
        WholeWeight, WholeError * CASE WHEN IsLater AND F + N > 0 THEN (Fe + Ne) / (F + N) ELSE 1.0 END, WholeZ
 FROM Mixed;
+
+-- name: share_scales
+UnitForecast
 
 -- name: stage_shown_rate
 -- How far one lead's win rate is drawn to the company's: Beta-Binomial by moments, for each unit.

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from datetime import date, timedelta
+from itertools import groupby
 
 from mini_crm.domain.errors import BadValue, TooSoon
 from mini_crm.domain.model import Run, RunKind, RunStatus
@@ -13,12 +14,20 @@ from mini_crm.domain.period import standing_periods
 from mini_crm.store.rows import run_of
 from mini_crm.store.sqlite.db import Connection, Database, Row, ensure_math, load_queries, plain, to_day
 from mini_crm.store.sqlite.forecast import SQL, period_values
+from mini_crm.store.sqlite.side_by_side import SideBySide, how_many, reading_one_moment
 
 STAGES = {
     name: text
     for file in ("deals", "learn", "calendar", "chance", "blend", "rows")
     for name, text in load_queries(f"aggregate_{file}.sql").items()
 }
+SECTIONS = [
+    (kind, [STAGES[name] for name in names])
+    for kind, names in groupby(STAGES, lambda name: name.partition("_")[0])
+    if kind in ("each", "gather", "stage", "share")
+]
+"""The stages in order, those of one kind that follow each other together; aggregate_deals.sql says what each
+kind is."""
 METHOD = 2
 """The number of the method; a run keeps it, so that what an earlier one said stays what it was."""
 BUCKET_EDGES = (0, 1, 3, 7, 14, 30, 60, 90, 120, 180, 365, 1_000_000)
@@ -42,9 +51,6 @@ DROP_LEARNT = (
 )
 
 REQUEST_EVERY_S = 300
-_BEFORE_SNAPSHOT_ENDS = 3
-"""The first stages copy what the others need; after them the read snapshot can go."""
-
 _log = logging.getLogger(__name__)
 
 
@@ -132,7 +138,8 @@ class Aggregation:
 
     def _compute(self, run_id: int | None, day: date, hour: int | None, periods: Sequence[Row]) -> None:
         horizon = [(row["PeriodId"], row["StartsOn"], row["EndsOn"]) for row in periods]
-        with computed(self.db, day, hour, horizon) as (conn, last_history_id):
+        with computed(self.db, day, hour, horizon) as (team, last_history_id):
+            conn = team.first
             of_run: dict[str, object] = {"run_id": run_id, "count_day": to_day(day)}
             for keep, rows in (
                 (SQL["keep_lead_rows"], STAGES["lead_rows"]),
@@ -140,19 +147,13 @@ class Aggregation:
             ):
                 with self.db.writing(conn):
                     conn.execute(keep.format(rows=bare(rows)), of_run)
-            after = 0
-            while True:
-                with self.db.writing(conn):
-                    kept = conn.execute(SQL["keep_entry_rows"], of_run | {"after": after}).rowcount
-                if not kept:
-                    break
-                after += 20_000
+            self._keep_entry_rows(team, of_run)
             with self.db.writing(conn):
                 for keep in KEEP_LEARNT:
                     conn.execute(keep, of_run)
             with self.db.errors():
                 counts = conn.execute(
-                    "SELECT (SELECT count(*) FROM temp.Deal) AS EntryCount, coalesce(sum(Paid), 0) AS"
+                    "SELECT (SELECT Deals FROM temp.Span) AS EntryCount, coalesce(sum(Paid), 0) AS"
                     " PaidEvents, coalesce(sum(Refused), 0) AS RefusedEvents FROM temp.Speed WHERE Cutoff = 0"
                 ).fetchone()
             with self.db.writing(conn):
@@ -169,6 +170,18 @@ class Aggregation:
                 )
             if hour is not None:
                 self._drop_old(conn, of_run | {"now": self.db.now()})
+
+    def _keep_entry_rows(self, team: SideBySide, of_run: Mapping[str, object]) -> None:
+        """Write every entry's chances, in the order of the table: that is fastest, and takes least room."""
+        with self.db.errors():
+            periods = team.first.execute("SELECT PeriodId FROM temp.Ahead ORDER BY PeriodId").fetchall()
+            some = "SELECT EXISTS (SELECT 1 FROM temp.Walker WHERE EntryId BETWEEN ? AND ?)"
+            with_open = [own for own in team.ranges if own.conn.execute(some, own[1:]).fetchone()[0]]
+        for period in periods:
+            for conn, first_id, last_id in with_open:
+                about = {"period_id": period["PeriodId"], "first_id": first_id, "last_id": last_id}
+                with self.db.writing(conn):
+                    conn.execute(SQL["keep_entry_rows"], {**of_run, **about})
 
     def _fail(self, run_id: int | None) -> None:
         """Say of a run that it came to nothing, unless it is done: an error may come after that as well."""
@@ -208,18 +221,24 @@ def bare(rows: str) -> str:
 
 @contextmanager
 def computed(
-    db: Database, day: date, hour: int | None, horizon: Sequence[tuple[int, int, int]]
-) -> Iterator[tuple[Connection, int]]:
-    """Compute a forecast into TEMP tables of a connection of its own.
+    db: Database,
+    day: date,
+    hour: int | None,
+    horizon: Sequence[tuple[int, int, int]],
+    connections: int | None = None,
+) -> Iterator[tuple[SideBySide, int]]:
+    """Compute a forecast into TEMP tables of connections of its own.
 
     Args:
         db: The database; it is only read.
         day: The day up to which entries are counted.
         hour: The whole hour of a day that is still going on; None for its evening.
         horizon: Period id, first and last day of each period.
+        connections: How many compute side by side; by itself as many as are worth while.
 
     Yields:
-        The connection, and the number of the newest change that was seen.
+        The connections (results are in the first one's tables, those of single entries in that of each), and
+        the number of the newest change that was seen.
     """
     count_day = to_day(day)
     learn_day, rest = count_day, 1.0
@@ -227,44 +246,67 @@ def computed(
         learn_day = to_day(day - timedelta(days=1))
         rest = min(1.0, max(0.0, (WORK_ENDS_HOUR - hour) / (WORK_ENDS_HOUR - WORK_BEGINS_HOUR)))
     values: Mapping[str, object] = {"learn_day": learn_day, "count_day": count_day, "rest": rest}
-    with db.errors():
-        conn = db.connect_again()
-    try:
+    with ExitStack() as opened:
         with db.errors():
-            ensure_math(conn)
-            conn.execute("PRAGMA temp_store = MEMORY")
-            conn.execute("PRAGMA cache_size = -65536")
-            conn.execute("PRAGMA mmap_size = 1073741824")
-            # The results can be computed again: the run need not wait for the disk. What its rows refer to
-            # is never removed, so half a million of them need not look for it; and to overwrite with zeros
-            # what is removed of earlier runs, as some builds of SQLite do, hides nothing from anybody.
-            conn.execute("PRAGMA synchronous = NORMAL")
-            conn.execute("PRAGMA foreign_keys = OFF")
-            conn.execute("PRAGMA secure_delete = OFF")
-            conn.execute(
-                "CREATE TEMP TABLE Horizon (PeriodId INTEGER PRIMARY KEY, StartsOn INTEGER, EndsOn INTEGER)"
+            newest_id = db.connection().execute(SQL["newest_entry_id"]).fetchone()["EntryId"]
+            team = SideBySide(
+                [
+                    opened.enter_context(closing(_scratch(db, horizon)))
+                    for _ in range(connections or how_many(newest_id))
+                ],
+                newest_id,
             )
-            conn.executemany("INSERT INTO temp.Horizon VALUES (?, ?, ?)", horizon)
-            conn.execute(
-                "CREATE TEMP TABLE Bucket (Bucket INTEGER PRIMARY KEY, FromAge INTEGER, ToAge INTEGER)"
-            )
-            edges = zip(range(len(BUCKET_EDGES)), BUCKET_EDGES, BUCKET_EDGES[1:], strict=False)
-            conn.executemany("INSERT INTO temp.Bucket VALUES (?, ?, ?)", edges)
-            conn.execute(
-                "CREATE TEMP TABLE Promise (Promise INTEGER PRIMARY KEY, FromPast INTEGER, ToPast INTEGER)"
-            )
-            past = zip(range(len(PROMISE_EDGES)), PROMISE_EDGES, PROMISE_EDGES[1:], strict=False)
-            conn.executemany("INSERT INTO temp.Promise VALUES (?, ?, ?)", past)
-            stages = [text for name, text in STAGES.items() if name.startswith("stage_")]
-            with db.reading(conn):
-                last_history_id = conn.execute(SQL["last_history_id"]).fetchone()["HistoryId"]
-                for stage in stages[:_BEFORE_SNAPSHOT_ENDS]:
-                    conn.execute(stage, values)
-            for stage in stages[_BEFORE_SNAPSHOT_ENDS:]:
-                conn.execute(stage, values)
-        yield conn, last_history_id
-    finally:
+            with reading_one_moment(db, team.connections):
+                last_history_id = team.first.execute(SQL["last_history_id"]).fetchone()["HistoryId"]
+                # The first ones copy what the others need; after them the moment that is read can go.
+                _run_section(team, *SECTIONS[0], values)
+            for kind, texts in SECTIONS[1:]:
+                _run_section(team, kind, texts, values)
+        yield team, last_history_id
+
+
+def _scratch(db: Database, horizon: Sequence[tuple[int, int, int]]) -> Connection:
+    """Give a connection to compute on, with the tables that the stages begin from."""
+    conn = db.connect_again()
+    try:
+        ensure_math(conn)
+        conn.execute("PRAGMA temp_store = MEMORY")
+        conn.execute("PRAGMA cache_size = -65536")
+        conn.execute("PRAGMA mmap_size = 1073741824")
+        # The results can be computed again: the run need not wait for the disk. What its rows refer to
+        # is never removed, so half a million of them need not look for it; and to overwrite with zeros
+        # what is removed of earlier runs, as some builds of SQLite do, hides nothing from anybody.
+        conn.execute("PRAGMA synchronous = NORMAL")
+        conn.execute("PRAGMA foreign_keys = OFF")
+        conn.execute("PRAGMA secure_delete = OFF")
+        conn.execute(
+            "CREATE TEMP TABLE Horizon (PeriodId INTEGER PRIMARY KEY, StartsOn INTEGER, EndsOn INTEGER)"
+        )
+        conn.executemany("INSERT INTO temp.Horizon VALUES (?, ?, ?)", horizon)
+        conn.execute("CREATE TEMP TABLE Bucket (Bucket INTEGER PRIMARY KEY, FromAge INTEGER, ToAge INTEGER)")
+        edges = zip(range(len(BUCKET_EDGES)), BUCKET_EDGES, BUCKET_EDGES[1:], strict=False)
+        conn.executemany("INSERT INTO temp.Bucket VALUES (?, ?, ?)", edges)
+        conn.execute(
+            "CREATE TEMP TABLE Promise (Promise INTEGER PRIMARY KEY, FromPast INTEGER, ToPast INTEGER)"
+        )
+        past = zip(range(len(PROMISE_EDGES)), PROMISE_EDGES, PROMISE_EDGES[1:], strict=False)
+        conn.executemany("INSERT INTO temp.Promise VALUES (?, ?, ?)", past)
+    except BaseException:
         conn.close()
+        raise
+    return conn
+
+
+def _run_section(team: SideBySide, kind: str, texts: Sequence[str], values: Mapping[str, object]) -> None:
+    if kind == "each":
+        team.each(texts, values)
+    elif kind == "gather":
+        team.gather(" ".join(texts).split())
+    elif kind == "share":
+        team.share(" ".join(texts).split())
+    else:
+        for text in texts:
+            team.first.execute(text, values)
 
 
 def _nothing_changed(current: Row, record: Mapping[str, object], now: int) -> bool:

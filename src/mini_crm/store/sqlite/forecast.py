@@ -166,8 +166,8 @@ class Forecasts:
                 raise NotFound("run_not_found", run_id=run_id)
             about = self._about(run, found)
             clients, reasons = (
-                plain_rows(conn.execute(SQL[query].format(entries=SQL["report_entries"]), about))
-                for query in ("list_report_clients", "list_report_reasons")
+                plain_rows(conn.execute(query.format(entries=SQL["report_entries"]), about))
+                for query in (SQL["list_report_clients"], SQL["list_report_reasons"])
             )
             company_zone = _zone(conn)
             told = period_of(plain(found))

@@ -10,7 +10,7 @@ FROM Run AS r
 WHERE r.RunId = (SELECT RunId FROM CurrentRun);
 
 -- name: get_current_month
-SELECT RunId, MonthPeriodId FROM CurrentRun;
+SELECT c.RunId, c.MonthPeriodId, r.LastHistoryId FROM CurrentRun AS c JOIN Run AS r ON r.RunId = c.RunId;
 
 -- name: get_run
 SELECT r.*, coalesce(r.FinishedAt, r.StartedAt) AS AsOf FROM Run AS r WHERE r.RunId = :run_id;
@@ -40,6 +40,9 @@ WHERE RunId = :run_id;
 
 -- name: fail_run
 UPDATE Run SET Status = 'failed', FinishedAt = :now WHERE RunId = :run_id AND Status = 'running';
+
+-- name: newest_entry_id
+SELECT coalesce(max(EntryId), 0) AS EntryId FROM Entry;
 
 -- name: last_history_id
 SELECT coalesce(max(HistoryId), 0) AS HistoryId FROM EntryHistory;
@@ -89,10 +92,16 @@ WHERE s.RunId < :run_id
   AND s.RunId NOT IN (SELECT RunId FROM Run WHERE Kind = 'as_of' AND StartedAt BETWEEN :now - 172799 AND :now);
 
 -- name: drop_entry_rows
--- A part at a time, so that nobody who saves waits for all of them.
+-- A part at a time, so that nobody who saves waits for all of them; a range of the key takes a third of the
+-- time that a list of rows does.
 DELETE FROM EntryForecast
-WHERE (RunId, PeriodId, EntryId) IN (
-    SELECT RunId, PeriodId, EntryId FROM EntryForecast WHERE RunId = :old_run_id LIMIT 20000);
+WHERE RunId = :old_run_id
+  AND PeriodId = (SELECT min(PeriodId) FROM EntryForecast WHERE RunId = :old_run_id)
+  AND EntryId < coalesce(
+      (SELECT f.EntryId FROM EntryForecast AS f
+       WHERE f.RunId = :old_run_id
+         AND f.PeriodId = (SELECT min(PeriodId) FROM EntryForecast WHERE RunId = :old_run_id)
+       ORDER BY f.EntryId LIMIT 1 OFFSET 20000), 1 << 62);
 
 -- name: list_old_learnt_runs
 -- What a run learnt is kept for the newest one, the last of each month, and recent ones as of a day.
@@ -141,7 +150,8 @@ INSERT INTO EntryForecast (RunId, PeriodId, EntryId, Probability, Contribution, 
 SELECT :run_id, c.PeriodId, c.EntryId, c.Probability, c.Amount * c.Probability * u.Scale, c.IsLarge
 FROM temp.EntryChance AS c
 JOIN temp.UnitForecast AS u ON u.PeriodId = c.PeriodId AND u.UnitNo = c.UnitNo
-WHERE c.rowid > :after AND c.rowid <= :after + 20000;
+WHERE c.Pack BETWEEN (:period_id << 40) | :first_id AND (:period_id << 40) | :last_id
+ORDER BY c.Pack;
 
 -- name: keep_learnt_speeds
 INSERT INTO LearntSpeed (RunId, Bucket, FromAge, ToAge, Days, Paid, Refused, PaidRate, RefusedRate)

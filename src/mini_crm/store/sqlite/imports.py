@@ -2,23 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
+from functools import cache
+from operator import itemgetter
 
 from mini_crm.domain.errors import BadValue, NotFound
 from mini_crm.domain.model import (
     Action,
     Entry,
-    EntryDraft,
     ImportBatch,
     ImportResult,
     ImportRow,
     RosterRow,
     UndoResult,
 )
-from mini_crm.store.rows import batch_of, entry_of
+from mini_crm.store.rows import batch_of
 from mini_crm.store.sqlite.db import Connection, Database, OnlyALook, Row, load_queries, plain, to_day
-from mini_crm.store.sqlite.roster import SQL, Roster, log_admin
+from mini_crm.store.sqlite.roster import SQL, Place, Roster, log_admin
 from mini_crm.store.sqlite.rows import (
     Author,
     draft_values,
@@ -30,6 +31,11 @@ from mini_crm.store.sqlite.rows import (
 
 _ENTRIES = load_queries("entries.sql")
 _REPORT_EVERY = 2_000
+_compared = itemgetter(
+    "manager_id", "client_pin", "amount", "paid_amount", "entered_on", "pay_by", "status", "status_on",
+    "comment", "reason",
+)  # fmt: skip
+"""What of an entry a file can change, in the order of ``list_stored``."""
 
 
 class Imports:
@@ -77,60 +83,37 @@ class Imports:
         author = Author(by, batch_id=batch_id)
         people = Roster(conn, author, now)
         people.add_missing(roster)
-        seqs = {row["LeadId"]: row["ChangeSeq"] for row in conn.execute(SQL["list_change_seqs"])}
-        first_id = conn.execute(SQL["last_entry_id"]).fetchone()["EntryId"] + 1
-        new: list[dict[str, object]] = []
-        changed: list[tuple[Entry, ImportRow, tuple[int, int, int]]] = []
+        find = cache(people.find)
+        new: list[tuple[ImportRow, Place]] = []
+        changed: list[tuple[Entry, ImportRow, Place]] = []
         differing: list[int] = []
         unknown: list[int] = []
         unchanged = again = 0
-        for done, row in enumerate(rows, start=1):
-            place = people.find(row.lead, row.group, row.manager)
+        for done, (row, stored) in enumerate(zip(rows, _stored(conn, rows), strict=True), start=1):
             if progress is not None and done % _REPORT_EVERY == 0:
                 progress(done)
+            place = find(row.lead, row.group, row.manager)
             if place is None:
                 unknown.append(row.line)
                 continue
-            stored = conn.execute(SQL["get_entry_by_ref"], {"client_ref": row.client_ref.bytes}).fetchone()
-            if stored is None:
-                seqs[place[0]] += 1
-                new.append(
-                    draft_values(_draft(row, place[2]))
-                    | {
-                        "entry_id": first_id + len(new),
-                        "client_ref": row.client_ref.bytes,
-                        "lead_id": place[0],
-                        "group_id": place[1],
-                        "manager_id": place[2],
-                        "entered_on": to_day(row.entered_on),
-                        "change_seq": seqs[place[0]],
-                    }
-                )
+            entry_id, deleted_at, *kept = stored
+            if entry_id is None:
+                new.append((row, place))
                 continue
-            entry = entry_of(plain(stored))
-            out = entry.deleted_at is not None
-            undone = out and _was_undone(conn, entry.entry_id)
-            if undone or (update and not out and not _same(entry, row, place)):
-                changed.append((entry, row, place))
+            undone = deleted_at is not None and _was_undone(conn, entry_id)
+            is_same = tuple(kept) == _compared(_values(row, place))
+            if undone or (update and deleted_at is None and not is_same):
+                if (entry := read_entry(conn, entry_id)) is not None:
+                    changed.append((entry, row, place))
                 again += undone
-            elif _same(entry, row, place):
+            elif is_same:
                 unchanged += 1
             else:
                 differing.append(row.line)
-        conn.executemany(_ENTRIES["add_entry"], new)
-        conn.executemany(
-            SQL["set_change_seq"], [{"lead_id": lead, "change_seq": seq} for lead, seq in seqs.items()]
-        )
         if new:
-            keep_history(conn, first_id, Action.IMPORTED, author, now, last_entry_id=first_id + len(new) - 1)
+            _add(conn, new, author, now)
         for entry, row, place in changed:
-            values = draft_values(_draft(row, place[2])) | {
-                "lead_id": place[0],
-                "group_id": place[1],
-                "manager_id": place[2],
-                "entered_on": to_day(row.entered_on),
-                "deleted_at": None,
-            }
+            values = _values(row, place) | {"deleted_at": None}
             write_change(conn, entry, values, Action.IMPORTED, author, now)
         if progress is not None:
             progress(len(rows))
@@ -215,22 +198,42 @@ class Imports:
         return len(entries)
 
 
-def _draft(row: ImportRow, manager_id: int) -> EntryDraft:
-    return EntryDraft(
-        manager_id=manager_id,
-        client_pin=row.client_pin,
-        amount=row.amount,
-        pay_by=row.pay_by,
-        status=row.status,
-        status_on=row.status_on,
-        paid_amount=row.paid_amount,
-        comment=row.comment,
-        reason=row.reason,
+def _stored(conn: Connection, rows: Sequence[ImportRow]) -> Iterator[Row]:
+    """Give for each row the entry that has its key, as ``list_stored`` says; all NULL where there is none."""
+    conn.execute(SQL["make_import_refs"])
+    conn.execute(SQL["drop_import_refs"])
+    refs = ({"row_number": at, "client_ref": row.client_ref.bytes} for at, row in enumerate(rows))
+    conn.executemany(SQL["add_import_ref"], refs)
+    yield from conn.execute(SQL["list_stored"])
+
+
+def _add(conn: Connection, new: Sequence[tuple[ImportRow, Place]], author: Author, now: int) -> None:
+    """Add entries with their history; each takes its lead's next number."""
+    seqs = {row["LeadId"]: row["ChangeSeq"] for row in conn.execute(SQL["list_change_seqs"])}
+    first_id = conn.execute(SQL["last_entry_id"]).fetchone()["EntryId"] + 1
+
+    def values() -> Iterator[dict[str, object]]:
+        for entry_id, (row, place) in enumerate(new, start=first_id):
+            seqs[place.lead_id] += 1
+            numbers = {"entry_id": entry_id, "change_seq": seqs[place.lead_id]}
+            yield _values(row, place) | numbers | {"client_ref": row.client_ref.bytes}
+
+    conn.executemany(_ENTRIES["add_entry"], values())
+    conn.executemany(
+        SQL["set_change_seq"], [{"lead_id": lead, "change_seq": seq} for lead, seq in seqs.items()]
     )
+    last_id = first_id + len(new) - 1
+    keep_history(conn, first_id, Action.IMPORTED, author, now, last_entry_id=last_id)
 
 
-def _same(entry: Entry, row: ImportRow, place: tuple[int, int, int]) -> bool:
-    return (entry.entered_on, entry.draft()) == (row.entered_on, _draft(row, place[2]))
+def _values(row: ImportRow, place: Place) -> dict[str, object]:
+    """Give the columns that a row of a file fills."""
+    return draft_values(row) | {
+        "lead_id": place.lead_id,
+        "group_id": place.group_id,
+        "manager_id": place.manager_id,
+        "entered_on": to_day(row.entered_on),
+    }
 
 
 def _was_undone(conn: Connection, entry_id: int) -> bool:

@@ -13,9 +13,11 @@ from mini_crm.store.sqlite.forecast import period_values
 from mini_crm.store.sqlite.rows import SQL as ENTRIES
 
 SQL = load_queries("lists.sql")
+MAX_SEQ = 2**63 - 1
 
 _GROUP = "JOIN SalesGroup AS g ON g.GroupId = e.GroupId"
 _MANAGER = "JOIN Manager AS m ON m.ManagerId = e.ManagerId"
+_CHANCE = f"LEFT {SQL['chance']}"
 _ORDER = {
     EntrySort.ENTRY_ID: ("e.EntryId", ""),
     EntrySort.GROUP: ("g.NameKey", _GROUP),
@@ -27,8 +29,8 @@ _ORDER = {
     EntrySort.STATUS: ("e.Status", ""),
     EntrySort.STATUS_ON: ("e.StatusOn", ""),
     EntrySort.PAID_AMOUNT: ("CASE WHEN e.Status = 1 THEN coalesce(e.PaidAmount, e.Amount) END", ""),
-    EntrySort.PROBABILITY: (SQL["probability"], SQL["chance"]),
-    EntrySort.CONTRIBUTION: (SQL["contribution"], SQL["chance"]),
+    EntrySort.PROBABILITY: (SQL["probability"], _CHANCE),
+    EntrySort.CONTRIBUTION: (SQL["contribution"], _CHANCE),
     EntrySort.REASON: ("e.Reason", ""),
     EntrySort.COMMENT: ("e.Comment", ""),
 }
@@ -107,7 +109,12 @@ class Lists:
             "lead_id": lead_id,
             "run_id": None if run is None else run["RunId"],
             "period_id": None if run is None else run["MonthPeriodId"],
+            "seq_since_run": 0,
         }
+        if run is not None:
+            about = {"lead_id": lead_id, "last_history_id": run["LastHistoryId"]}
+            first = conn.execute(SQL["seq_since_run"], about).fetchone()["ChangeSeq"]
+            values["seq_since_run"] = MAX_SEQ if first is None else first
         if period is not None:
             found = conn.execute(FORECAST["find_period"], period_values(period)).fetchone()
             values["period_id"] = None if found is None else found["PeriodId"]
@@ -121,8 +128,10 @@ class Lists:
         narrow("e.GroupId = :group_id", group_id=wanted.group_id)
         narrow("e.ManagerId = :manager_id", manager_id=wanted.manager_id)
         narrow(SQL["filter_unit"], unit=wanted.unit)
-        statuses = sum(1 << STATUS_CODE[status] for status in wanted.statuses)
-        narrow("(:statuses >> e.Status) & 1", statuses=statuses or None)
+        if wanted.statuses:
+            # Spelt out, or SQLite would not see that the index of open entries is for these.
+            codes = " OR ".join(f"e.Status = {STATUS_CODE[status]}" for status in wanted.statuses)
+            narrow(f"({codes})")
         narrow("e.PayBy >= :pay_by_from", pay_by_from=to_day(wanted.pay_by_from))
         narrow("e.PayBy <= :pay_by_to", pay_by_to=to_day(wanted.pay_by_to))
         narrow("e.StatusOn >= :status_on_from", status_on_from=to_day(wanted.status_on_from))
@@ -130,8 +139,14 @@ class Lists:
         narrow("e.EnteredOn >= :entered_from", entered_from=to_day(wanted.entered_from))
         narrow("e.EnteredOn <= :entered_to", entered_to=to_day(wanted.entered_to))
         if (since := wanted.untouched_since) is not None:
-            began = self.db.day_begins(since)
-            narrow(SQL["filter_untouched"], untouched_since=to_day(since), untouched_instant=began)
+            look: dict[str, object] = {
+                "lead_id": lead_id,
+                "day": to_day(since),
+                "moment": self.db.day_begins(since),
+            }
+            last = conn.execute(SQL["last_untouched"], look).fetchone()
+            seq = last["ChangeSeq"] if last else 0
+            narrow(SQL["filter_untouched"], untouched_since=to_day(since), last_untouched=seq)
         if wanted.has_chance:
             narrow(SQL["filter_has_chance"])
         narrow(SQL["filter_text"], text=name_key(wanted.text) or None)

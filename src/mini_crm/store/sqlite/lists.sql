@@ -1,19 +1,35 @@
 -- Lists of entries: a page, what the whole list adds up to, and the pieces that a filter is put together of.
 
 -- name: sum_entries
--- The filter's rows in numbers, by group first: a unit's sums are those of its groups.
-SELECT g.Unit, x.Status, sum(x.Deals) AS Deals, sum(x.Amount) AS Amount, total(x.Contribution) AS Contribution
+-- The filter's rows in numbers, by group and status in one number first: a unit's sums are those of its groups.
+-- What is not open and was not changed since the run is not looked for in its chances.
+SELECT g.Unit, x.Place & 3 AS Status, sum(x.Deals) AS Deals, sum(x.Amount) AS Amount,
+       total(x.Contribution) AS Contribution
 FROM (
-    SELECT e.GroupId, e.Status, count(*) AS Deals, sum(coalesce(e.PaidAmount, e.Amount)) AS Amount,
-           sum({contribution}) AS Contribution
+    SELECT e.GroupId * 4 + e.Status AS Place, count(*) AS Deals, sum(coalesce(e.PaidAmount, e.Amount)) AS Amount,
+           NULL AS Contribution
     FROM Entry AS e
-    {chance}
     WHERE {filter}
-    GROUP BY e.GroupId, e.Status
+    GROUP BY Place
+    UNION ALL
+    SELECT e.GroupId * 4, 0, 0, {contribution}
+    FROM Entry AS e
+    CROSS {chance}
+    WHERE {filter} AND e.Status = 0
+    UNION ALL
+    SELECT e.GroupId * 4 + e.Status, 0, 0, {contribution}
+    FROM Entry AS e
+    CROSS {chance}
+    WHERE {filter} AND e.Status > 0 AND e.ChangeSeq >= :seq_since_run
 ) AS x
-JOIN SalesGroup AS g ON g.GroupId = x.GroupId
-GROUP BY g.Unit, x.Status
-ORDER BY g.Unit, x.Status;
+JOIN SalesGroup AS g ON g.GroupId = x.Place >> 2
+GROUP BY g.Unit, x.Place & 3
+ORDER BY g.Unit, x.Place & 3;
+
+-- name: seq_since_run
+-- The lead's first change that a run did not see.
+SELECT min(ChangeSeq) AS ChangeSeq FROM EntryHistory
+WHERE HistoryId > :last_history_id AND LeadId = :lead_id;
 
 -- name: list_entries
 -- A page of the list, with chances of the period that is asked for.
@@ -36,12 +52,12 @@ FROM (
 JOIN Entry AS e ON e.EntryId = p.EntryId
 JOIN SalesGroup AS g ON g.GroupId = e.GroupId
 JOIN Manager AS m ON m.ManagerId = e.ManagerId
-{chance}
+LEFT {chance}
 ORDER BY p.Place;
 
 -- name: chance
 -- What the run and period of the list say of an entry.
-LEFT JOIN EntryForecast AS f ON f.RunId = :run_id AND f.PeriodId = :period_id AND f.EntryId = e.EntryId
+JOIN EntryForecast AS f ON f.RunId = :run_id AND f.PeriodId = :period_id AND f.EntryId = e.EntryId
 
 -- name: probability
 CASE WHEN e.Status = 0 THEN f.Probability END
@@ -53,11 +69,17 @@ coalesce(f.Contribution, e.Amount / 100.0 * f.Probability)
 -- name: filter_unit
 e.GroupId IN (SELECT u.GroupId FROM SalesGroup AS u WHERE u.LeadId = :lead_id AND u.Unit = :unit)
 
+-- name: last_untouched
+-- The newest change of a lead's entry before a moment: numbers of changes go up with time, so that only entries
+-- changed since then are looked at. An import tells of the past: bringing an entry is no change.
+SELECT e.ChangeSeq FROM Entry AS e
+WHERE e.LeadId = :lead_id AND e.EnteredOn < :day AND e.Version > 1
+  AND :moment > (
+      SELECT h.ChangedAt FROM EntryHistory AS h WHERE h.EntryId = e.EntryId AND h.Version = e.Version)
+ORDER BY e.ChangeSeq DESC LIMIT 1;
+
 -- name: filter_untouched
--- Neither entered nor changed: an import tells of the past, so that bringing an entry is no change.
-(e.EnteredOn < :untouched_since
- AND (e.Version = 1 OR :untouched_instant > (
-     SELECT h.ChangedAt FROM EntryHistory AS h WHERE h.EntryId = e.EntryId AND h.Version = e.Version)))
+(e.EnteredOn < :untouched_since AND (e.Version = 1 OR e.ChangeSeq <= :last_untouched))
 
 -- name: filter_has_chance
 EXISTS (SELECT 1 FROM EntryForecast AS c

@@ -6,6 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from mini_crm.domain.errors import BadValue
 from mini_crm.domain.model import PIECES, Action, RosterChange, RosterRow
@@ -44,6 +45,14 @@ class _Lead:
     groups: dict[str, _Group] = field(default_factory=dict)
 
 
+class Place(NamedTuple):
+    """Where an entry counts."""
+
+    lead_id: int
+    group_id: int
+    manager_id: int
+
+
 class Roster:
     """The roster as it is in the database, changed together with it.
 
@@ -60,14 +69,14 @@ class Roster:
         self.changes: list[RosterChange] = []
         self.leads = _read(conn)
 
-    def find(self, lead: str, group: str, manager: str) -> tuple[int, int, int] | None:
-        """Give lead, group and manager id by name, active or not."""
+    def find(self, lead: str, group: str, manager: str) -> Place | None:
+        """Give lead, group and manager by name, active or not."""
         found = self.leads.get(name_key(lead))
         of_lead = found and found.groups.get(name_key(group))
         of_group = of_lead and of_lead.managers.get(name_key(manager))
         if not (found and of_lead and of_group):
             return None
-        return found.lead_id, of_lead.group_id, of_group.manager_id
+        return Place(found.lead_id, of_lead.group_id, of_group.manager_id)
 
     def apply(self, rows: Sequence[RosterRow], *, complete: bool) -> None:
         """Make the database have the rows, and only these where ``complete``.

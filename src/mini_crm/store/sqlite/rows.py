@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from uuid import UUID
 
-from mini_crm.domain.model import Action, Entry, EntryDraft
+from mini_crm.domain.model import Action, Entry, EntryDraft, ImportRow
 from mini_crm.domain.money import to_minor
 from mini_crm.domain.rules import name_key
 from mini_crm.store.rows import STATUS_CODE, entry_of
@@ -30,8 +30,8 @@ def search_key(client_pin: str, comment: str, reason: str) -> str:
     return "\n".join(map(name_key, (client_pin, comment, *filter(None, (reason,)))))
 
 
-def draft_values(draft: EntryDraft) -> dict[str, object]:
-    """Give the columns of a checked draft."""
+def draft_values(draft: EntryDraft | ImportRow) -> dict[str, object]:
+    """Give the columns of what was checked."""
     return {
         "client_pin": draft.client_pin,
         "amount": to_minor(draft.amount),

@@ -1,4 +1,4 @@
-"""What is done to chosen entries: paid, refused, expected; deleting by ID and undoing it; history."""
+"""What is done to chosen entries: paid, refused, expected; deleting by ID; history."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ from mini_crm.domain.typed_days import parse_typed_date
 from mini_crm.messages import sentence
 from mini_crm.ui.desk import Desk
 from mini_crm.ui.entries.texts import EntryTexts
-from mini_crm.ui.entries.writer import Intent, Outcome, Save
-from mini_crm.usecases.writes import Delete, Restore, Update
+from mini_crm.ui.entries.writer import Intent, Save
+from mini_crm.usecases.writes import Delete, Update
 
 REST = "rest"
 """The name under which an answer gets the question about the rest."""
@@ -104,7 +104,7 @@ class IdPanelPort(Protocol):
         ...
 
     def show_undo(self, text: str) -> None:
-        """Offer to take back the last deletion; empty offers nothing."""
+        """Offer to take back the last act, which this names; empty offers nothing."""
         ...
 
 
@@ -170,7 +170,6 @@ class ActionsPresenter:
         self._looked_at: Entry | None = None
         self._is_of_row = False
         self._reasons: tuple[str, ...] | None = None
-        self._deleted: Entry | None = None
 
     def read_reasons(self) -> None:
         """Get to know the reasons of earlier refusals, unless they are known; F7 does not wait for them."""
@@ -274,23 +273,7 @@ class ActionsPresenter:
         if self._why_not_deleted(entry) or not self._is_settled([entry.entry_id]):
             return
         self._empty_panel()  # now, since the next ID may be typed before the answer comes
-        self._save([Intent(Delete(entry.entry_id, entry.version), entry)], self._was_deleted)
-
-    def undo(self) -> None:
-        """Bring the entry back that was deleted last."""
-        entry = self._deleted
-        if entry is not None:
-            self._deleted = None
-            self._panel.show_undo("")
-
-            def done(outcome: Outcome) -> None:
-                if outcome.stored:
-                    said = self._desk.texts.gettext("Entry {entry_id} is back.")
-                    self._say(said.format(entry_id=entry.entry_id))
-                elif outcome.refused and self._deleted is None:
-                    self._offer_undo(entry)
-
-            self._save([Intent(Restore(entry.entry_id, entry.version), entry)], done)
+        self._save([Intent(Delete(entry.entry_id, entry.version), entry)])
 
     def show_history(self) -> None:
         """Show who changed the chosen entry, and what."""
@@ -386,15 +369,6 @@ class ActionsPresenter:
         self._is_of_row = False
         self._panel.show_id("")
         self._panel.show_look("", "", may_delete=False, is_error=False)
-
-    def _was_deleted(self, outcome: Outcome) -> None:
-        for _write, entry in outcome.stored:
-            self._offer_undo(entry)
-
-    def _offer_undo(self, entry: Entry) -> None:
-        self._deleted = entry
-        said = self._desk.texts.gettext("Entry {entry_id} was deleted.")
-        self._panel.show_undo(said.format(entry_id=entry.entry_id))
 
 
 def _leaves_rest(entry: Entry, came: Decimal) -> bool:

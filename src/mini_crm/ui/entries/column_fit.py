@@ -10,9 +10,23 @@ from mini_crm.ui.entries.columns import ColumnMemory, displayed
 from mini_crm.ui.entries.texts import COLUMNS, Row
 from mini_crm.ui.theme import Theme
 
-LEAST = {EntrySort.GROUP: 9, EntrySort.MANAGER: 12, EntrySort.COMMENT: 9}
+HEAD_ROOM = 28
+"""Pixels of a head, at 100 %, beside its caption: for the arrow of the order."""
+LEAST = {
+    EntrySort.GROUP: 7,
+    EntrySort.STATUS: 9,
+    EntrySort.MANAGER: 10,
+    EntrySort.REASON: 7,
+    EntrySort.COMMENT: 4,
+}
 """How many digits wide a column of names is at least; it takes its share of the room that is left."""
-MOST = {EntrySort.GROUP: 22, EntrySort.MANAGER: 26, EntrySort.COMMENT: 16}
+MOST = {
+    EntrySort.GROUP: 22,
+    EntrySort.STATUS: 24,
+    EntrySort.MANAGER: 26,
+    EntrySort.REASON: 16,
+    EntrySort.COMMENT: 16,
+}
 """How many digits wide a column of names becomes by itself; a person may make it wider."""
 
 
@@ -101,4 +115,4 @@ class ColumnFit:
         return int(self._tree.column(column.value, "width"))
 
     def _head_width(self, caption: str) -> int:
-        return self._theme.text_width(caption, bold=True) + self._theme.px(20)
+        return self._theme.text_width(caption, bold=True) + self._theme.px(HEAD_ROOM)

@@ -6,42 +6,59 @@ import tkinter as tk
 from collections.abc import Callable
 from tkinter import ttk as plain_ttk
 
-from mini_crm.domain.model import EntrySort
+from mini_crm.domain.model import EntrySort, Status
 from mini_crm.ui.memory import Memory, Value
 from mini_crm.ui.widgets.idle import when_idle
 
-ORDER, WIDTHS, SORTING = "entries.columns", "entries.widths", "entries.sorting"
-HIDDEN = "entries.hidden"
+ORDER, WIDTHS, HIDDEN = "entries.columns", "entries.widths", "entries.hidden"
+
+SERVES = {
+    EntrySort.STATUS_ON: {Status.PAID, Status.REFUSED},
+    EntrySort.PAID_AMOUNT: {Status.PAID},
+    EntrySort.PROBABILITY: {Status.EXPECTED},
+    EntrySort.CONTRIBUTION: {Status.EXPECTED},
+    EntrySort.REASON: {Status.REFUSED},
+}
+"""Columns that are empty for entries of other statuses."""
+ON_DEMAND = {EntrySort.REASON}
+"""Those that few rows of all statuses fill."""
 
 
 class ColumnMemory:
-    """Remembers order and widths of columns, which are hidden, and by which the rows are sorted.
+    """Remembers order and widths of columns, and which are hidden.
 
     Args:
-        memory: Of this computer.
+        memory: The lead's own.
     """
 
     def __init__(self, memory: Memory) -> None:
         self._memory = memory
 
-    def restore(self, tree: plain_ttk.Treeview) -> None:
+    def restore(self, tree: plain_ttk.Treeview, statuses: frozenset[Status]) -> None:
         """Bring the columns in the remembered order and widths; what does not fit any more is ignored.
 
         Only the comment still takes the room that is left then.
         """
-        names = order = [str(name) for name in tree.cget("columns")]
-        remembered = self._memory.get(ORDER)
-        if isinstance(remembered, list) and sorted(map(str, remembered)) == sorted(names):
-            order = [str(name) for name in remembered]
-        hidden = self._memory.get(HIDDEN)
-        shown = [name for name in order if not isinstance(hidden, list) or name not in hidden]
-        tree.configure(displaycolumns=shown or order)
+        self.show_useful(tree, statuses)
         widths = self._memory.get(WIDTHS)
         if isinstance(widths, dict):
-            for name in names:
+            for name in _names(tree):
                 width = widths.get(name)
                 if isinstance(width, int) and width > 0:
                     tree.column(name, width=width, stretch=name == EntrySort.COMMENT)
+
+    def show_useful(self, tree: plain_ttk.Treeview, statuses: frozenset[Status]) -> None:
+        """Show the columns that the lead has chosen, else those that serve entries of these statuses."""
+        order, hidden = self._order(tree), self._memory.get(HIDDEN)
+        if isinstance(hidden, list):
+            shown = [name for name in order if name not in hidden]
+        else:
+            wanted = statuses or set(Status)
+            shown = [name for name in order if SERVES.get(EntrySort(name), wanted) & wanted]
+            if not statuses:
+                shown = [name for name in shown if name not in ON_DEMAND]
+        if displayed(tree) != (shown or order):
+            tree.configure(displaycolumns=shown or order)
 
     @property
     def has_widths(self) -> bool:
@@ -50,27 +67,36 @@ class ColumnMemory:
 
     def keep_widths(self, tree: plain_ttk.Treeview) -> None:
         """Remember the widths as they are."""
-        names = [str(name) for name in tree.cget("columns")]
-        self._memory.put(WIDTHS, {name: int(tree.column(name, "width")) for name in names})
+        self._memory.put(WIDTHS, {name: int(tree.column(name, "width")) for name in _names(tree)})
 
     def keep_order(self, tree: plain_ttk.Treeview) -> None:
-        """Remember which columns are shown, and in which order."""
-        names = [str(name) for name in tree.cget("columns")]
+        """Remember the order of the columns; a hidden one goes with the one that it follows."""
+        order = displayed(tree)
+        before: str | None = None
+        for name in self._order(tree):
+            if name not in order:
+                order.insert(0 if before is None else order.index(before) + 1, name)
+            before = name
+        self._memory.put(ORDER, list[Value](order))
+
+    def keep_hidden(self, tree: plain_ttk.Treeview) -> None:
+        """Remember which columns are hidden; from now on they are the lead's own choice."""
         shown = displayed(tree)
-        hidden = [name for name in names if name not in shown]
-        self._memory.put(ORDER, list[Value]([*shown, *hidden]))
-        self._memory.put(HIDDEN, list[Value](hidden))
+        self._memory.put(HIDDEN, [name for name in self._order(tree) if name not in shown])
 
-    def sorting(self) -> tuple[EntrySort, bool] | None:
-        """Give the column and direction by which the rows were sorted."""
-        value = self._memory.get(SORTING)
-        if isinstance(value, list) and len(value) == 2 and value[0] in list(EntrySort):
-            return EntrySort(str(value[0])), bool(value[1])
-        return None
+    def toggle(self, tree: plain_ttk.Treeview, name: str) -> None:
+        """Hide a column or show it again in its place; one always stays."""
+        shown = displayed(tree)
+        wanted = [each for each in self._order(tree) if (each in shown) != (each == name)]
+        if wanted:
+            tree.configure(displaycolumns=wanted)
+            self.keep_hidden(tree)
 
-    def keep_sorting(self, column: EntrySort, descending: bool) -> None:
-        """Remember by what the rows are sorted."""
-        self._memory.put(SORTING, [column.value, descending])
+    def _order(self, tree: plain_ttk.Treeview) -> list[str]:
+        """Give all columns in the lead's order."""
+        names, kept = _names(tree), self._memory.get(ORDER)
+        order = [str(name) for name in kept] if isinstance(kept, list) else []
+        return order if sorted(order) == sorted(names) else names
 
 
 def drag_columns(tree: plain_ttk.Treeview, moved: Callable[[], None], resized: Callable[[], None]) -> None:
@@ -114,18 +140,6 @@ def drag_columns(tree: plain_ttk.Treeview, moved: Callable[[], None], resized: C
     tree.bind("<ButtonRelease-1>", released, add="+")
 
 
-def toggle_column(tree: plain_ttk.Treeview, name: str) -> None:
-    """Hide a column or show it again, behind the one that it usually follows; one always stays."""
-    shown, names = displayed(tree), [str(each) for each in tree.cget("columns")]
-    if name in shown:
-        shown.remove(name)
-    else:
-        before = [each for each in names[: names.index(name)] if each in shown]
-        shown.insert(shown.index(before[-1]) + 1 if before else 0, name)
-    if shown:
-        tree.configure(displaycolumns=shown)
-
-
 def _column_at(tree: plain_ttk.Treeview, x: int) -> str:
     number = tree.identify_column(x)
     return displayed(tree)[int(number[1:]) - 1] if number not in ("", "#0") else ""
@@ -135,4 +149,8 @@ def displayed(tree: plain_ttk.Treeview) -> list[str]:
     """Give the columns that are shown, from left to right."""
     shown = tree.cget("displaycolumns")
     names = [str(name) for name in (shown if isinstance(shown, tuple | list) else (shown,))]
-    return [str(name) for name in tree.cget("columns")] if names == ["#all"] else names
+    return _names(tree) if names == ["#all"] else names
+
+
+def _names(tree: plain_ttk.Treeview) -> list[str]:
+    return [str(name) for name in tree.cget("columns")]

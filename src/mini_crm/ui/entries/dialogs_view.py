@@ -20,6 +20,7 @@ from mini_crm.ui.widgets import (
     DateField,
     Field,
     SuggestField,
+    Table,
     enter_goes_on,
     offer_copy,
     scroll_across,
@@ -218,8 +219,14 @@ class KeptDialog(Dialog):
         self._lines: dict[str, KeptLine] = {}
         _ = texts.gettext
         columns = {"made": (_("Saved"), 18), "what": (_("What"), 56), "state": (_("State"), 26)}
-        self.table = ttk.Treeview(
-            self.body, columns=list(columns), show="headings", height=8, style=TABLE, selectmode="browse"
+        self.table = Table(
+            self.body,
+            theme,
+            columns=list(columns),
+            show="headings",
+            height=8,
+            style=TABLE,
+            selectmode="browse",
         )
         for name, (caption, width) in columns.items():
             self.table.heading(name, text=caption, anchor="w")
@@ -333,9 +340,10 @@ def _table(
     *,
     height: int,
 ) -> plain_ttk.Treeview:
-    """Make a table to read and copy from, and pack it; a column has a name, a heading and a width."""
-    table = ttk.Treeview(
+    """Make a table to read and copy from, and pack it; columns: name, heading, width in digits."""
+    table = Table(
         parent,
+        theme,
         columns=[name for name, _caption, _width in columns],
         show="headings",
         height=height,

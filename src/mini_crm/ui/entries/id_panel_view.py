@@ -80,7 +80,7 @@ class IdPanelView(plain_ttk.Frame):
             self.number.bind(key, lambda event: self._open())
         self.open_button.configure(command=self._open)
         self.delete_button.configure(command=presenter.actions.delete)
-        self.undo_button.configure(command=presenter.actions.undo)
+        self.undo_button.configure(command=presenter.undo.undo)
 
     def go_there(self) -> None:
         """Put the cursor into the ID."""

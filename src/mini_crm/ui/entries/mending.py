@@ -16,7 +16,7 @@ class MendingPort(Protocol):
     """The questions about refused rows."""
 
     def say(self, text: str, *, is_error: bool) -> None:
-        """Show a sentence that goes away by itself or with the next one."""
+        """Show what went wrong, or a hint that goes away by itself."""
         ...
 
     def ask(self, question: str, yes: Callable[[], None]) -> None:

@@ -19,7 +19,7 @@ class OpeningPort(Protocol):
     """What opening needs of the page."""
 
     def say(self, text: str, *, is_error: bool) -> None:
-        """Show a sentence that goes away by itself or with the next one."""
+        """Show what went wrong, or a hint that goes away by itself."""
         ...
 
     def ask(self, question: str, yes: Callable[[], None]) -> None:

@@ -5,22 +5,31 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Protocol
 
 from mini_crm.ui.entries.actions_presenter import IdPanelPort, QuestionPort
+from mini_crm.ui.entries.export import ExportPort
 from mini_crm.ui.entries.filters_presenter import FiltersPort
 from mini_crm.ui.entries.form_presenter import FormPort
 from mini_crm.ui.entries.head_presenter import HeadPort
 from mini_crm.ui.entries.kept_presenter import KeptPort
+from mini_crm.ui.entries.many import ManyPort
 from mini_crm.ui.entries.mending import MendingPort
+from mini_crm.ui.entries.opened import OpenedPort
 from mini_crm.ui.entries.opening import OpeningPort
 from mini_crm.ui.entries.paste_presenter import PastePort
 from mini_crm.ui.entries.saving import SavingPort
-from mini_crm.ui.entries.table_presenter import TablePort
+from mini_crm.ui.entries.table_port import TablePort
 from mini_crm.ui.entries.why import WhyPort
 
 if TYPE_CHECKING:
     from mini_crm.ui.entries.page_presenter import EntriesPresenter
 
 
-class EntriesViewPort(QuestionPort, SavingPort, MendingPort, OpeningPort, WhyPort, Protocol):
+class FiltersAndOpenedPort(FiltersPort, OpenedPort, Protocol):
+    """The filters, where it also says which number's rows are shown."""
+
+
+class EntriesViewPort(
+    QuestionPort, ManyPort, ExportPort, SavingPort, MendingPort, OpeningPort, WhyPort, Protocol
+):
     """The page as its presenter sees it."""
 
     @property
@@ -34,8 +43,8 @@ class EntriesViewPort(QuestionPort, SavingPort, MendingPort, OpeningPort, WhyPor
         ...
 
     @property
-    def filters(self) -> FiltersPort:
-        """The filters."""
+    def filters(self) -> FiltersAndOpenedPort:
+        """The filters, and which number's rows they are."""
         ...
 
     @property
@@ -52,8 +61,16 @@ class EntriesViewPort(QuestionPort, SavingPort, MendingPort, OpeningPort, WhyPor
         """Tell this presenter from now on what the person does."""
         ...
 
+    def come_forward(self) -> None:
+        """Bring this page to the front, and the cursor into the table."""
+        ...
+
     def show_connection(self, text: str, *, lost: bool) -> None:
         """Show how the database answers; ``lost`` stays in sight until it does."""
+        ...
+
+    def trouble_is_over(self, *, at_once: bool) -> None:
+        """Take an error off the screen whose cause has gone; unless at once, not before it could be read."""
         ...
 
     def show_kept(self, text: str) -> None:

@@ -7,26 +7,33 @@ from datetime import UTC, date, datetime, timedelta
 from uuid import UUID
 
 from mini_crm.domain.errors import DatabaseUnreachable, MiniCrmError
-from mini_crm.domain.model import Entry, Group
+from mini_crm.domain.model import Entry, EntryFilter, EntryPage, EntrySort, Group
 from mini_crm.domain.rules import parse_entry_number
 from mini_crm.messages import sentence
-from mini_crm.ui.desk import Desk, TaskRunner
+from mini_crm.ui.desk import Desk
 from mini_crm.ui.entries.actions_presenter import ActionsPresenter
+from mini_crm.ui.entries.chosen import remember_order, remembered_order
+from mini_crm.ui.entries.export import ExportPresenter
 from mini_crm.ui.entries.feed import Feed, News
 from mini_crm.ui.entries.filters_presenter import FiltersPresenter, FilterValues
 from mini_crm.ui.entries.form_presenter import FormPresenter, FormState
 from mini_crm.ui.entries.head_presenter import HeadPresenter
 from mini_crm.ui.entries.kept_presenter import KeptPresenter
+from mini_crm.ui.entries.many import ManyPresenter
 from mini_crm.ui.entries.mending import Mending
+from mini_crm.ui.entries.opened import Opened
 from mini_crm.ui.entries.opening import Opening
 from mini_crm.ui.entries.page_port import EntriesViewPort
 from mini_crm.ui.entries.paste_presenter import PastePresenter
 from mini_crm.ui.entries.pending import Pending
 from mini_crm.ui.entries.saving import Saving
+from mini_crm.ui.entries.sheet import as_text
 from mini_crm.ui.entries.table_presenter import TablePresenter
 from mini_crm.ui.entries.texts import EntryTexts
+from mini_crm.ui.entries.undo import Undo
 from mini_crm.ui.entries.why import WhyPresenter
 from mini_crm.ui.memory import Memory
+from mini_crm.usecases.behind import Rows
 from mini_crm.usecases.outbox import Kept
 
 AWAY_AFTER = timedelta(minutes=5)
@@ -42,17 +49,20 @@ class EntriesPresenter:
     Args:
         desk: Of the lead.
         view: The page.
-        aside: Runs the aggregation beside everything else; by default in line with it.
         now: Tells the time, in UTC.
 
     Attributes:
         form: Runs the form.
         table: Runs the table.
         filters: Runs the filters.
+        opened: Shows the rows behind a number.
         head: Runs the head line.
         actions: Does things to entries that are there.
         why: Tells why an entry has its chance.
         mending: Settles what the database refused.
+        undo: Takes acts of this session back.
+        many: Deletes and promises many entries at once.
+        export: Saves the rows found as a workbook.
     """
 
     def __init__(
@@ -60,7 +70,6 @@ class EntriesPresenter:
         desk: Desk,
         view: EntriesViewPort,
         *,
-        aside: TaskRunner | None = None,
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
         self._desk = desk
@@ -81,9 +90,9 @@ class EntriesPresenter:
             self._pending,
             today=self.today,
             failed=self._failed,
-            arrived=self._answered,
-            settled=lambda op_ids: self._save.forget(op_ids),
-            say=self._say,
+            arrived=self._rows_arrived,
+            settled=self._stored_after_all,
+            touched=self._order_touched,
         )
         self._save = Saving(
             desk,
@@ -94,6 +103,18 @@ class EntriesPresenter:
             form=lambda: self.form,
             changed=self._was_changed,
             kept=self._count_kept,
+            undo=lambda: self.undo,
+        )
+        self.undo = Undo(
+            desk,
+            view,
+            self.texts,
+            self._pending,
+            send=self._save.take_back,
+            give_up=self._save.give_up,
+            show=self.table.show_pending,
+            kept=self._count_kept,
+            offer=view.panel.show_undo,
         )
         self.mending = Mending(
             desk,
@@ -116,15 +137,22 @@ class EntriesPresenter:
         )
         self._opening = Opening(desk, view, self.form, typed=view.form.read, failed=self._failed)
         self.filters = FiltersPresenter(
-            view.filters, desk.texts, self.texts, today=self.today, apply=self.table.set_filter
+            view.filters,
+            desk.texts,
+            self.texts,
+            memory=self.memory,
+            today=self.today,
+            apply=self._filter_touched,
         )
+        self.opened = Opened(desk, view.filters, self.texts, self.filters, self.table)
         self.head = HeadPresenter(
             desk,
             view.head,
             self.texts,
             say=self._say,
+            done=view.done,
             failed=self._failed,
-            aside=aside or desk.tasks,
+            open_rows=self.open_rows,
             now=now,
         )
         self.actions = ActionsPresenter(
@@ -140,7 +168,24 @@ class EntriesPresenter:
             say=self._say,
             failed=self._failed,
         )
-
+        self.many = ManyPresenter(
+            desk,
+            view,
+            self.texts,
+            today=self.today,
+            selected=self.table.selected,
+            chosen_rows=self.table.chosen_rows,
+            is_settled=self.mending.is_settled,
+            save=self._save,
+        )
+        self.export = ExportPresenter(
+            desk,
+            view,
+            self.texts,
+            found=lambda: (self.table.entry_filter, *self.table.order),
+            groups=lambda: self._groups,
+            aside=desk.aside or desk.tasks,
+        )
         self.why = WhyPresenter(
             desk,
             view,
@@ -157,8 +202,8 @@ class EntriesPresenter:
 
     @property
     def memory(self) -> Memory:
-        """What this computer remembers."""
-        return self._desk.memory
+        """What this computer remembers of the lead."""
+        return self._desk.memory.of(self._desk.session.lead_name)
 
     def leave(self) -> None:
         """Sign out; asks if something typed would be lost."""
@@ -169,16 +214,17 @@ class EntriesPresenter:
         self._touched_at = self._now()
         if self._is_behind:
             self._is_behind = False
-            self.table.reload()
+            self.table.follow(self.filters.day_changed())
 
     def start(self) -> None:
         """Fill the page and keep it up to date."""
+        self.filters.start()
         self._view.attach(self)
         self.form.start()
         self._read_groups()
         self._feed.start()
         self._desk.choice.listen(self._period_changed)
-        self.table.start()
+        self.table.start(self.filters.wanted, *remembered_order(self.memory))
         self.head.start()
         self._count_kept()
         self.actions.read_reasons()
@@ -243,10 +289,13 @@ class EntriesPresenter:
             self._opening.edit_number(number)
 
     def delete_selected(self) -> None:
-        """Propose to delete the chosen row; give up those that were refused."""
-        refused = self.mending.refused(self.table.chosen_rows())
+        """Propose to delete the chosen rows; give up those that were refused."""
+        chosen = self.table.chosen_rows()
+        refused = self.mending.refused(chosen)
         if refused:
             self.mending.drop(refused)
+        elif len(chosen) > 1:
+            self.many.delete()
         else:
             self.actions.propose_delete()
 
@@ -257,7 +306,18 @@ class EntriesPresenter:
     def jump_to(self, entry: Entry) -> None:
         """Show an entry in the table, filtering by its PIN if it is not among the loaded rows."""
         if not self.table.jump_to(entry.entry_id):
+            self.opened.forget()
             self.table.seek(entry.entry_id, self.filters.show_pin(entry.client_pin))
+
+    def copied(self, shown: Sequence[EntrySort]) -> str:
+        """Give the chosen rows with these columns as a spreadsheet takes them; empty if none is chosen."""
+        chosen = self.table.chosen_as_shown()
+        return as_text(chosen, shown, self.texts) if chosen else ""
+
+    def open_rows(self, rows: Rows, whose: str, as_of: datetime) -> None:
+        """Show the rows behind a number, on this page; see ``OpenRows``."""
+        self._view.come_forward()
+        self.opened.show(rows, whose, as_of)
 
     def paste(self, text: str) -> None:
         """Show pasted rows before they are stored."""
@@ -294,6 +354,20 @@ class EntriesPresenter:
         """Say whether a refused write stands before the person already, in the table or in the form."""
         return op_id in self._pending or self.form.holds(op_id)
 
+    def _stored_after_all(self, op_ids: Sequence[UUID]) -> None:
+        self._save.forget(op_ids)
+        self.undo.stored_after_all(op_ids)
+
+    def undo_from_input(self) -> None:
+        """Take the last act back, unless something is being typed in the form: then nobody means the list."""
+        if self.form.has_unsaved() or not (self.form.is_untouched() or self.form.entry):
+            _ = self._desk.texts.gettext
+            self._say(
+                _("The form holds something that is not stored. Ctrl+Z in the list undoes the last act.")
+            )
+        else:
+            self.undo.undo()
+
     def _was_changed(self, entry: Entry) -> None:
         """Let form and panel go with an own change that was stored."""
         self.form.follow(entry)
@@ -316,11 +390,12 @@ class EntriesPresenter:
         if news.sent:
             texts = self._desk.texts
             said = texts.ngettext("{n} kept entry was stored.", "{n} kept entries were stored.", news.sent)
-            self._say(said.format(n=news.sent))
+            self._view.done(said.format(n=news.sent))
         changed = news.changes.gone or not self.table.knows(news.changes.entries)
         if news.new_day:
             self.form.show_day()
-        if changed or news.new_day or news.new_run or was_lost:
+        is_older = self.table.let_go_of_what_is_newer(news.changes.change_seq)
+        if changed or news.new_day or news.new_run or is_older or was_lost:
             self._bring_up_to_date(news)
         if news.new_run or was_lost or self._now() - self._head_at >= HEAD_EVERY:
             self._head_at = self._now()
@@ -331,8 +406,21 @@ class EntriesPresenter:
             self._read_groups()
         self.head.show_age()
 
+    def _filter_touched(self, wanted: EntryFilter) -> None:
+        self.opened.forget()
+        self.table.set_filter(wanted)
+
+    def _order_touched(self, column: EntrySort, descending: bool) -> None:
+        if not self.opened:  # else it is the rows of a number that the lead wants in this order
+            remember_order(self.memory, column, descending)
+
+    def _rows_arrived(self, page: EntryPage) -> None:
+        self._answered()
+        self.opened.found(page)
+
     def _period_changed(self) -> None:
         """Show the chances of another period; a new day's are not read for a person who is away."""
+        self.opened.period_changed()
         if not self.table.show_period(may_read=self._is_there()):
             self._is_behind = True
 
@@ -341,16 +429,22 @@ class EntriesPresenter:
 
     def _bring_up_to_date(self, news: News) -> None:
         """Read the rows again, but not on behalf of a person who is away: that would prolong the session."""
+        changes = news.changes
         if self._is_there():
-            self.table.reload()
+            self.table.merge_staying(changes.entries, changes.gone)
+            self.table.follow(self.filters.day_changed())
         else:
             self._is_behind = True
-            self.table.merge(news.changes.entries, news.changes.gone)
+            self.table.merge(changes.entries, changes.gone)
+            if news.new_day:
+                self.table.write_again()
 
     def _read_groups(self) -> None:
         self._desk.call(lambda token: self._desk.store.list_groups(token), self._take_groups, self._failed)
 
     def _answered(self) -> None:
+        if not self._pending.has_refused and not self.form.holds_refused:
+            self._view.trouble_is_over(at_once=self._lost)
         self._good_at = self._now()
         self._lost = False
         self._view.show_connection(self._desk.texts.gettext("connected"), lost=False)

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import time
 import tkinter as tk
 from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
 from tkinter import ttk as plain_ttk
+from tkinter.filedialog import asksaveasfilename
 
 import ttkbootstrap as ttk
 
@@ -23,6 +26,8 @@ from mini_crm.ui.entries.form_view import EntryFormView
 from mini_crm.ui.entries.head_view import EntryHeadView
 from mini_crm.ui.entries.id_panel_view import IdPanelView
 from mini_crm.ui.entries.kept_presenter import KeptPort
+from mini_crm.ui.entries.many import ManyQuestion
+from mini_crm.ui.entries.many_view import DeleteManyDialog, PayByDialog
 from mini_crm.ui.entries.page_presenter import EntriesPresenter
 from mini_crm.ui.entries.paste_presenter import PastePort
 from mini_crm.ui.entries.paste_view import PasteDialog
@@ -31,12 +36,18 @@ from mini_crm.ui.entries.table_view import EntryTableView
 from mini_crm.ui.entries.why import Why
 from mini_crm.ui.entries.why_view import WhyDialog
 from mini_crm.ui.theme import HINT_LABEL, OK_LABEL, Theme
-from mini_crm.ui.widgets import Banner, latin_letter
+from mini_crm.ui.widgets import Banner, ShortLabel, latin_letter
 from mini_crm.ui.widgets.dialogs import ask
 
 KEYS = "EntriesPage"
 TABLE_ROW = 3
 """It takes the height that is left."""
+SPACE = 4
+"""Below a part, in pixels at 100 %."""
+LIST_ROWS = 14
+"""So many rows the list keeps before the head may have a line for each unit."""
+LEAST_ROWS = 6
+"""So many it keeps even where the person wants to see those lines."""
 SAID_MS = 8000
 """A sentence that tells of no error goes away after so long."""
 
@@ -48,6 +59,7 @@ class EntriesView(plain_ttk.Frame):
         parent: Where it stands.
         texts: In the person's language.
         theme: For fonts, colours and sizes.
+        tools: Where period, age and "compute again" go; by default above the head.
 
     Attributes:
         head: The head line.
@@ -61,12 +73,14 @@ class EntriesView(plain_ttk.Frame):
         said: What was done last, for a while.
     """
 
-    def __init__(self, parent: tk.Misc, texts: Texts, theme: Theme) -> None:
-        super().__init__(parent, padding=theme.px(6))
+    def __init__(self, parent: tk.Misc, texts: Texts, theme: Theme, tools: ttk.Frame | None = None) -> None:
+        super().__init__(parent, padding=(theme.px(6), theme.px(3)))
+        self._tools = tools
         self._texts = texts
         self._theme = theme
         self._presenter: EntriesPresenter | None = None
         self._forget: str | None = None
+        self._trouble_at = 0.0
         self._keys = texts.gettext(
             "Ctrl+Enter save · Ctrl+F search · F6 paid · F7 refused · F8 expected · F3 history · F9 why"
         )
@@ -77,7 +91,7 @@ class EntriesView(plain_ttk.Frame):
     def build(self) -> Iterator[None]:
         """Make the parts, top to bottom; at each ``yield`` the window can draw those that are there."""
         texts, theme = self._texts, self._theme
-        self.head = EntryHeadView(self, texts, theme)
+        self.head = EntryHeadView(self, texts, theme, self._tools)
         self._place(self.head, 0)
         yield
         self.form = EntryFormView(self, texts, theme)
@@ -98,14 +112,17 @@ class EntriesView(plain_ttk.Frame):
         self._place(self.panel, 6)
         foot = ttk.Frame(self)
         self.summary = ttk.Label(foot)
-        self.said = ttk.Label(foot)
+        self.said = ShortLabel(foot, theme)
         self.connection = ttk.Label(foot, style=HINT_LABEL)
         self.kept = ttk.Button(foot, bootstyle="primary-link", padding=0)
         self.summary.pack(side="left")
         self.connection.pack(side="right")
-        self.said.pack(side="right", padx=theme.px(12))
+        self.said.configure(anchor="e")
+        self.said.pack(side="right", fill="x", expand=True, padx=theme.px(12))
         self._forget_said()
-        self._place(foot, 7)
+        self._place(foot, 7, space=0)
+        self._below = (self.form, self.filters, self.panel, foot)
+        self.bind("<Configure>", self._share_height, add="+")
 
     def attach(self, presenter: EntriesPresenter) -> None:
         """See ``EntriesViewPort``."""
@@ -117,6 +134,7 @@ class EntriesView(plain_ttk.Frame):
         self.kept.configure(command=presenter.show_kept)
         # A tag of all its widgets: unlike a binding of the window it goes away with them.
         self.bind_class(KEYS, "<Control-KeyPress>", self._control_key)
+        self.bind_class(KEYS, "<<Undo>>", self._undo)
         for sequence in ("<KeyPress>", "<ButtonPress>", "<Motion>", "<MouseWheel>"):
             self.bind_class(KEYS, sequence, lambda event: presenter.touched())
         self.hear(self)
@@ -131,8 +149,17 @@ class EntriesView(plain_ttk.Frame):
 
     def find(self) -> None:
         """Put the cursor into the search, whatever page is shown."""
-        self._come_forward()
+        self._to_front()
         self.filters.focus_text()
+
+    def come_forward(self) -> None:
+        """See ``EntriesViewPort``."""
+        self._to_front()
+        self.table.tree.focus_set()
+
+    def _to_front(self) -> None:
+        if isinstance(self.master, plain_ttk.Notebook):
+            self.master.select(self)
 
     def say(self, text: str, *, is_error: bool) -> None:
         """See ``EntriesViewPort``."""
@@ -140,15 +167,23 @@ class EntriesView(plain_ttk.Frame):
             self._stop_forgetting()
             self._forget_said()
             self.trouble.show("error", text, (self._texts.gettext("Close"), self.trouble.hide))
+            self._trouble_at = time.monotonic()
         else:
-            self.trouble.hide()
-            self.note(text)
+            self._tell(text, "TLabel")
+
+    def done(self, text: str) -> None:
+        """See ``EntriesViewPort``."""
+        self.trouble.hide()
+        self.note(text)
 
     def note(self, text: str) -> None:
         """See ``EntriesViewPort``."""
-        self._stop_forgetting()
-        self.said.configure(text=text, style=OK_LABEL)
-        self._forget = self.after(SAID_MS, self._forget_said)
+        self._tell(text, OK_LABEL)
+
+    def trouble_is_over(self, *, at_once: bool) -> None:
+        """See ``EntriesViewPort``."""
+        if at_once or 1000 * (time.monotonic() - self._trouble_at) >= SAID_MS:
+            self.trouble.hide()
 
     def whereabouts(self) -> object:
         """See ``EntriesViewPort``."""
@@ -184,6 +219,28 @@ class EntriesView(plain_ttk.Frame):
             today = self._presenter.today()
             StatusDialog(self, self._texts, self._theme, question, answer, today=today)
 
+    def ask_delete(self, question: ManyQuestion, yes: Callable[[], None]) -> None:
+        """See ``ManyPort``."""
+        DeleteManyDialog(self, self._texts, self._theme, question, yes)
+
+    def ask_pay_by(self, question: ManyQuestion, answer: Callable[[str], str]) -> None:
+        """See ``ManyPort``."""
+        if self._presenter is not None:
+            today = self._presenter.today()
+            PayByDialog(self, self._texts, self._theme, question, answer, today=today)
+
+    def ask_file(self, folder: str, name: str) -> Path | None:
+        """See ``ExportPort``."""
+        chosen = asksaveasfilename(
+            parent=self,
+            title=self._texts.gettext("Save the rows found in Excel"),
+            initialdir=folder if Path(folder).is_dir() else str(Path.home()),
+            initialfile=name,
+            defaultextension=".xlsx",
+            filetypes=[("Excel", "*.xlsx")],
+        )
+        return Path(chosen) if chosen else None
+
     def show_history(self, title: str, lines: Sequence[HistoryLine]) -> None:
         """See ``QuestionPort``."""
         HistoryDialog(self, self._texts, self._theme, title, lines)
@@ -206,17 +263,27 @@ class EntriesView(plain_ttk.Frame):
         """See ``EntriesViewPort``."""
         return KeptDialog(self, self._texts, self._theme)
 
-    def _place(self, part: plain_ttk.Frame, row: int, *, space: int = 4) -> None:
+    def _place(self, part: plain_ttk.Frame, row: int, *, space: int = SPACE) -> None:
         sticky = "nsew" if row == TABLE_ROW else "ew"
         part.grid(row=row, column=0, sticky=sticky, pady=(0, self._theme.px(space)))
 
-    def _come_forward(self) -> None:
-        if isinstance(self.master, plain_ttk.Notebook):
-            self.master.select(self)
-
     def _go_to_panel(self) -> None:
-        self._come_forward()
+        self._to_front()
         self.panel.go_there()
+
+    def _share_height(self, event: tk.Event[tk.Misc]) -> None:
+        """Let the head have what the list can do without; banners come and go and do not count."""
+        if event.widget is not self:
+            return
+        space = self._theme.px(SPACE)
+        rest = event.height - 2 * self._theme.px(3) - 4 * space
+        rest -= sum(part.winfo_reqheight() + space for part in self._below)
+        self.head.give_way(*(rest - self.table.height_of(rows) for rows in (LIST_ROWS, LEAST_ROWS)))
+
+    def _tell(self, text: str, style: str) -> None:
+        self._stop_forgetting()
+        self.said.show(text, style)
+        self._forget = self.after(SAID_MS, self._forget_said)
 
     def _refresh(self) -> None:
         if self._presenter is not None:
@@ -230,11 +297,20 @@ class EntriesView(plain_ttk.Frame):
                 self.find()
             case "g":
                 self._go_to_panel()
+            case "e" if self._presenter is not None and self.winfo_viewable():
+                self._presenter.export.start()
+
+    def _undo(self, event: tk.Event[tk.Misc]) -> None:
+        """Take the last act back; text fields have dealt with what was typed in them."""
+        if self._presenter is not None and self.winfo_viewable():
+            self._presenter.touched()
+            is_input = isinstance(event.widget, tk.Entry)
+            (self._presenter.undo_from_input if is_input else self._presenter.undo.undo)()
 
     def _forget_said(self) -> None:
         """Name the quick keys where nothing else is to be said."""
         self._forget = None
-        self.said.configure(text=self._keys, style=HINT_LABEL)
+        self.said.show(self._keys, HINT_LABEL)
 
     def _stop_forgetting(self) -> None:
         if self._forget is not None:

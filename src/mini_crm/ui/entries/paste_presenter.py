@@ -10,7 +10,7 @@ from typing import Any, Protocol
 
 from mini_crm.domain.dates import SHOWN_LENGTH
 from mini_crm.domain.errors import BadValue
-from mini_crm.domain.model import EntryFilter, EntrySort, Group
+from mini_crm.domain.model import EntryDraft, EntryFilter, EntrySort, Group
 from mini_crm.messages import sentence
 from mini_crm.ui.desk import Desk
 from mini_crm.ui.entries.draft import FIELDS, DraftReader, FormValues
@@ -88,6 +88,7 @@ class _Line:
     values: FormValues
     errors: dict[str, str] = field(default_factory=dict)
     status: str = ""
+    draft: EntryDraft | None = None  # while there are no errors
 
 
 class PastePresenter:
@@ -206,12 +207,12 @@ class PastePresenter:
 
     def save(self) -> None:
         """Have the good rows stored: they go over into the table at once, the others stay in sight."""
-        good = {number: line for number, line in self._lines.items() if not line.errors}
+        good = {number: line.draft for number, line in self._lines.items() if line.draft is not None}
         for number in good:
             del self._lines[number]
         if good:
             self._show_rest()
-            self._save([Intent(Add(self._reader.draft(line.values))) for line in good.values()])
+            self._save([Intent(Add(draft)) for draft in good.values()])
 
     def _read(self) -> list[_Line]:
         rows, columns = self._rows, self._columns
@@ -252,10 +253,8 @@ class PastePresenter:
 
     def _alike(self, line: _Line) -> _Alike | None:
         """Give what makes a good row the same as an entry; None for a bad row."""
-        if line.errors:
-            return None
-        draft = self._reader.draft(line.values)
-        if draft.pay_by is None:
+        draft = line.draft
+        if draft is None or draft.pay_by is None:
             return None
         return draft.manager_id, draft.client_pin, draft.amount, draft.pay_by
 
@@ -290,6 +289,7 @@ class PastePresenter:
             line.errors[STATUS] = sentence(error, self._desk.texts)
         else:
             line.values = replace(line.values, status=status)
+        line.draft = None if line.errors else self._reader.draft(line.values)
 
     def _row(self, number: int) -> PastedRow:
         line = self._lines[number]

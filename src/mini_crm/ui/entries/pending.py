@@ -14,6 +14,7 @@ from mini_crm.messages import sentence
 from mini_crm.ui.entries.texts import EntryTexts, Mark, Row
 from mini_crm.ui.entries.writer import Conflict, Intent
 from mini_crm.usecases.outbox import NOT_KEPT, Outbox
+from mini_crm.usecases.withdrawing import essence
 from mini_crm.usecases.writes import Add, Update
 
 
@@ -100,6 +101,11 @@ class Pending:
         found = [item for item in self._items.values() if item.row_id == row_id]
         return found[-1] if found else None
 
+    def entry_at(self, row_id: int) -> Entry | None:
+        """Give the entry of a row as it would be if it was stored."""
+        item = self.at(row_id)
+        return None if item is None else self.wanted(item)
+
     def seen(self, entries: Iterable[Entry]) -> list[UUID]:
         """Take off refused new entries that are stored after all: only the answer was lost.
 
@@ -111,7 +117,7 @@ class Pending:
         for op_id, item in list(self._items.items()):
             write = item.intent.write
             if item.error is not None and isinstance(write, Add) and write.client_ref in stored:
-                if _essence(stored[write.client_ref].draft()) == _essence(write.draft):
+                if essence(stored[write.client_ref].draft()) == essence(write.draft):
                     found.append(op_id)
                     del self._items[op_id]
         return found
@@ -179,8 +185,3 @@ class Pending:
             paid_amount=None, entered_on=today, pay_by=draft.pay_by, first_pay_by=draft.pay_by,
             status=draft.status, status_on=None, comment="", version=0, change_seq=0, deleted_at=None,
         )  # fmt: skip
-
-
-def _essence(draft: EntryDraft) -> EntryDraft:
-    """Leave out what the database fills in by itself."""
-    return replace(draft, status_on=None, paid_amount=None)

@@ -14,6 +14,7 @@ from mini_crm.ui.entries.form_presenter import FormPresenter
 from mini_crm.ui.entries.pending import Pending
 from mini_crm.ui.entries.table_presenter import TablePresenter
 from mini_crm.ui.entries.texts import EntryTexts
+from mini_crm.ui.entries.undo import Undo
 from mini_crm.ui.entries.writer import EntryWriter, Intent, Outcome
 from mini_crm.usecases.writes import Add, Update, Write
 
@@ -22,7 +23,11 @@ class SavingPort(Protocol):
     """What saving needs of the page."""
 
     def say(self, text: str, *, is_error: bool) -> None:
-        """Show a sentence that goes away by itself or with the next one."""
+        """Show what went wrong, or a hint that goes away by itself."""
+        ...
+
+    def done(self, text: str) -> None:
+        """Show that something was done; what went wrong before is over."""
         ...
 
     def note(self, text: str) -> None:
@@ -45,6 +50,7 @@ class Saving:
         form: Gives the form.
         changed: Is given each entry that was stored, as it is now.
         kept: Is called when writes were put aside on this computer.
+        undo: Gives what takes acts back.
     """
 
     def __init__(
@@ -58,6 +64,7 @@ class Saving:
         form: Callable[[], FormPresenter],
         changed: Callable[[Entry], None],
         kept: Callable[[], None],
+        undo: Callable[[], Undo],
     ) -> None:
         self._desk = desk
         self._view = view
@@ -67,15 +74,36 @@ class Saving:
         self._form = form
         self._changed = changed
         self._kept = kept
+        self._undo = undo
         self._writer = EntryWriter(desk)
 
     def __call__(self, intents: Sequence[Intent], then: Callable[[Outcome], None] | None = None) -> None:
         """See ``Save``."""
+        self._undo().begin(intents)
         self._pending.add(intents)
         self._table.show_pending()
 
         def done(outcome: Outcome) -> None:
             self._answered(outcome)
+            self._undo().answered(outcome)
+            if then is not None:
+                then(outcome)
+
+        self._writer.save(intents, done)
+
+    def take_back(self, intents: Sequence[Intent], then: Callable[[Outcome], None] | None = None) -> None:
+        """Send what takes an act back, a ``Save``: what is refused leaves no row that is to be put right."""
+        self._pending.add(intents)
+        self._table.show_pending()
+
+        def done(outcome: Outcome) -> None:
+            refused = [conflict.write for conflict in outcome.conflicts]
+            refused += [write for write, _error in outcome.refused]
+            for write in refused:
+                self._pending.settle(write.op_id)
+            self.forget([write.op_id for write in refused])
+            self._show_conflicts(outcome)
+            self._show_stored(outcome)
             if then is not None:
                 then(outcome)
 
@@ -98,23 +126,32 @@ class Saving:
             self._desk.tasks.run(work, lambda _: self._kept(), lambda _: None)
 
     def _answered(self, outcome: Outcome) -> None:
+        for conflict in outcome.conflicts:
+            self._pending.refuse(conflict.write.op_id, conflict.error, conflict)
+        self._show_conflicts(outcome)
+        for write, error in outcome.refused:
+            self._refused(write, error)
+        self._show_stored(outcome)
+        self._say(outcome)
+
+    def _show_conflicts(self, outcome: Outcome) -> None:
+        if outcome.conflicts:
+            self._table.merge([conflict.entry for conflict in outcome.conflicts])
+
+    def _show_stored(self, outcome: Outcome) -> None:
+        """Show what was stored or is sent later in place of what was being saved."""
         stored = []
         for write, entry in outcome.stored:
             item = self._pending.settle(write.op_id)
             stored.append((entry.entry_id if item is None else item.row_id, entry))
         for write in outcome.kept:
             self._pending.settle(write.op_id)
-        for conflict in outcome.conflicts:
-            self._pending.refuse(conflict.write.op_id, conflict.error, conflict)
-            self._table.merge([conflict.entry])
-        for write, error in outcome.refused:
-            self._refused(write, error)
-        all_shown = not stored or self._table.show_written(stored)
-        if not stored:
+        if stored:
+            self._table.show_written(stored)
+        else:
             self._table.show_pending()
         for _row, entry in stored:
             self._changed(entry)
-        self._say(outcome, all_shown=all_shown)
         if outcome.kept:
             self._kept()
 
@@ -129,24 +166,28 @@ class Saving:
         elif not self._form().take_back(item.intent, error):
             self._pending.restore(item)
 
-    def _say(self, outcome: Outcome, *, all_shown: bool) -> None:
+    def _say(self, outcome: Outcome) -> None:
         wrong = self._not_stored(outcome)
-        said = "\n".join([*self._stored(outcome, all_shown=all_shown), *wrong])
+        said = "\n".join([*self._stored(outcome), *wrong])
         if wrong:
             self._view.say(said, is_error=True)
         elif said and (self._pending.has_refused or self._form().holds_refused):
             self._view.note(said)
         elif said:
-            self._view.say(said, is_error=False)
+            self._view.done(said)
 
-    def _stored(self, outcome: Outcome, *, all_shown: bool) -> list[str]:
+    def _stored(self, outcome: Outcome) -> list[str]:
         _, texts = self._desk.texts.gettext, self._desk.texts
-        # A deletion is told by the panel, beside its undo.
-        count = sum(entry.deleted_at is None for _write, entry in outcome.stored)
+        deleted = [entry.entry_id for _write, entry in outcome.stored if entry.deleted_at is not None]
+        count = len(outcome.stored) - len(deleted)
+        if len(deleted) == 1 and not count:
+            return [_("Entry {entry_id} was deleted.").format(entry_id=deleted[0])]
+        if deleted and not count:
+            said = texts.ngettext("{n} entry was deleted.", "{n} entries were deleted.", len(deleted))
+            return [said.format(n=len(deleted))]
         if not count:
             return []
-        said = texts.ngettext("{n} entry is stored.", "{n} entries are stored.", count).format(n=count)
-        return [said if all_shown else f"{said} " + _("The filter hides some of it.")]
+        return [texts.ngettext("{n} entry is stored.", "{n} entries are stored.", count).format(n=count)]
 
     def _not_stored(self, outcome: Outcome) -> list[str]:
         _ = self._desk.texts.gettext

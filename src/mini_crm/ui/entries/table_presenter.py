@@ -1,86 +1,37 @@
-"""The table of entries: pages, filter, order, and what changes elsewhere."""
+"""The table of entries: which stretch of the list is loaded, its order, and what changes elsewhere."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
-from typing import Protocol
+from functools import partial
 from uuid import UUID
 
-from mini_crm.domain.model import Entry, EntryFilter, EntryPage, EntrySort, Status
-from mini_crm.domain.period import Period
-from mini_crm.domain.rules import name_key
+from mini_crm.domain.model import Entry, EntryChance, EntryFilter, EntryPage, EntrySort, Status
+from mini_crm.domain.period import Period, month_of
 from mini_crm.ui.desk import Cancel, Desk
-from mini_crm.ui.entries.chances import with_chance, with_chances
+from mini_crm.ui.entries.chosen import FIRST_ORDER
+from mini_crm.ui.entries.loaded import Loaded, passes, with_chance
 from mini_crm.ui.entries.pending import Pending
-from mini_crm.ui.entries.texts import EntryTexts, Row
+from mini_crm.ui.entries.table_port import TablePort
+from mini_crm.ui.entries.texts import EntryTexts, Row, sums_of
 
 PAGE = 200
+MOST = 2000
+"""So many rows are kept; with more the farthest ones are forgotten, and read again when they are needed."""
 RELOAD_MS = 250
 """After a write the row is shown at once; counts and places follow so much later."""
 
 
-class TablePort(Protocol):
-    """The table as its presenter sees it."""
-
-    def show_rows(self, rows: Sequence[Row]) -> None:
-        """Show these rows in this order; selection and scroll place stay."""
-        ...
-
-    def append_rows(self, rows: Sequence[Row]) -> None:
-        """Add rows at the end."""
-        ...
-
-    def to_top(self) -> None:
-        """Scroll to the first row."""
-        ...
-
-    def selected_ids(self) -> list[int]:
-        """Give the chosen rows from top to bottom."""
-        ...
-
-    def select(self, entry_id: int) -> None:
-        """Choose one row and scroll to it; one that is not there is no error."""
-        ...
-
-    def show_order(self, column: EntrySort, descending: bool) -> None:
-        """Mark the column by which the rows are ordered."""
-        ...
-
-    def show_chance(self, caption: str) -> None:
-        """Name the column of chances."""
-        ...
-
-    def show_summary(self, text: str) -> None:
-        """Show counts and sums of the filtered rows."""
-        ...
-
-
 @dataclass(frozen=True, slots=True)
-class _Loaded:
+class _Answer:
+    """What was read: a part of the list, its rows in words, chances of rows that stay without being in it."""
+
     page: EntryPage
     rows: list[Row]
-    limit: int
-
-
-def passes(entry: Entry, wanted: EntryFilter) -> bool:
-    """Say whether an entry belongs into a filtered list, as the store would."""
-    if entry.deleted_at is not None:
-        return False
-    if wanted.group_id is not None and entry.group_id != wanted.group_id:
-        return False
-    if wanted.manager_id is not None and entry.manager_id != wanted.manager_id:
-        return False
-    if wanted.statuses and entry.status not in wanted.statuses:
-        return False
-    if wanted.pay_by_from is not None and (entry.pay_by is None or entry.pay_by < wanted.pay_by_from):
-        return False
-    if wanted.pay_by_to is not None and (entry.pay_by is None or entry.pay_by > wanted.pay_by_to):
-        return False
-    text = name_key(wanted.text)
-    searched = (entry.client_pin, entry.manager_name, entry.group_name, entry.comment)
-    return not text or any(text in name_key(value) for value in searched)
+    offset: int
+    chances: Mapping[int, EntryChance]
 
 
 class TablePresenter:
@@ -93,9 +44,9 @@ class TablePresenter:
         pending: What is shown although it is not stored.
         today: Gives the server's day.
         failed: Is told when rows could not be read.
-        arrived: Is called whenever rows were read.
+        arrived: Is given whatever was read.
         settled: Is given refused writes that turned out to be stored.
-        say: Shows a sentence in the window.
+        touched: Is given the order that the person has chosen.
     """
 
     def __init__(
@@ -107,9 +58,9 @@ class TablePresenter:
         *,
         today: Callable[[], date],
         failed: Callable[[BaseException], None],
-        arrived: Callable[[], None],
+        arrived: Callable[[EntryPage], None],
         settled: Callable[[Sequence[UUID]], None],
-        say: Callable[[str], None],
+        touched: Callable[[EntrySort, bool], None],
     ) -> None:
         self._desk = desk
         self._view = view
@@ -119,14 +70,13 @@ class TablePresenter:
         self._failed = failed
         self._arrived = arrived
         self._settled = settled
-        self._say = say
+        self._touched = touched
         self._chances_of: Period | None = None
         self._filter = EntryFilter()
-        self._sort = EntrySort.ENTRY_ID
-        self._descending = True
-        self._entries: dict[int, Entry] = {}
-        self._rows: list[Row] = []
-        self._total = 0
+        self._sort, self._descending = FIRST_ORDER
+        self._loaded = Loaded()
+        self._row_of: dict[int, Row] = {}
+        self._found = EntryPage((), 0, ())
         self._asked = 0
         self._loading = False
         self._sought: tuple[int, list[int]] | None = None
@@ -137,33 +87,44 @@ class TablePresenter:
         """What the rows are filtered by."""
         return self._filter
 
+    @property
+    def order(self) -> tuple[EntrySort, bool]:
+        """By which column the rows are ordered, and whether from the end."""
+        return self._sort, self._descending
+
     def entry(self, entry_id: int) -> Entry | None:
         """Give a loaded entry."""
-        return self._entries.get(entry_id)
+        return self._loaded.get(entry_id)
 
     def knows(self, entries: Iterable[Entry]) -> bool:
         """Say whether the rows show these entries as they are already, such as after the own writes."""
         for entry in entries:
-            shown = self._entries.get(entry.entry_id)
-            if (shown is None) != (not passes(entry, self._filter)):
-                return False
-            if shown is not None and shown.version != entry.version:
+            shown = self._loaded.get(entry.entry_id)
+            should = self._loaded.stays(entry.entry_id) and entry.deleted_at is None
+            should = should or passes(entry, self._filter, was_there=shown is not None)
+            if (shown is not None) != should or (shown is not None and shown.version != entry.version):
                 return False
         return True
 
     def selected(self) -> list[Entry]:
         """Give the chosen entries from top to bottom."""
-        chosen = (self._entries.get(entry_id) for entry_id in self._view.selected_ids())
+        chosen = (self._loaded.get(entry_id) for entry_id in self._view.selected_ids())
         return [entry for entry in chosen if entry is not None]
+
+    def chosen_as_shown(self) -> list[Entry]:
+        """Give the chosen rows from top to bottom, those that are not stored as they are to be."""
+        chosen = self.chosen_rows()
+        entries = (self._pending.entry_at(row_id) or self.entry(row_id) for row_id in chosen)
+        return [entry for entry in entries if entry is not None]
 
     def chosen_rows(self) -> list[int]:
         """Give the chosen rows from top to bottom; new entries that are not stored have one below zero."""
         return self._view.selected_ids()
 
-    def start(self) -> None:
-        """Show the first page."""
-        self._view.show_order(self._sort, self._descending)
-        self.reload(from_top=True)
+    def start(self, wanted: EntryFilter, column: EntrySort, descending: bool) -> None:
+        """Show the first rows of a filter in an order."""
+        self._filter, self._sort, self._descending = wanted, column, descending
+        self._begin()
 
     def stop(self) -> None:
         """Plan nothing more."""
@@ -174,29 +135,95 @@ class TablePresenter:
         """Filter the rows anew, from the top; the same filter again changes nothing."""
         if wanted != self._filter:
             self._filter = wanted
-            self._sought = None
-            self.reload(from_top=True)
+            self._begin()
+
+    def open(self, wanted: EntryFilter, column: EntrySort, descending: bool) -> None:
+        """Filter and order the rows anew, from the top."""
+        self.start(wanted, column, descending)
+
+    def follow(self, wanted: EntryFilter) -> None:
+        """Read again, with another filter if the day has made it one; rows that stay go on staying."""
+        self._filter = wanted
+        self.reload()
 
     def sort_by(self, column: EntrySort) -> None:
         """Order by a column, the other way round if it was that column already."""
         self._descending = not self._descending if column is self._sort else False
         self._sort = column
+        self._touched(self._sort, self._descending)
+        self._begin()
+
+    def let_go_of_what_is_newer(self, change_seq: int) -> bool:
+        """Let no row stay if one is newer than the database, in whose place an older copy was put.
+
+        Returns:
+            Whether it is so.
+        """
+        staying = (self._loaded.get(number) for number in self._loaded.staying())
+        is_older = any(entry is not None and entry.change_seq > change_seq for entry in staying)
+        if is_older:
+            self._loaded.let_go()
+        return is_older
+
+    def _begin(self, sought: int | None = None) -> None:
+        """Show the rows from the top, and choose one that is sought; nothing stays where it is any more."""
+        self._sought = None if sought is None else (sought, self._view.selected_ids())
         self._view.show_order(self._sort, self._descending)
-        if column is EntrySort.PROBABILITY and self._chances_of is not None:
-            said = self._desk.texts.gettext(
-                "The rows are ordered by the chance of this month; the column shows that of another period."
-            )
-            self._say(said)
+        counted = frozenset({Status.EXPECTED}) if self._filter.has_chance else frozenset()
+        self._view.show_useful(self._filter.statuses or counted)
         self.reload(from_top=True)
 
-    def order_by(self, column: EntrySort, descending: bool) -> None:
-        """Order as was remembered; takes effect with ``start``."""
-        self._sort, self._descending = column, descending
-
     def load_more(self) -> None:
-        """Read the next page, unless all is there or one is on its way."""
-        if not self._loading and len(self._entries) < self._total:
-            self._read(len(self._entries), PAGE, self._append)
+        """Read what follows, unless all is there or something is on its way."""
+        if not self._loading and self._loaded.end < self._loaded.total:
+            self._read(self._loaded.end, PAGE, self._append)
+
+    def load_before(self) -> None:
+        """Read what comes before, unless all is there or something is on its way."""
+        if not self._loading and self._loaded.offset > 0:
+            offset = max(0, self._loaded.offset - PAGE)
+            self._read(offset, self._loaded.offset - offset, self._prepend)
+
+    def go_to(self, place: int) -> None:
+        """Bring the row at a place of the whole list to the top, reading what is around it."""
+        total = self._loaded.total
+        offset = max(0, min(place - PAGE // 2, total - PAGE))
+
+        def show(answer: _Answer) -> None:
+            self._replace(answer)
+            self._view.scroll_to(place)
+
+        self._read(offset, PAGE, show)
+
+    def to_first(self) -> None:
+        """Choose the first entry of the list."""
+        if self._loaded.offset == 0:
+            self._choose_end(last=False)
+        else:
+            self._read(0, PAGE, partial(self._replace_and_choose, last=False))
+
+    def to_last(self) -> None:
+        """Choose the last entry of the list, reading what is before it."""
+        if self._loaded.end >= self._loaded.total:
+            self._choose_end(last=True)
+        else:
+            offset = max(0, self._loaded.total - PAGE)
+            self._read(offset, PAGE, partial(self._replace_and_choose, last=True))
+
+    def _choose_end(self, *, last: bool) -> None:
+        numbers = [entry.entry_id for entry in self._loaded]
+        if numbers:
+            self._view.select(numbers[-1 if last else 0])
+
+    def chosen_changed(self) -> None:
+        """Add up the chosen rows instead of all that were found, as soon as there are several."""
+        chosen = self._view.selected_ids()
+        if len(chosen) < 2:
+            found = self._found
+            self._view.show_summary(self._texts.summary(self._texts.count(found.total), found.sums))
+            return
+        said = self._desk.texts.ngettext("chosen: {n}", "chosen: {n}", len(chosen)).format(n=len(chosen))
+        self._view.show_summary(self._texts.summary(said, sums_of(self.selected())))
 
     def show_period(self, *, may_read: bool) -> bool:
         """Name the period that is shown, mark promises that were moved beyond it, show its chances.
@@ -216,83 +243,84 @@ class TablePresenter:
             if may_read:
                 self.reload()
             return may_read
-        self._rewrite()
+        self.write_again()
         return True
 
     def reload(self, *, from_top: bool = False) -> None:
-        """Read again what is shown, or the first page only."""
+        """Read again what is shown, or the first page only; then no row stays where it is any more."""
         self._cancel_plan()
-        limit = PAGE if from_top else max(PAGE, -(-len(self._entries) // PAGE) * PAGE)
-        self._read(0, limit, self._replace_from_top if from_top else self._replace)
+        if from_top:
+            self._read(0, PAGE, self._replace_from_top)
+        else:
+            limit = max(PAGE, -(-len(self._loaded) // PAGE) * PAGE)
+            self._read(self._loaded.offset, limit, self._replace)
 
     def reload_soon(self) -> None:
         """Read again in a moment; several calls are one."""
         if self._planned is None:
             self._planned = self._desk.tasks.after(RELOAD_MS, self.reload)
 
-    def show_written(self, stored: Sequence[tuple[int, Entry]]) -> bool:
-        """Show what was just stored, at once; counts and places follow.
+    def show_written(self, stored: Sequence[tuple[int, Entry]]) -> None:
+        """Show what was just stored, at once; counts and sums follow.
+
+        The rows stay where they are until the person touches filter or order.
 
         Args:
             stored: Entries, each with the row in which it stood so far; a chosen row stays chosen.
-
-        Returns:
-            Whether all that is not deleted passes the filter.
         """
         chosen = self._view.selected_ids()
-        all_pass = self.merge(entry for _row, entry in stored)
+        entries = [self._with_known_chance(entry) for _row, entry in stored]
+        for entry in entries:
+            if entry.deleted_at is not None:
+                self._loaded.remove(entry.entry_id)
+        self._loaded.stay(entry for entry in entries if entry.deleted_at is None)
+        self._write_rows(entries)
+        self._show()
         for row, entry in stored:
             if chosen == [row] and row != entry.entry_id:
                 self._view.select(entry.entry_id)
         self.reload_soon()
-        return all_pass
 
     def show_pending(self) -> None:
         """Show anew what is being saved or was refused."""
-        self._view.show_rows(self._pending.over(self._rows))
+        rows = [self._row_of[entry.entry_id] for entry in self._loaded]
+        self._view.show_rows(self._pending.over(rows), self._loaded.offset, self._loaded.total)
 
-    def merge(self, entries: Iterable[Entry], gone: Iterable[int] = ()) -> bool:
+    def merge(self, entries: Iterable[Entry], gone: Iterable[int] = ()) -> None:
         """Show entries as they are now without asking the store; counts, sums and order stay as they were.
 
         Args:
             entries: Changed ones, deleted ones included.
             gone: Numbers of entries that belong to another lead now.
-
-        Returns:
-            Whether all that is not deleted passes the filter.
         """
-        all_pass = True
+        fresh = []
         for entry in entries:
-            fits = passes(entry, self._filter)
-            all_pass = all_pass and (fits or entry.deleted_at is not None)
-            before = self._entries.get(entry.entry_id)
-            if before is not None and fits:
-                if self._chances_of is not None:
-                    entry = with_chance(entry, None)
-                if entry.probability is None and entry.status is Status.EXPECTED:
-                    entry = replace(
-                        entry,
-                        probability=before.probability,
-                        contribution=before.contribution,
-                        is_large=before.is_large,
-                    )
-                self._entries[entry.entry_id] = entry
-            elif before is not None:
-                self._forget(entry.entry_id)
-            elif fits:
-                if self._chances_of is not None:
-                    entry = with_chance(entry, None)
-                self._entries = {entry.entry_id: entry, **self._entries}
-                self._total += 1
-        for entry_id in gone:
-            if entry_id in self._entries:
-                self._forget(entry_id)
-        self._rewrite()
-        return all_pass
+            number = entry.entry_id
+            is_there, stays = number in self._loaded, self._loaded.stays(number)
+            if (stays and entry.deleted_at is None) or passes(entry, self._filter, was_there=is_there):
+                entry = self._with_known_chance(entry)
+                if is_there:
+                    self._loaded.update(entry)
+                else:
+                    self._loaded.come(entry)
+                fresh.append(entry)
+            elif is_there:
+                self._loaded.remove(number)
+        for number in gone:
+            self._loaded.remove(number)
+        self._write_rows(fresh)
+        self._show()
+
+    def merge_staying(self, entries: Iterable[Entry], gone: Iterable[int]) -> None:
+        """Do so with the rows that stay where they are: reading the list again may leave them out."""
+        staying = set(self._loaded.staying())
+        self.merge(
+            [entry for entry in entries if entry.entry_id in staying], [one for one in gone if one in staying]
+        )
 
     def jump_to(self, entry_id: int) -> bool:
         """Choose a row if it is loaded; say whether it is."""
-        if entry_id not in self._entries:
+        if entry_id not in self._loaded:
             return False
         self._view.select(entry_id)
         return True
@@ -301,37 +329,61 @@ class TablePresenter:
         """Filter so that a row is among the first ones, and choose it when it is there."""
         if self.jump_to(entry_id):
             return
-        self._sought = (entry_id, self._view.selected_ids())
         self._filter = wanted
-        self.reload(from_top=True)
+        self._begin(entry_id)
 
-    def _read(self, offset: int, limit: int, show: Callable[[_Loaded], None]) -> None:
+    def _with_known_chance(self, entry: Entry) -> Entry:
+        """Give an entry with its chance in the period shown, as far as that is known."""
+        before = self._loaded.get(entry.entry_id)
+        if self._chances_of is not None:
+            entry = with_chance(entry, None)
+        if before is not None and entry.probability is None and entry.status is Status.EXPECTED:
+            return replace(
+                entry,
+                probability=before.probability,
+                contribution=before.contribution,
+                is_large=before.is_large,
+            )
+        return entry
+
+    def _read(self, offset: int, limit: int, show: Callable[[_Answer], object]) -> None:
         self._asked += 1
         asked, wanted, sort, descending = self._asked, self._filter, self._sort, self._descending
-        today, choice = self._today(), self._desk.choice
+        today, choice, store = self._today(), self._desk.choice, self._desk.store
         chances_of = None if choice.is_this_month else choice.period
-        period_end = self._period_end()
+        period, period_end = choice.period or month_of(today), self._period_end()
         self._loading = True
 
-        def work(token: bytes) -> _Loaded | None:
+        staying = self._loaded.staying()
+
+        def work(token: bytes) -> _Answer | None:
             if asked != self._asked:
                 return None  # a newer question stands behind this one
-            page = self._desk.store.list_entries(
-                token, wanted, sort, descending=descending, offset=offset, limit=limit
-            )
-            if chances_of is not None:
-                page = with_chances(self._desk.store, token, page, chances_of)
-            return _Loaded(page, self._texts.rows(page.entries, today, period_end), limit)
+            begin = offset
 
-        def done(loaded: _Loaded | None) -> None:
-            if loaded is None or asked != self._asked:
+            def read() -> EntryPage:
+                return store.list_entries(
+                    token, wanted, sort, descending=descending, offset=begin, limit=limit, period=chances_of
+                )
+
+            page = read()
+            if page.total and not page.entries:  # the list has become shorter than what was before these
+                begin = max(0, page.total - limit)
+                page = read()
+            unseen = [number for number in staying if all(number != one.entry_id for one in page.entries)]
+            chances = store.list_chances(token, period, unseen) if unseen else ()
+            rows = self._texts.rows(page.entries, today, period_end)
+            return _Answer(page, rows, begin, {chance.entry_id: chance for chance in chances})
+
+        def done(answer: _Answer | None) -> None:
+            if answer is None or asked != self._asked:
                 return
             self._loading = False
             self._chances_of = chances_of
-            self._total = loaded.page.total
-            show(loaded)
-            self._view.show_summary(self._texts.summary(loaded.page.total, loaded.page.sums))
-            self._arrived()
+            self._found = answer.page
+            show(answer)
+            self.chosen_changed()
+            self._arrived(answer.page)
 
         def failed(error: BaseException) -> None:
             if asked == self._asked:
@@ -344,15 +396,41 @@ class TablePresenter:
         period = self._desk.choice.period
         return None if period is None else period.end
 
-    def _rewrite(self) -> None:
-        """Write the rows anew, as the entries are known."""
-        self._rows = self._texts.rows(list(self._entries.values()), self._today(), self._period_end())
-        self._show()
+    def write_again(self) -> None:
+        """Write all rows anew, as the entries are known: the day or the period is another one."""
+        entries, today, period_end = list(self._loaded), self._today(), self._period_end()
+        asked = self._asked
 
-    def _replace(self, loaded: _Loaded) -> None:
-        self._entries = {entry.entry_id: entry for entry in loaded.page.entries}
-        self._rows = list(loaded.rows)
+        def done(rows: list[Row]) -> None:
+            if asked == self._asked:  # else they are read anew
+                self._row_of |= {row.entry_id: row for row in rows}
+                self.show_pending()
+
+        self._desk.tasks.run(lambda: self._texts.rows(entries, today, period_end), done, self._failed)
+
+    def _write_rows(self, entries: Iterable[Entry]) -> None:
+        """Write the rows of these entries anew."""
+        for row in self._texts.rows(list(entries), self._today(), self._period_end()):
+            self._row_of[row.entry_id] = row
+
+    def _take(self, answer: _Answer) -> None:
+        """Know the rows of an answer, and the chances of those that stay without being in it."""
+        self._row_of |= {row.entry_id: row for row in answer.rows}
+        unlisted = set(self._loaded.unlisted())
+        unseen = [
+            with_chance(entry, answer.chances.get(entry.entry_id))
+            for entry in self._loaded
+            if entry.entry_id in unlisted
+        ]
+        for entry in unseen:
+            self._loaded.update(entry)
+        self._write_rows(unseen)
+        self._row_of = {entry.entry_id: self._row_of[entry.entry_id] for entry in self._loaded}
+
+    def _replace(self, answer: _Answer) -> None:
         chosen = self._view.selected_ids()
+        self._loaded.replace(answer.page.entries, answer.offset, answer.page.total)
+        self._take(answer)
         self._show()
         if self._sought is not None:
             entry_id, before = self._sought
@@ -360,29 +438,44 @@ class TablePresenter:
             if chosen == before:  # else the person has gone on to other rows meanwhile
                 self._view.select(entry_id)
 
-    def _replace_from_top(self, loaded: _Loaded) -> None:
+    def _replace_from_top(self, answer: _Answer) -> None:
+        self._loaded.let_go()
         self._view.to_top()
-        self._replace(loaded)
+        self._replace(answer)
 
-    def _append(self, loaded: _Loaded) -> None:
-        # Rows that slid down meanwhile come a second time.
-        known = set(self._entries)
-        self._entries |= {entry.entry_id: entry for entry in loaded.page.entries}
-        fresh = [row for row in loaded.rows if row.entry_id not in known]
-        self._rows += fresh
-        if self._pending:
+    def _replace_and_choose(self, answer: _Answer, *, last: bool) -> None:
+        self._replace(answer)
+        self._choose_end(last=last)
+
+    def _append(self, answer: _Answer) -> None:
+        coming = self._loaded.extend(answer.page.entries, answer.page.total)
+        self._row_of |= {row.entry_id: row for row in answer.rows}
+        too_many = self._too_many(at_top=True)
+        if self._pending or too_many:
+            self._loaded.drop(too_many, at_top=True)
             self._show()
         else:
-            self._view.append_rows(fresh)
+            self._view.append_rows([self._row_of[entry.entry_id] for entry in coming], self._loaded.total)
+
+    def _prepend(self, answer: _Answer) -> None:
+        self._loaded.extend_up(answer.page.entries, answer.offset, answer.page.total)
+        self._row_of |= {row.entry_id: row for row in answer.rows}
+        self._loaded.drop(self._too_many(at_top=False), at_top=False)
+        self._show()
+
+    def _too_many(self, *, at_top: bool) -> int:
+        """Say how many rows can be forgotten at an end; a chosen one is not."""
+        chosen = set(self._view.selected_ids())
+        rows = [entry.entry_id for entry in self._loaded]
+        if not at_top:
+            rows.reverse()
+        free = next((place for place, number in enumerate(rows) if number in chosen), len(rows))
+        return min(free, max(0, len(self._loaded) - MOST))
 
     def _show(self) -> None:
         """Show the rows; what was refused and is among them all the same was stored, its answer lost."""
-        self._settled(self._pending.seen(self._entries.values()))
+        self._settled(self._pending.seen(self._loaded))
         self.show_pending()
-
-    def _forget(self, entry_id: int) -> None:
-        del self._entries[entry_id]
-        self._total -= 1
 
     def _cancel_plan(self) -> None:
         if self._planned is not None:

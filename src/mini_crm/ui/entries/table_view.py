@@ -12,24 +12,29 @@ import ttkbootstrap as ttk
 
 from mini_crm.domain.model import EntrySort, Status
 from mini_crm.i18n import Texts
-from mini_crm.ui.entries.column_fit import LEAST, ColumnFit
-from mini_crm.ui.entries.columns import ColumnMemory, displayed, drag_columns, toggle_column
-from mini_crm.ui.entries.texts import COLUMNS, EntryTexts, Mark, Row
+from mini_crm.ui.entries.column_fit import HEAD_ROOM, LEAST, ColumnFit
+from mini_crm.ui.entries.columns import ColumnMemory, displayed, drag_columns
+from mini_crm.ui.entries.marks_view import colour_marks
+from mini_crm.ui.entries.stretch_view import Stretch
+from mini_crm.ui.entries.texts import COLUMNS, EntryTexts, Row
 from mini_crm.ui.memory import Memory
 from mini_crm.ui.theme import TABLE, Theme
-from mini_crm.ui.widgets import copy_rows, offer_copy, tip_cut_cells
+from mini_crm.ui.widgets import Table, offer_copy, put_text, tip_cut_cells
 from mini_crm.ui.widgets.menus import pop_up
 
 if TYPE_CHECKING:
     from mini_crm.ui.entries.page_presenter import EntriesPresenter
 
-NEAR_END = 0.9
-"""Scrolled so far, the next page is read."""
-
 SCROLL = 80
 """Pixels, at 100 %, by which an arrow key scrolls sideways."""
 
-RIGHT = {EntrySort.ENTRY_ID, EntrySort.AMOUNT, EntrySort.PROBABILITY}
+RIGHT = {
+    EntrySort.ENTRY_ID,
+    EntrySort.AMOUNT,
+    EntrySort.PAID_AMOUNT,
+    EntrySort.PROBABILITY,
+    EntrySort.CONTRIBUTION,
+}
 
 
 class EntryTableView(plain_ttk.Frame):
@@ -43,7 +48,7 @@ class EntryTableView(plain_ttk.Frame):
 
     Attributes:
         tree: The table itself.
-        summary: The last counts and sums.
+        down: Its scroll bar, which stands for the whole list and not only for the rows that are loaded.
     """
 
     def __init__(
@@ -54,30 +59,30 @@ class EntryTableView(plain_ttk.Frame):
         self._texts = texts
         self._entry_texts = EntryTexts(texts)
         self._tell_summary = tell_summary
-        self.summary = ""
         self._theme = theme
         self._anchor = self._end = ""
-        self._shown: dict[str, Row] = {}
         self._memory = ColumnMemory(Memory())
         names = [column.value for column in COLUMNS]
-        self.tree = ttk.Treeview(self, columns=names, show="headings", selectmode="extended", style=TABLE)
-        down = ttk.Scrollbar(self, command=self.tree.yview)
+        self.tree = Table(self, theme, columns=names, show="headings", selectmode="extended", style=TABLE)
+        self.down = ttk.Scrollbar(self)
+        self._rows = Stretch(self.tree, self.down, theme, self._all_shown)
         self._across = ttk.Scrollbar(self, command=self.tree.xview, orient="horizontal")
-        self._down = down
-        self.tree.configure(yscrollcommand=self._scrolled, xscrollcommand=self._scrolled_across)
+        self.tree.configure(xscrollcommand=self._scrolled_across)
         self.tree.grid(row=0, column=0, sticky="nsew")
-        down.grid(row=0, column=1, sticky="ns")
+        self.down.grid(row=0, column=1, sticky="ns")
         self.rowconfigure(0, weight=1)
         self.columnconfigure(0, weight=1)
         widest = self._entry_texts.widest()
         for column in COLUMNS:
             caption = self._entry_texts.captions[column]
             cell = theme.text_width(widest.get(column, "0" * LEAST.get(column, 0))) + theme.px(12)
-            head = theme.text_width(caption, bold=True) + theme.px(20)
+            head = theme.text_width(caption, bold=True) + theme.px(HEAD_ROOM)
             anchor: Literal["e", "w"] = "e" if column in RIGHT else "w"
             self.tree.heading(column.value, text=caption, anchor=anchor)
             # Where the window is too narrow for the least widths there is a scroll bar below.
             least = max(cell, head) if column in LEAST else theme.px(30)
+            if column is EntrySort.COMMENT:  # it has what is left, and a tip
+                least = cell
             self.tree.column(
                 column.value,
                 width=max(cell, head),
@@ -85,16 +90,8 @@ class EntryTableView(plain_ttk.Frame):
                 anchor=anchor,
                 stretch=column is EntrySort.COMMENT,
             )
-        colours = theme.colours
-        self.tree.tag_configure(Mark.OVERDUE, foreground=colours.overdue, background=colours.overdue_back)
-        self.tree.tag_configure(
-            Mark.DUE_TODAY, foreground=colours.due_today, background=colours.due_today_back
-        )
-        self.tree.tag_configure(Mark.PAID, foreground=colours.paid, background=colours.paid_back)
-        self.tree.tag_configure(Mark.REFUSED, foreground=colours.refused, background=colours.refused_back)
-        self.tree.tag_configure(Mark.SAVING, foreground=colours.accent, background=colours.info_back)
-        self.tree.tag_configure(Mark.NOT_STORED, foreground=colours.error, background=colours.amber_back)
-        offer_copy(self.tree)
+        colour_marks(self.tree, theme.colours)
+        offer_copy(self.tree, self._copied)
         self._columns = ColumnFit(self.tree, theme, self._entry_texts.captions, self._memory)
         tip_cut_cells(self.tree, theme, self._columns.heads)
         self.tree.bind("<Configure>", lambda event: self._columns.fit())
@@ -102,12 +99,10 @@ class EntryTableView(plain_ttk.Frame):
     def attach(self, presenter: EntriesPresenter) -> None:
         """Tell this presenter what the person does."""
         self._presenter = presenter
+        self._rows.reader = presenter.table
         self._memory = ColumnMemory(presenter.memory)
         self._columns.memory = self._memory
-        self._memory.restore(self.tree)
-        order = self._memory.sorting()
-        if order is not None:
-            presenter.table.order_by(*order)
+        self._memory.restore(self.tree, presenter.filters.chosen.statuses)
         for column in COLUMNS:
             self.tree.heading(column.value, command=partial(presenter.table.sort_by, column))
         tree, memory = self.tree, self._memory
@@ -118,45 +113,40 @@ class EntryTableView(plain_ttk.Frame):
         tree.bind("<Delete>", lambda event: presenter.delete_selected())
         tree.bind("<<Paste>>", lambda event: self.paste())
         tree.bind("<Button-3>", self._menu_at_pointer)
-        tree.bind("<<TreeviewSelect>>", lambda event: self._tell())
+        tree.bind("<<TreeviewSelect>>", lambda event: presenter.table.chosen_changed())
         tree.bind("<Menu>", lambda event: self._menu_at_focus())
         tree.bind("<Shift-Down>", lambda event: self._choose_to(tree.next(tree.focus())))
         tree.bind("<Shift-Up>", lambda event: self._choose_to(tree.prev(tree.focus())))
-        tree.bind("<Shift-Home>", lambda event: self._choose_to(next(iter(self._shown), "")))
-        tree.bind("<Shift-End>", lambda event: self._choose_to(next(reversed(self._shown), "")))
+        tree.bind("<Shift-Home>", lambda event: self._choose_to(next(iter(self._rows.names), "")))
+        tree.bind("<Shift-End>", lambda event: self._choose_to(next(reversed(self._rows.names), "")))
+        for key, action in (("Home", presenter.table.to_first), ("End", presenter.table.to_last)):
+            for sequence in (f"<{key}>", f"<Control-{key}>"):
+                tree.bind(sequence, partial(_call_only, action))
+        for key, pages in (("Next", 1), ("Prior", -1)):
+            tree.bind(f"<{key}>", partial(self._page, pages))
+            tree.bind(f"<Shift-{key}>", partial(self._choose_page, pages))
         tree.bind("<Left>", lambda event: self._scroll_across(-1))
         tree.bind("<Right>", lambda event: self._scroll_across(1))
         tree.bind("<Shift-F10>", lambda event: self._menu_at_focus())
         for key, action in self._quick_keys(presenter):
             tree.bind(key, partial(_call, action))
 
-    def show_rows(self, rows: Sequence[Row]) -> None:
-        """See ``TablePort``."""
-        tree = self.tree
-        wanted = {str(row.entry_id): row for row in rows}
-        top = self._top_row()
-        gone = [name for name in self._shown if name not in wanted]
-        if gone:
-            tree.delete(*gone)
-        for name, row in wanted.items():
-            before = self._shown.get(name)
-            if before is None:
-                tree.insert("", "end", name, values=row.cells, tags=(row.mark,))
-            elif before != row:
-                tree.item(name, values=row.cells, tags=(row.mark,))
-        if tree.get_children() != tuple(wanted):
-            tree.set_children("", *wanted)
-        self._shown = wanted
-        self._columns.measure(rows)
-        self._scroll_to(top)
-        self._tell()
+    def height_of(self, rows: int) -> int:
+        """Give the pixels in which so many rows can be seen as a whole."""
+        around = self.tree.winfo_reqheight() - int(self.tree.cget("height")) * self._theme.row_height
+        return around + rows * self._theme.row_height
 
-    def append_rows(self, rows: Sequence[Row]) -> None:
+    def show_rows(self, rows: Sequence[Row], offset: int, total: int) -> None:
         """See ``TablePort``."""
-        for row in rows:
-            name = str(row.entry_id)
-            self.tree.insert("", "end", name, values=row.cells, tags=(row.mark,))
-            self._shown[name] = row
+        self._rows.show(rows, offset, total)
+
+    def append_rows(self, rows: Sequence[Row], total: int) -> None:
+        """See ``TablePort``."""
+        self._rows.append(rows, total)
+
+    def scroll_to(self, place: int) -> None:
+        """See ``TablePort``."""
+        self._rows.scroll_to(place)
 
     def to_top(self) -> None:
         """See ``TablePort``."""
@@ -165,12 +155,12 @@ class EntryTableView(plain_ttk.Frame):
     def selected_ids(self) -> list[int]:
         """See ``TablePort``."""
         chosen = set(self.tree.selection())
-        return [int(name) for name in self.tree.get_children() if name in chosen] if chosen else []
+        return [int(name) for name in self._rows.names if name in chosen] if chosen else []
 
     def select(self, entry_id: int) -> None:
         """See ``TablePort``."""
         name = str(entry_id)
-        if self.tree.exists(name):
+        if self._rows.has(name):
             self.tree.selection_set(name)
             self.tree.focus(name)
             self.tree.see(name)
@@ -180,7 +170,11 @@ class EntryTableView(plain_ttk.Frame):
         for each in COLUMNS:
             arrow = (" ▼" if descending else " ▲") if each is column else ""
             self.tree.heading(each.value, text=self._entry_texts.captions[each] + arrow)
-        self._memory.keep_sorting(column, descending)
+
+    def show_useful(self, statuses: frozenset[Status]) -> None:
+        """See ``TablePort``."""
+        self._memory.show_useful(self.tree, statuses)
+        self._columns.fit()
 
     def show_chance(self, caption: str) -> None:
         """See ``TablePort``."""
@@ -188,8 +182,11 @@ class EntryTableView(plain_ttk.Frame):
 
     def show_summary(self, text: str) -> None:
         """See ``TablePort``."""
-        self.summary = text
-        self._tell()
+        self._tell_summary(text)
+
+    def copy(self) -> None:
+        """Put the chosen rows into the clipboard, as a spreadsheet takes them."""
+        put_text(self, self._copied())
 
     def paste(self) -> str:
         """Give the clipboard's text to the presenter."""
@@ -210,6 +207,7 @@ class EntryTableView(plain_ttk.Frame):
             ("<F3>", actions.show_history),
             ("<F5>", presenter.refresh),
             ("<F9>", presenter.why.show),
+            ("<F4>", presenter.many.pay_by),
         ]
 
     def menu(self, presenter: EntriesPresenter) -> tk.Menu:
@@ -227,13 +225,16 @@ class EntryTableView(plain_ttk.Frame):
             (_("Paid…"), "F6", partial(actions.mark, Status.PAID)),
             (_("Refused…"), "F7", partial(actions.mark, Status.REFUSED)),
             (_("Expected again"), "F8", partial(actions.mark, Status.EXPECTED)),
+            (_("Pay by…"), "F4", presenter.many.pay_by),
             None,
             (_("History"), "F3", actions.show_history),
             (_("Why this chance?"), "F9", presenter.why.show),
-            (_("Copy rows"), "Ctrl+C", lambda: copy_rows(self.tree)),
+            (_("Copy rows"), "Ctrl+C", self.copy),
             (_("Paste rows from Excel"), "Ctrl+V", self.paste),
+            (_("Save the rows found in Excel…"), "Ctrl+E", presenter.export.start),
             None,
             (_("Delete…"), "Del", presenter.delete_selected),
+            (_("Undo"), "Ctrl+Z", presenter.undo.undo),
         )
         for line in lines:
             if line is None:
@@ -253,7 +254,7 @@ class EntryTableView(plain_ttk.Frame):
         )
         menu.add_command(label=_("Send again"), command=partial(mending.again, refused))
         menu.add_separator()
-        menu.add_command(label=_("Copy rows"), accelerator="Ctrl+C", command=lambda: copy_rows(self.tree))
+        menu.add_command(label=_("Copy rows"), accelerator="Ctrl+C", command=self.copy)
         menu.add_separator()
         menu.add_command(label=_("Do not send…"), accelerator="Del", command=partial(mending.drop, refused))
 
@@ -269,8 +270,7 @@ class EntryTableView(plain_ttk.Frame):
         return menu
 
     def _toggle(self, column: EntrySort) -> None:
-        toggle_column(self.tree, column.value)
-        self._memory.keep_order(self.tree)
+        self._memory.toggle(self.tree, column.value)
         self._columns.fit()
 
     def _menu_at_pointer(self, event: tk.Event[tk.Misc]) -> None:
@@ -285,7 +285,7 @@ class EntryTableView(plain_ttk.Frame):
 
     def _choose_to(self, row: str) -> str:
         """Choose all rows from where Shift was pressed first to this one, as Excel does."""
-        tree, rows = self.tree, list(self._shown)
+        tree, rows = self.tree, self._rows.names
         if row:
             if tree.focus() != self._end or self._anchor not in tree.selection():
                 self._anchor = tree.focus() if tree.exists(tree.focus()) else row
@@ -296,15 +296,28 @@ class EntryTableView(plain_ttk.Frame):
             self._end = row
         return "break"
 
+    def _copied(self) -> str:
+        shown = [EntrySort(name) for name in displayed(self.tree)]
+        return "" if self._presenter is None else self._presenter.copied(shown)
+
     def _scroll_across(self, direction: int) -> str:
         self.tree.xview_scroll(direction * self._theme.px(SCROLL), "units")
         return "break"
 
-    def _tell(self) -> None:
-        """Say how many rows are chosen, beside counts and sums of all."""
-        chosen, texts = len(self.tree.selection()), self._texts
-        said = texts.ngettext("chosen: {n}", "chosen: {n}", chosen).format(n=chosen)
-        self._tell_summary(f"{self.summary} · {said}" if chosen > 1 else self.summary)
+    def _all_shown(self, rows: Sequence[Row]) -> None:
+        self._columns.measure(rows)
+        if self._presenter is not None:
+            self._presenter.table.chosen_changed()
+
+    def _choose_page(self, pages: int, _event: tk.Event[tk.Misc]) -> str:
+        return self._choose_to(self._rows.a_page_on(pages))
+
+    def _page(self, pages: int, _event: tk.Event[tk.Misc]) -> str:
+        """Choose the row that is a page on."""
+        name = self._rows.a_page_on(pages)
+        if name:
+            self.select(int(name))
+        return "break"
 
     def _menu_at_focus(self) -> None:
         box = self.tree.bbox(self.tree.focus()) if self.tree.focus() else ""
@@ -320,16 +333,6 @@ class EntryTableView(plain_ttk.Frame):
         if self._presenter is not None and self.tree.identify_region(event.x, event.y) == "cell":
             self._presenter.edit_selected()
 
-    def _scrolled(self, first: str, last: str) -> None:
-        self._down.set(first, last)
-        if self._presenter is not None and float(last) > NEAR_END and self._is_laid_out(float(first)):
-            self._presenter.table.load_more()
-
-    def _is_laid_out(self, first: float) -> bool:
-        """Say whether the end in sight is real: before the table has its place it is not."""
-        fits = self.tree.winfo_height() > self._theme.row_height * len(self._shown)
-        return bool(self._shown) and (first > 0 or fits)
-
     def _scrolled_across(self, first: str, last: str) -> None:
         self._across.set(first, last)
         if float(first) <= 0 and float(last) >= 1:
@@ -337,21 +340,11 @@ class EntryTableView(plain_ttk.Frame):
         else:
             self._across.grid(row=1, column=0, sticky="ew")
 
-    def _top_row(self) -> str | None:
-        """Give the first row in sight, None at the very top: then new rows may come into sight."""
-        if self.tree.yview()[0] <= 0 or not self._shown:
-            return None
-        return list(self._shown)[round(self.tree.yview()[0] * len(self._shown))]
-
-    def _scroll_to(self, name: str | None) -> None:
-        if name is None or name not in self._shown:
-            return
-        # A fraction would be rounded down to the row before.
-        now = round(self.tree.yview()[0] * len(self._shown))
-        step = list(self._shown).index(name) - now
-        if step:
-            self.tree.yview_scroll(step, "units")
-
 
 def _call(action: Callable[[], None], _event: tk.Event[tk.Misc]) -> None:
     action()
+
+
+def _call_only(action: Callable[[], None], _event: tk.Event[tk.Misc]) -> str:
+    action()
+    return "break"

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import math
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -14,6 +15,7 @@ from mini_crm.domain.money import format_amount
 from mini_crm.domain.period import Period, Stage, stage_of
 from mini_crm.i18n import Texts
 from mini_crm.report.wording import percent, unit_name
+from mini_crm.ui.entries.chosen import Days, Part, Ready
 from mini_crm.ui.headline import Headline
 from mini_crm.usecases.writes import Add, Write
 
@@ -63,6 +65,28 @@ def mark_of(entry: Entry, today: date) -> Mark:
     return Mark.DUE_TODAY if entry.pay_by == today else Mark.OVERDUE
 
 
+def came(entry: Entry) -> Decimal:
+    """Give what came of a paid entry."""
+    return entry.amount if entry.paid_amount is None else entry.paid_amount
+
+
+def sums_of(entries: Iterable[Entry]) -> tuple[EntrySum, ...]:
+    """Add up entries by unit and status, as the store does."""
+    found: dict[tuple[str, Status], list[Entry]] = {}
+    for entry in entries:
+        found.setdefault((entry.unit, entry.status), []).append(entry)
+    return tuple(
+        EntrySum(
+            unit,
+            status,
+            len(own),
+            sum((came(entry) if status is Status.PAID else entry.amount for entry in own), Decimal(0)),
+            math.fsum(entry.contribution or 0.0 for entry in own),
+        )
+        for (unit, status), own in sorted(found.items())
+    )
+
+
 def is_moved(entry: Entry, period_end: date | None) -> bool:
     """Say whether an open entry was first promised for the period and is now for later."""
     first, now = entry.first_pay_by, entry.pay_by
@@ -80,6 +104,7 @@ class EntryTexts:
 
     def __init__(self, texts: Texts) -> None:
         self.texts = texts
+        self._headline = Headline(texts)
         _ = texts.gettext
         self.statuses = {
             Status.EXPECTED: _("Expected"),
@@ -95,8 +120,24 @@ class EntryTexts:
             EntrySort.ENTERED_ON: _("Entered"),
             EntrySort.PAY_BY: _("Pay by"),
             EntrySort.STATUS: _("Status"),
+            EntrySort.STATUS_ON: texts.pgettext("column", "Closed"),
+            EntrySort.PAID_AMOUNT: texts.pgettext("column", "Came"),
             EntrySort.PROBABILITY: _("Chance"),
+            EntrySort.CONTRIBUTION: _("Contribution"),
+            EntrySort.REASON: _("Reason"),
             EntrySort.COMMENT: _("Comment"),
+        }
+        self.days = {
+            Part.PAY_BY: _("Pay by"),
+            Part.STATUS_ON: self.captions[EntrySort.STATUS_ON],
+            Part.ENTERED: _("Entered"),
+        }
+        self.ready = {
+            Ready.TODAY: _("Today"),
+            Ready.OVERDUE: _("Overdue"),
+            Ready.WEEK: _("This week"),
+            Ready.MONTH: _("This month"),
+            Ready.LAST_MONTH: _("Last month"),
         }
         self.fields = {
             "manager_id": _("Manager"),
@@ -129,7 +170,7 @@ class EntryTexts:
             period: For which they are.
             day: That the run counted.
         """
-        _, headline = self.texts.gettext, Headline(self.texts)
+        _, headline = self.texts.gettext, self._headline
         if stage_of(period, day) is Stage.AHEAD:
             return _("Chance in {days}").format(days=headline.days(period, day))
         return _("Chance by {day}").format(day=headline.day(period.end, day))
@@ -152,7 +193,7 @@ class EntryTexts:
             period_end: The last day of the period shown: a promise that was moved beyond it is marked.
         """
         mark = mark or mark_of(entry, today)
-        status = self.status_of(entry)
+        status = self.statuses[entry.status]
         if is_moved(entry, period_end):
             moved = self.texts.gettext("moved")
             status = f"{status} \u00b7 {moved}"
@@ -167,7 +208,12 @@ class EntryTexts:
             self.day(entry.entered_on),
             self.day(entry.pay_by),
             SIGNS[mark] + status,
+            self.day(entry.status_on),
+            # What came and the contribution are in the unit of the amount, which has it.
+            self._number(came(entry)) if entry.status is Status.PAID else "",
             "" if entry.probability is None else percent(entry.probability, self.texts),
+            "" if entry.contribution is None else self._headline.number(entry.contribution, entry.unit),
+            " ".join(entry.reason.split()),
             " ".join(entry.comment.split()),
         )
         return Row(entry.entry_id, cells, mark)
@@ -176,8 +222,11 @@ class EntryTexts:
         """Give the widest usual text of each column whose texts are alike; names and comments are not."""
         day = self.day(date(2028, 12, 28))
         amount = self.amount(Decimal("888888.88"), "RUB")
-        signs = {Status.PAID: SIGNS[Mark.PAID], Status.REFUSED: SIGNS[Mark.REFUSED]}
-        statuses = [f"{sign}{self.statuses[status]} {day}" for status, sign in signs.items()]
+        statuses = [
+            f"{SIGNS[Mark.OVERDUE]}{self.statuses[Status.EXPECTED]}",
+            f"{SIGNS[Mark.PAID]}{self.statuses[Status.PAID]}",
+            f"{SIGNS[Mark.REFUSED]}{self.statuses[Status.REFUSED]}",
+        ]
         return {
             EntrySort.ENTRY_ID: "8888888",
             EntrySort.CLIENT_PIN: "88888888",
@@ -185,7 +234,10 @@ class EntryTexts:
             EntrySort.ENTERED_ON: day,
             EntrySort.PAY_BY: day,
             EntrySort.STATUS: max(statuses, key=len),
+            EntrySort.STATUS_ON: day,
+            EntrySort.PAID_AMOUNT: self._number(Decimal("888888.88")),
             EntrySort.PROBABILITY: percent(0.88, self.texts),
+            EntrySort.CONTRIBUTION: self._headline.number(888888, "RUB"),
         }
 
     def rows(self, entries: Sequence[Entry], today: date, period_end: date | None = None) -> list[Row]:
@@ -260,15 +312,44 @@ class EntryTexts:
             value = value.quantize(Decimal(1))
         return f"{format_amount(value, language=self.texts.language)}\u00a0{self.unit(unit)}"
 
-    def summary(self, total: int, sums: Sequence[EntrySum]) -> str:
-        """Write how many rows the filter lets through and what they add up to."""
-        count = self.texts.ngettext("{n} entry", "{n} entries", total).format(
-            n=format_amount(Decimal(total), language=self.texts.language)
+    def _number(self, value: Decimal) -> str:
+        return format_amount(value, language=self.texts.language)
+
+    def count(self, n: int) -> str:
+        """Write how many entries there are."""
+        text = self.texts.ngettext("{n} entry", "{n} entries", n)
+        return text.format(n=self._number(Decimal(n)))
+
+    def summary(self, what: str, sums: Sequence[EntrySum]) -> str:
+        """Write what rows add up to: each status and each unit by itself.
+
+        Args:
+            what: Which rows they are.
+            sums: By unit and status.
+        """
+        return " \u00b7 ".join(
+            [what, *map(self._sum, sorted(sums, key=lambda one: list(Status).index(one.status)))]
         )
-        units = {row.unit: Decimal(0) for row in sums}
-        for row in sums:
-            units[row.unit] += row.amount
-        return " · ".join([count, *(self.amount(amount, unit) for unit, amount in units.items())])
+
+    def _sum(self, one: EntrySum) -> str:
+        _ = self.texts.gettext
+        n = self._number(Decimal(one.count))
+        amount = self.amount(one.amount, one.unit)
+        said = _("{status} {n}: {amount}").format(status=self.statuses[one.status], n=n, amount=amount)
+        if not one.contribution:
+            return said
+        return _("{sum}, contribution {contribution}").format(
+            sum=said, contribution=self._headline.sum(one.contribution, one.unit)
+        )
+
+    def range(self, days: Days) -> str:
+        """Write a range of days, which may be open at one end."""
+        _, first, last = self.texts.gettext, self.day(days.first), self.day(days.last)
+        if not last:
+            return _("from {day}").format(day=first)
+        if not first:
+            return _("up to {day}").format(day=last)
+        return first if first == last else f"{first}\u2013{last}"
 
     def history(self, versions: Sequence[EntryVersion]) -> list[tuple[str, str, str, str, str]]:
         """Write a history, newest first: moment, who and where, what was done, old, new."""

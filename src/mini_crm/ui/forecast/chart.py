@@ -22,6 +22,8 @@ EARLIER = "#6ea8fe"
 """The line of an earlier method."""
 _TICK_WIDTH = 90
 """Pixels at 100 % that a date below the axis needs."""
+EDGE = 0.012
+"""Of the width, free on either side."""
 MOST_NAMES = 6
 """In a row of the legend."""
 
@@ -81,7 +83,7 @@ def _lines(axes: Axes, chart: Chart) -> None:
     paid = [float(point.paid) for point in points]
     axes.fill_between(days, paid, color=PAID, alpha=0.12, linewidth=0)
     _forecasts(axes, chart, newest)
-    axes.plot(days, paid, color=PAID, marker="s", markersize=3, label=names["paid"])
+    axes.plot(days, paid, color=PAID, marker="s", markersize=3, label=names["paid"], clip_on=False)
     if chart.changed_on is not None:
         axes.axvline(
             (chart.changed_on - chart.period.start).days,
@@ -129,6 +131,7 @@ def _forecasts(axes: Axes, chart: Chart, newest: int) -> None:
                     color=colour, marker="o", markersize=3 if was_said else 5, linestyle="none",
                     markerfacecolor=colour if was_said else "white",
                     label="" if was_said else name("recalculated"),
+                    clip_on=False,
                 )  # fmt: skip
 
 
@@ -156,7 +159,8 @@ def _days(chart: Chart, points: Sequence[TrendPoint]) -> list[int]:
 def _scales(axes: Axes, chart: Chart, most_days: int) -> None:
     last = chart.period.days - 1
     ticks = _ticks(chart.period, most_days)
-    axes.set_xlim(0, max(last, 1))
+    margin = EDGE * max(last, 1)  # else the dots of the first and the last day are cut in half
+    axes.set_xlim(-margin, max(last, 1) + margin)
     axes.set_xticks(ticks, [_short_day(chart, tick) for tick in ticks])
     axes.yaxis.set_major_formatter(lambda value, _place: axis_number(value, chart.language))
     axes.set_ylabel(chart.captions["unit"])

@@ -6,8 +6,10 @@ from dataclasses import dataclass
 from typing import Literal, Protocol
 
 from mini_crm.ui.forecast.chart import Chart
+from mini_crm.ui.forecast.from_new import FromNew
 from mini_crm.ui.forecast.paying import Subject
 from mini_crm.ui.forecast.texts import Card, Column, TableRow
+from mini_crm.usecases.behind import Number
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +64,18 @@ class ForecastEvents(Protocol):
         """Another unit was chosen."""
         ...
 
+    def open_card(self, number: Number) -> None:
+        """A number of the lead in the chosen unit was opened."""
+        ...
+
+    def open_cell(self, row: int, column: int) -> None:
+        """A number of the table was opened."""
+        ...
+
+    def compute(self) -> None:
+        """A run of the aggregation is wanted."""
+        ...
+
     def commit(self, amount: str, note: str) -> None:
         """The lead records an own number, as typed."""
         ...
@@ -82,7 +96,11 @@ class ForecastViewPort(Protocol):
         """Say how old the forecast is."""
         ...
 
-    def show_notice(self, level: Literal["error", "ok", ""], text: str) -> None:
+    def show_computing(self, running: bool) -> None:
+        """Say that the forecast is being computed."""
+        ...
+
+    def show_notice(self, level: Literal["error", "ok", "info", ""], text: str) -> None:
         """Say a sentence across the page; an empty one takes it away."""
         ...
 
@@ -92,6 +110,10 @@ class ForecastViewPort(Protocol):
 
     def clear_commitment(self, amount: str, note: str) -> None:
         """Empty the fields: this is recorded; what was typed there since stays."""
+        ...
+
+    def show_from_new(self, from_new: FromNew) -> None:
+        """Show of which managers' numbers a number is made."""
         ...
 
     def has_typed(self) -> bool:

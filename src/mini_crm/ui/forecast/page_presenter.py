@@ -8,21 +8,31 @@ from datetime import UTC, date, datetime
 from decimal import Decimal
 from uuid import UUID, uuid4
 
-from mini_crm.domain.errors import BadValue
-from mini_crm.domain.model import PIECES, AccuracyRow, Commitment, Forecast, Run, TrendPoint
+from mini_crm.domain.errors import BadValue, DatabaseUnreachable, MiniCrmError
+from mini_crm.domain.model import (
+    PIECES,
+    AccuracyRow,
+    Commitment,
+    Forecast,
+    ForecastRow,
+    Run,
+    TrendPoint,
+)
 from mini_crm.domain.money import MAX_TOTAL, format_amount, parse_amount
 from mini_crm.domain.period import Period, Stage, stage_of, standing_periods
 from mini_crm.messages import sentence
 from mini_crm.report.wording import period_name, run_mark, unit_name
 from mini_crm.ui.desk import Cancel, Desk
-from mini_crm.ui.entries.head_presenter import STALE_AFTER
+from mini_crm.ui.entries.opened import OpenRows
 from mini_crm.ui.forecast.accuracy import AccuracyTexts, row_of
+from mini_crm.ui.forecast.from_new import from_new
 from mini_crm.ui.forecast.page import ForecastViewPort, Page
 from mini_crm.ui.forecast.paying import PayingTexts
-from mini_crm.ui.forecast.texts import Card, ForecastTexts
+from mini_crm.ui.forecast.texts import Card, ForecastTexts, TableRow
 from mini_crm.ui.forecast.trend import chart_of
 from mini_crm.ui.headline import numbers_of
 from mini_crm.ui.periods import in_order
+from mini_crm.usecases.behind import Number, behind
 
 LOOK_S = 60
 """So often an open page looks for a newer forecast."""
@@ -55,11 +65,17 @@ class ForecastPresenter:
         desk: Of the lead.
         view: The page.
         now: Tells the time, in UTC.
+        open_rows: Shows the rows behind a number, on their own page.
     """
 
     def __init__(
-        self, desk: Desk, view: ForecastViewPort, now: Callable[[], datetime] = lambda: datetime.now(UTC)
+        self,
+        desk: Desk,
+        view: ForecastViewPort,
+        now: Callable[[], datetime] = lambda: datetime.now(UTC),
+        open_rows: OpenRows = lambda rows, whose, as_of: None,
     ) -> None:
+        self._open_rows = open_rows
         self._desk = desk
         self._view = view
         self._now = now
@@ -69,6 +85,7 @@ class ForecastPresenter:
         self._data: _Data | None = None
         self._wanted: Period | None = None
         self._unit = ""
+        self._rows: tuple[TableRow, ...] = ()
         self._recording: tuple[Period, str, str, str] | None = None
         self._asked = 0
         self._read_at: datetime | None = None
@@ -83,6 +100,7 @@ class ForecastPresenter:
         if self._cancel is None:
             self._view.listen(self)
             self._desk.choice.listen(self._choice_changed)
+            self._desk.computing.listen(self._computing)
             self._cancel = self._desk.tasks.every(LOOK_S, self._look)
         self.refresh()
 
@@ -125,6 +143,34 @@ class ForecastPresenter:
             self._view.show_commitment_error("amount", "")
             self._view.show_page(self._page(self._data, self._unit))
 
+    def open_card(self, number: Number) -> None:
+        """Show what is behind a number of the lead in the chosen unit."""
+        data = self._data
+        if data is not None:
+            row = _row_of(data, self._unit)
+            if row is not None:
+                self._open(data, row, number)
+
+    def open_cell(self, row: int, column: int) -> None:
+        """Show what is behind a number of the table."""
+        if self._data is not None and row < len(self._rows):
+            shown = self._rows[row]
+            number = shown.links[column]
+            if number is not None and shown.source is not None:
+                self._open(self._data, shown.source, number)
+
+    def _open(self, data: _Data, row: ForecastRow, number: Number) -> None:
+        run = data.forecast.run
+        if number is Number.FROM_NEW:
+            self._view.show_from_new(from_new(data.forecast, row, self._desk.texts))
+        elif run is not None and (rows := behind(number, row, run)) is not None:
+            self._open_rows(rows, row.manager_name, run.as_of)
+
+    def compute(self) -> None:
+        """Ask for a run of the aggregation."""
+        said = self._desk.texts.gettext("The forecast has been computed again.")
+        self._desk.computing.ask(lambda: self._view.show_notice("ok", said), self._not_computed)
+
     def commit(self, amount: str, note: str) -> None:
         """Record the lead's own number for the period and unit that are chosen; the same twice is once."""
         period, unit = self._desk.choice.period, self._unit
@@ -159,6 +205,17 @@ class ForecastPresenter:
         self._recording = (period, unit, amount, note)
         self._desk.call(record, done, failed)
 
+    def _computing(self, running: bool) -> None:
+        self._view.show_computing(running)
+        if not running and self._view.is_on_screen():
+            self.refresh()
+
+    def _not_computed(self, error: BaseException) -> None:
+        if isinstance(error, MiniCrmError) and not isinstance(error, DatabaseUnreachable):
+            self._view.show_notice("info", sentence(error, self._desk.texts))
+        else:
+            self._failed(error)
+
     def _committed(self, commitment: Commitment) -> None:
         self._attempt = None
         text = self._desk.texts.gettext("Recorded: {sum} for {period}. Earlier numbers stay in the list.")
@@ -178,6 +235,7 @@ class ForecastPresenter:
         else:
             kept = self._desk.texts.gettext("The commitment was not recorded; it is still in the form.")
             self._view.show_notice("error", f"{kept} {text}")
+            self._is_failing = isinstance(error, DatabaseUnreachable)  # then the next answer takes it away
 
     def _choice_changed(self) -> None:
         """Show the period that was chosen here or on the other page; a hidden page reads when it is shown."""
@@ -232,6 +290,7 @@ class ForecastPresenter:
         self._data = data
         self._wanted = data.periods[data.period]
         self._unit = page.unit_code
+        self._rows = page.rows
         self._read_at = self._now()
         if self._is_failing:
             self._is_failing = False
@@ -241,26 +300,16 @@ class ForecastPresenter:
         self._desk.choice.settle(data.periods, data.day)
 
     def _show_age(self) -> None:
-        _ = self._desk.texts.gettext
         run = None if self._data is None else self._data.forecast.run
-        if run is None:
-            self._view.show_as_of(_("no forecast yet"), is_stale=True)
-            return
-        as_of = run.as_of if run.as_of.tzinfo else run.as_of.replace(tzinfo=UTC)
-        local = as_of.astimezone()
-        moment = f"{local:%H:%M}"
-        if local.date() != self._now().astimezone().date():
-            moment = f"{self._write.headline.day(local.date())} {moment}"
-        self._view.show_as_of(
-            _("as of {moment}").format(moment=moment), is_stale=self._now() - as_of > STALE_AFTER
-        )
+        text, is_stale = self._write.headline.as_of(run, self._now())
+        self._view.show_as_of(text, is_stale=is_stale)
 
     def _page(self, data: _Data, wanted_unit: str) -> Page:
         texts, write = self._desk.texts, self._write
         period, run, learnt = data.periods[data.period], data.forecast.run, data.forecast.learnt
         stage = stage_of(period, data.day)
         unit = wanted_unit if wanted_unit in data.units else _main_unit(data)
-        row = next((r for r in data.forecast.leads if r.period == period and r.unit == unit), None)
+        row = _row_of(data, unit)
         commitments = [commitment for commitment in data.commitments if commitment.unit == unit]
         newest: Decimal | None = commitments[0].amount if commitments else None
         title, likely, cards = "", "", tuple[Card, ...]()
@@ -311,6 +360,12 @@ class ForecastPresenter:
         if data.forecast.run is None:
             return _("The forecast has not been computed yet. It appears here when the first run is done.")
         return _("The last run found no entries of yours. Enter one; it is counted by the next run.")
+
+
+def _row_of(data: _Data, unit: str) -> ForecastRow | None:
+    """Give the lead's own row of the period and a unit."""
+    period = data.periods[data.period]
+    return next((row for row in data.forecast.leads if row.period == period and row.unit == unit), None)
 
 
 def _main_unit(data: _Data) -> str:

@@ -11,12 +11,15 @@ import ttkbootstrap as ttk
 
 from mini_crm.i18n import Texts
 from mini_crm.ui.forecast.commitment_view import CommitmentView
+from mini_crm.ui.forecast.from_new import FromNew
+from mini_crm.ui.forecast.from_new_view import FromNewDialog
 from mini_crm.ui.forecast.page import ForecastEvents, Page
 from mini_crm.ui.forecast.paying_view import PayingView
 from mini_crm.ui.forecast.picture import Picture
 from mini_crm.ui.forecast.table import ReadOnlyTable
 from mini_crm.ui.forecast.texts import Card
 from mini_crm.ui.headline import Level
+from mini_crm.ui.linked import Linked
 from mini_crm.ui.tasks import Tasks
 from mini_crm.ui.theme import (
     AMBER_LABEL,
@@ -28,8 +31,12 @@ from mini_crm.ui.theme import (
 )
 from mini_crm.ui.widgets.banner import Banner
 from mini_crm.ui.widgets.combobox import CHOSEN, ChoiceBox
+from mini_crm.ui.widgets.link import LinkLine
+from mini_crm.usecases.behind import Number
 
 CARDS_IN_A_ROW = 4
+LABEL_ROOM = 2
+"""Pixels that the look leaves free around a label, so that what is no label stands in line with it."""
 SIGNS = {Level.GOOD: "\u25cf", Level.MAYBE: "\u25b2", Level.BAD: "\u25c6"}
 """Of a traffic light: told apart by shape as well as by colour."""
 
@@ -71,6 +78,7 @@ class ForecastView(plain_ttk.Frame):
         halves.grid(row=6, column=0, sticky="nsew", pady=(theme.px(4), 0))
         self.rowconfigure(6, weight=1)
         self.table = ReadOnlyTable(halves, theme, height=4)
+        self.table.on_open = self._open_cell
         self.nothing = ttk.Label(self.table, anchor="center", justify="center")
         self.pages = self._make_pages(halves)
         halves.add(self.table, weight=1)
@@ -102,7 +110,12 @@ class ForecastView(plain_ttk.Frame):
         _show_text(self.likely, page.likely)
         self._show_cards(page.cards)
         _show_text(self.beside, page.beside)
-        self.table.show(page.columns, [row.cells for row in page.rows], [row.is_total for row in page.rows])
+        self.table.show(
+            page.columns,
+            [row.cells for row in page.rows],
+            [row.is_total for row in page.rows],
+            [tuple(number is not None for number in row.links) for row in page.rows],
+        )
         self.nothing.configure(text=page.nothing)
         if page.nothing:
             self.nothing.place(relx=0.5, rely=0.65, anchor="center")
@@ -125,7 +138,13 @@ class ForecastView(plain_ttk.Frame):
         self.as_of.configure(text=f"\u26a0 {text}" if is_stale else text)
         self.as_of.configure(style=AMBER_LABEL if is_stale else OK_LABEL)
 
-    def show_notice(self, level: Literal["error", "ok", ""], text: str) -> None:
+    def show_computing(self, running: bool) -> None:
+        """See ``ForecastViewPort``."""
+        _ = self._texts.gettext
+        self.compute_button.state(["disabled" if running else "!disabled"])
+        self.compute_button.configure(text=_("Computing…") if running else _("Compute again"))
+
+    def show_notice(self, level: Literal["error", "ok", "info", ""], text: str) -> None:
         """See ``ForecastViewPort``."""
         if level and text:
             if self.notice.sentence != text:
@@ -147,6 +166,10 @@ class ForecastView(plain_ttk.Frame):
             form.amount.set("")
             form.note.set("")
 
+    def show_from_new(self, from_new: FromNew) -> None:
+        """See ``ForecastViewPort``."""
+        FromNewDialog(self, self._texts, self._theme, from_new)
+
     def has_typed(self) -> bool:
         """See ``ForecastViewPort``."""
         form = self.commitment
@@ -162,7 +185,7 @@ class ForecastView(plain_ttk.Frame):
         _, theme = self._texts.gettext, self._theme
         top = ttk.Frame(self)
         ttk.Label(top, text=_("Period")).grid(row=0, column=0, padx=(0, theme.px(6)))
-        self.period = ChoiceBox(top, theme, width=42)
+        self.period = ChoiceBox(top, theme, width=30)
         self.period.grid(row=0, column=1)
         self.period.bind(CHOSEN, lambda event: self._period_chosen())
         self.unit_label = ttk.Label(top, text=_("Unit"))
@@ -175,6 +198,14 @@ class ForecastView(plain_ttk.Frame):
         top.columnconfigure(4, weight=1)
         self.as_of = ttk.Label(top)
         self.as_of.grid(row=0, column=5, sticky="e")
+        self.compute_button = ttk.Button(
+            top,
+            text=_("Compute again"),
+            bootstyle="secondary-outline",
+            padding=(theme.px(6), theme.px(2)),
+            command=self._compute,
+        )
+        self.compute_button.grid(row=0, column=6, padx=(theme.px(10), 0))
         return top
 
     def _make_pages(self, parent: tk.Misc) -> ttk.Notebook:
@@ -207,25 +238,59 @@ class ForecastView(plain_ttk.Frame):
             box = ttk.Frame(self.cards)
             row, column = divmod(number, CARDS_IN_A_ROW)
             box.grid(row=row, column=column, sticky="new", padx=(0, self._theme.pad))
-            ttk.Label(box, text=card.caption, style=HINT_LABEL).pack(anchor="w")
+            caption = ttk.Label(box, text=card.caption, style=HINT_LABEL, justify="left")
+            caption.pack(anchor="w")
             value = ttk.Frame(box)
             value.pack(anchor="w")
             if card.level is not None:
                 sign = ttk.Label(value, text=SIGNS[card.level], foreground=self._light(card.level))
                 sign.pack(side="left", padx=(0, self._theme.px(4)))
-            ttk.Label(value, text=card.value, style=NUMBER_LABEL).pack(side="left")
-            note = ttk.Label(box, text=card.note, style=HINT_LABEL, justify="left")
-            note.pack(anchor="w")
-            self._notes.append(note)
+            self._notes.append(caption)
+            if isinstance(card.value, Linked):
+                number = self._line(value, card.value, NUMBER_LABEL)
+                number.pack(side="left", fill="x", expand=True, padx=LABEL_ROOM, pady=LABEL_ROOM)
+                value.pack(fill="x")
+            else:
+                ttk.Label(value, text=card.value, style=NUMBER_LABEL).pack(side="left")
+            if isinstance(card.note, Linked):
+                self._line(box, card.note, HINT_LABEL).pack(fill="x", padx=LABEL_ROOM, pady=LABEL_ROOM)
+            else:
+                note = ttk.Label(box, text=card.note, style=HINT_LABEL, justify="left")
+                note.pack(anchor="w")
+                self._notes.append(note)
         for column in range(CARDS_IN_A_ROW):
             self.cards.columnconfigure(column, weight=1, uniform="card")
         self._wrap_to(self.winfo_width())
 
+    def _line(self, parent: tk.Misc, text: Linked, style: str) -> LinkLine:
+        theme = self._theme
+        is_number = style == NUMBER_LABEL
+        line = LinkLine(
+            parent,
+            theme,
+            font=theme.number if is_number else theme.small,
+            colour="" if is_number else theme.colours.weak,
+        )
+        line.show_pieces(text.pieces, self._open_card)
+        return line
+
     # events
+
+    def _open_card(self, number: Number) -> None:
+        if self._events is not None:
+            self._events.open_card(number)
+
+    def _open_cell(self, row: int, column: int) -> None:
+        if self._events is not None:
+            self._events.open_cell(row, column)
 
     def _period_chosen(self) -> None:
         if self._events is not None:
             self._events.choose_period(self.period.chosen)
+
+    def _compute(self) -> None:
+        if self._events is not None:
+            self._events.compute()
 
     def _unit_chosen(self) -> None:
         if self._events is not None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -16,8 +17,12 @@ from mini_crm.i18n import Texts
 from mini_crm.report.rows import places_of
 from mini_crm.report.wording import percent, unit_name
 from mini_crm.ui.headline import Headline, Level, Numbers, decimal_text, numbers_of, weak_sign
+from mini_crm.ui.linked import Linked, fill_in, link
+from mini_crm.usecases.behind import Number, can_open
 
 NOTHING = "\u2014"
+TENTH = re.compile(r"[.,]\d$")
+"""At the end of a number: of pieces that are still to come."""
 LATE = "!\u00a0"
 """Before a number of overdue entries, as in the table of entries."""
 
@@ -32,15 +37,25 @@ class Column:
 
 @dataclass(frozen=True, slots=True)
 class TableRow:
-    """A row of the table by manager; ``is_total`` is the lead's own row of a unit."""
+    """A row of a table; ``is_total`` is the lead's own row of a unit.
+
+    Attributes:
+        links: For each cell the number that it opens, if it does; none for a row that opens nothing.
+        source: Where the numbers are from.
+    """
 
     cells: tuple[str, ...]
     is_total: bool
+    links: tuple[Number | None, ...] = ()
+    source: ForecastRow | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Card:
-    """One number to be seen at once, with what belongs to it, and how it stands if it is a target."""
+    """One number to be seen at once, with what belongs to it, and how it stands if it is a target.
+
+    Value and note may be ``Linked``.
+    """
 
     caption: str
     value: str
@@ -60,7 +75,7 @@ class _Line:
     weak: str
 
 
-_Cell = tuple[Column, Callable[[_Line], str]]
+_Cell = tuple[Column, Callable[[_Line], str], Number | None]
 
 
 class ForecastTexts:
@@ -83,7 +98,7 @@ class ForecastTexts:
 
     def columns(self, stage: Stage) -> tuple[Column, ...]:
         """Give the columns of the table by manager."""
-        return tuple(column for column, _write in self._cells(stage))
+        return tuple(column for column, _write, _number in self._cells(stage))
 
     def rows(
         self, forecast: Forecast, period: Period, stage: Stage, groups: Mapping[int, str]
@@ -103,7 +118,7 @@ class ForecastTexts:
             key=lambda row: name_order(row.manager_name),
         )
         names = Counter((name_key(row.manager_name), row.unit) for row in managers)
-        cells = [write for _column, write in self._cells(stage)]
+        cells, run = self._cells(stage), forecast.run
         rows: list[TableRow] = []
         for total in (row for row in forecast.leads if row.period == period):
             own = [row for row in managers if row.unit == total.unit]
@@ -112,8 +127,17 @@ class ForecastTexts:
                 name, group = row.manager_name, groups.get(row.manager_id or 0)
                 is_twin = names[name_key(name), row.unit] > 1 and group
                 captions.append(f"{name} ({group})" if is_twin else name)
-            for number, line in enumerate(_lines(captions, total, own, weak)):
-                rows.append(TableRow(tuple(write(line) for write in cells), is_total=number == 0))
+            lines = list(_lines(captions, total, own, weak))
+            columns = [
+                _in_line([write(line) for line in lines], self._texts.language)
+                for _column, write, _at in cells
+            ]
+            for number, (line, texts) in enumerate(zip(lines, zip(*columns, strict=True), strict=True)):
+                links = (
+                    at if at is not None and run is not None and can_open(at, line.row, run) else None
+                    for _column, _write, at in cells
+                )
+                rows.append(TableRow(texts, number == 0, tuple(links), line.row))
         return tuple(rows)
 
     def cards(self, row: ForecastRow, run: Run, commitment: Decimal | None, stage: Stage) -> tuple[Card, ...]:
@@ -138,7 +162,7 @@ class ForecastTexts:
         )  # fmt: skip
         if stage is Stage.OVER:
             return tuple(card for card in goals if card.level is not None)
-        own = (*goals, self._rate(row), self._pace(row, run))
+        own = (*goals, self._rate(row, run), self._pace(row, run))
         return own if stage is Stage.AHEAD else (*self._parts(row, numbers, run), *own)
 
     def came(self, accuracy: AccuracyRow | None) -> tuple[Card, ...]:
@@ -191,17 +215,30 @@ class ForecastTexts:
     def _cells(self, stage: Stage) -> list[_Cell]:
         """Give the columns of a stage, each with what it shows of a row."""
         _, number = self._texts.gettext, self.headline.number
-        name: _Cell = (Column(_("Manager"), is_number=False), lambda line: line.name)
-        paid: _Cell = (Column(_("Paid")), lambda line: number(line.numbers.parts.paid, line.row.unit))
+        name: _Cell = (Column(_("Manager"), is_number=False), lambda line: line.name, None)
+        paid: _Cell = (
+            Column(_("Paid")),
+            lambda line: number(line.numbers.parts.paid, line.row.unit),
+            Number.PAID,
+        )
         whole: _Cell = (
             Column(_("Forecast")),
             lambda line: line.weak + number(line.numbers.forecast, line.row.unit),
+            None,
         )
-        likely: _Cell = (Column(_("Likely range")), lambda line: self._range(line))
-        expected: _Cell = (Column(_("Expected")), lambda line: number(line.expected, line.row.unit))
-        clients: _Cell = (Column(_("Clients")), lambda line: str(line.row.clients))
-        refused: _Cell = (Column(_("Refused")), lambda line: number(line.refused, line.row.unit))
-        rate: _Cell = (Column(_("Win rate")), lambda line: self.headline.rate(line.row) or NOTHING)
+        likely: _Cell = (Column(_("Likely range")), lambda line: self._range(line), None)
+        expected: _Cell = (
+            Column(_("Expected")),
+            lambda line: number(line.expected, line.row.unit),
+            Number.EXPECTED,
+        )
+        clients: _Cell = (Column(_("Clients")), lambda line: str(line.row.clients), None)
+        refused: _Cell = (Column(_("Refused")), lambda line: number(line.refused, line.row.unit), None)
+        rate: _Cell = (
+            Column(_("Win rate")),
+            lambda line: self.headline.rate(line.row) or NOTHING,
+            Number.RESOLVED,
+        )
         if stage is Stage.OVER:
             return [name, paid, refused]
         if stage is Stage.AHEAD:
@@ -212,20 +249,26 @@ class ForecastTexts:
             (
                 Column(_("From open entries")),
                 lambda line: line.weak + number(line.numbers.parts.from_open, line.row.unit),
+                Number.FROM_OPEN,
             ),
             (
                 Column(_("From new entries")),
                 lambda line: line.weak + number(line.numbers.parts.from_new, line.row.unit),
+                Number.FROM_NEW,
             ),
             whole,
             likely,
             expected,
             clients,
-            (Column(_("Due today")), lambda line: str(line.row.due_today)),
-            (Column(_("Overdue")), lambda line: (LATE if line.row.overdue else "") + str(line.row.overdue)),
+            (Column(_("Due today")), lambda line: str(line.row.due_today), Number.DUE_TODAY),
+            (
+                Column(_("Overdue")),
+                lambda line: (LATE if line.row.overdue else "") + str(line.row.overdue),
+                Number.OVERDUE,
+            ),
             refused,
             rate,
-            (Column(_("By win rate")), lambda line: self._by_hand(line.row)),
+            (Column(_("By win rate")), lambda line: self._by_hand(line.row), None),
         ]
 
     def _by_hand(self, row: ForecastRow) -> str:
@@ -240,10 +283,20 @@ class ForecastTexts:
     def _parts(self, row: ForecastRow, numbers: Numbers, run: Run) -> tuple[Card, ...]:
         _, ngettext, write, unit = self._texts.gettext, self._texts.ngettext, self.headline, row.unit
         weak = weak_sign(run)
-        payments = ngettext("{n} payment", "{n} payments", row.paid_count).format(n=row.paid_count)
-        entries = ngettext("of {expected} ({n} entry)", "of {expected} ({n} entries)", row.open_count).format(
-            expected=write.number(row.expected, unit), n=row.open_count
+        payments = fill_in(
+            ngettext("{n} payment", "{n} payments", row.paid_count),
+            n=link(str(row.paid_count), Number.PAID, row, run),
         )
+        entries = fill_in(
+            ngettext("of {expected} ({n} entry)", "of {expected} ({n} entries)", row.open_count),
+            expected=link(write.number(row.expected, unit), Number.EXPECTED, row, run),
+            n=link(str(row.open_count), Number.EXPECTED, row, run),
+        )
+        paid = Linked([link(write.sum(numbers.parts.paid, unit), Number.PAID, row, run)])
+        from_open = Linked(
+            [link(weak + write.sum(numbers.parts.from_open, unit), Number.FROM_OPEN, row, run)]
+        )
+        from_new = Linked([link(weak + write.sum(numbers.parts.from_new, unit), Number.FROM_NEW, row, run)])
         if numbers.open_low is None or numbers.open_high is None:
             known = _("no history, no range")
         else:
@@ -251,13 +304,9 @@ class ForecastTexts:
                 low=write.number(numbers.open_low, unit), high=write.number(numbers.open_high, unit)
             )
         return (
-            Card(_("Paid"), write.sum(numbers.parts.paid, unit), payments),
-            Card(_("+ from open entries"), weak + write.sum(numbers.parts.from_open, unit), entries),
-            Card(
-                _("+ from new entries"),
-                weak + write.sum(numbers.parts.from_new, unit),
-                _("still to be entered in the period"),
-            ),
+            Card(_("Paid"), paid, payments),
+            Card(_("+ from open entries"), from_open, entries),
+            Card(_("+ from new entries"), from_new, _("still to be entered in the period")),
             Card(_("Without new entries"), weak + write.sum(numbers.open_forecast, unit), known),
         )
 
@@ -269,13 +318,15 @@ class ForecastTexts:
         note = self.headline.against(goal, share, row, numbers, stage)
         return Card(empty.caption, self.exact(goal, row.unit), note, numbers.level(goal) if goal else None)
 
-    def _rate(self, row: ForecastRow) -> Card:
+    def _rate(self, row: ForecastRow, run: Run) -> Card:
         _ = self._texts.gettext
         return Card(
             _("Win rate"),
             NOTHING if row.win_rate is None or not row.resolved else percent(row.win_rate, self._texts),
-            _("paid {won} of {resolved} closed in the last 365 days").format(
-                won=row.won, resolved=row.resolved
+            fill_in(
+                _("paid {won} of {resolved} closed in the last 365 days"),
+                won=link(str(row.won), Number.WON, row, run),
+                resolved=link(str(row.resolved), Number.RESOLVED, row, run),
             ),
         )
 
@@ -290,6 +341,14 @@ class ForecastTexts:
             "the company is \u00d7\u00a01; {n} payment", "the company is \u00d7\u00a01; {n} payments", n
         )
         return Card(caption, f"\u00d7\u00a0{decimal_text(pace, self._texts)}", note.format(n=n))
+
+
+def _in_line(cells: list[str], language: str) -> list[str]:
+    """Give every number of a column a tenth if one has it, so that their digits stand below each other."""
+    if not any(map(TENTH.search, cells)):
+        return cells
+    tenth = ",0" if language == "ru" else ".0"
+    return [cell if TENTH.search(cell) or not cell[-1:].isdigit() else cell + tenth for cell in cells]
 
 
 def _lines(

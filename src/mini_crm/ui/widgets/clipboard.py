@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 import tkinter as tk
 from collections.abc import Callable
@@ -10,14 +11,20 @@ from tkinter import ttk
 
 from mini_crm.i18n import Texts
 from mini_crm.ui.widgets.menus import pop_up
+from mini_crm.ui.widgets.typing_undo import TypingUndo
+from mini_crm.usecases.rejects import harmless
 
 CONTROL = 0x4
-WINDOWS_CODES = {ord(letter.upper()): letter for letter in "acvxyzfgnsp"}
+WINDOWS_CODES = {ord(letter.upper()): letter for letter in "acvxyzefgnsp"}
 """Virtual-key codes. Source: winuser.h, where a letter's code is that of its capital in ASCII."""
 X11_CODES = {
-    38: "a", 54: "c", 55: "v", 53: "x", 29: "y", 52: "z", 41: "f", 42: "g", 57: "n", 39: "s", 33: "p",
+    38: "a", 54: "c", 55: "v", 53: "x", 29: "y", 52: "z", 26: "e", 41: "f", 42: "g", 57: "n", 39: "s",
+    33: "p",
 }  # fmt: skip
 """Key codes of the evdev driver: those of the Linux kernel plus 8. Source: linux/input-event-codes.h."""
+
+_NUMBER = re.compile(r"[-+\u2212]?[0-9][0-9 \u00a0\u202f.,]*(\u00a0?\S{1,3})?")
+"""A number with its sign, and perhaps a unit, is no formula."""
 
 _EVENTS = {
     "a": "<<SelectAll>>",
@@ -48,7 +55,7 @@ def raise_event_of_key(event: tk.Event[tk.Misc]) -> None:
 
 
 def bind_clipboard(root: tk.Misc, texts: Callable[[], Texts]) -> None:
-    """Make clipboard keys work under a Russian layout, and give inputs a menu; once a program.
+    """Make clipboard keys and undoing work under a Russian layout, and give inputs a menu; once a program.
 
     Args:
         root: The root window.
@@ -64,44 +71,62 @@ def bind_clipboard(root: tk.Misc, texts: Callable[[], Texts]) -> None:
         # There Ctrl+A goes to the start of the line, which nobody expects.
         root.event_delete("<<LineStart>>", "<Control-a>")
         root.event_add("<<SelectAll>>", "<Control-a>")
+        # And Ctrl+Y pastes.
+        root.event_delete("<<Paste>>", "<Control-y>", "<Control-Lock-Y>")
+        root.event_add("<<Redo>>", "<Control-y>", "<Control-Lock-Y>")
     for kind in ("TEntry", "Entry", "Text"):
         root.bind_class(kind, "<Button-3>", menu, add="+")
+    TypingUndo(root)
 
 
-def copy_rows(tree: ttk.Treeview, *, heads: bool = False) -> str:
-    """Put the chosen rows into the clipboard as tab-separated text, in the order shown.
+def copy_rows(tree: ttk.Treeview) -> str:
+    """Put the chosen rows into the clipboard as tab-separated text, in the order shown, below their headings.
 
     Args:
         tree: The table.
-        heads: Put the heads of the columns above them.
 
     Returns:
-        The text.
+        The text; empty, with the clipboard as it was, if no row is chosen.
     """
     shown = tree.cget("displaycolumns")
     columns = list(tree.cget("columns")) if shown == ("#all",) or shown == "#all" else list(shown)
-    lines = ["\t".join(_cell(tree.heading(column, "text")) for column in columns)] if heads else []
     chosen = set(tree.selection())
+    lines = []
     for row in _rows(tree, ""):
         if row in chosen:
             values = tree.set(row)
             lines.append("\t".join(_cell(values.get(str(column), "")) for column in columns))
-    text = "\n".join(lines)
+    if not lines:
+        return ""
+    heads = "\t".join(_cell(tree.heading(column, "text")) for column in columns)
+    return put_text(tree, "\n".join([heads, *lines]))
+
+
+def put_text(widget: tk.Misc, text: str) -> str:
+    """Put a text into the clipboard, unless there is none; gives it back."""
     if text:
-        tree.clipboard_clear()
-        tree.clipboard_append(text)
+        widget.clipboard_clear()
+        widget.clipboard_append(text)
     return text
 
 
-def offer_copy(tree: ttk.Treeview) -> None:
-    """Let Ctrl+C copy the chosen rows of a table, and Ctrl+A choose them all."""
+def offer_copy(tree: ttk.Treeview, copied: Callable[[], str] | None = None) -> None:
+    """Let Ctrl+C copy the chosen rows of a table, and Ctrl+A choose them all.
+
+    Args:
+        tree: The table.
+        copied: Gives the chosen rows as text; None copies what the cells show.
+    """
 
     def choose_all(event: tk.Event[tk.Misc]) -> str:
         tree.selection_set(tree.get_children())
         return "break"
 
     def copy(event: tk.Event[tk.Misc]) -> str:
-        copy_rows(tree)
+        if copied is None:
+            copy_rows(tree)
+        else:
+            put_text(tree, copied())
         return "break"
 
     tree.bind("<<Copy>>", copy)
@@ -117,7 +142,9 @@ def _rows(tree: ttk.Treeview, parent: str) -> list[str]:
 
 
 def _cell(value: object) -> str:
-    return " ".join(str(value).split("\n")).replace("\t", " ").replace("\r", "")
+    """Give the text of a cell, with nothing in it that ends a cell or is taken for a formula."""
+    text = " ".join(str(value).split("\n")).replace("\t", " ").replace("\r", "")
+    return text if _NUMBER.fullmatch(text) else harmless(text)
 
 
 def _show_menu(widget: tk.Misc, x: int, y: int, texts: Texts) -> None:
@@ -125,6 +152,7 @@ def _show_menu(widget: tk.Misc, x: int, y: int, texts: Texts) -> None:
     widget.focus_set()
     menu = tk.Menu(widget, tearoff=False)
     for caption, virtual in (
+        (_("Undo"), "<<Undo>>"),
         (_("Cut"), "<<Cut>>"),
         (_("Copy"), "<<Copy>>"),
         (_("Paste"), "<<Paste>>"),

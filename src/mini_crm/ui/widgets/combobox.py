@@ -189,7 +189,7 @@ class FilteredCombobox(_Combobox):
         super().__init__(parent, theme, values, width=width, **options)
         self._seen = ""
         self.bind("<KeyRelease>", lambda event: self._typed())
-        for sequence in ("<<Paste>>", "<<Cut>>"):
+        for sequence in ("<<Paste>>", "<<Cut>>", "<<Undo>>", "<<Redo>>"):
             self.bind(sequence, lambda event: when_idle(self, self._typed))
         self.bind("<Motion>", self._point)
 

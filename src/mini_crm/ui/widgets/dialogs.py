@@ -12,6 +12,7 @@ from mini_crm.ui.theme import Theme
 from mini_crm.ui.widgets.focus import focused, grabbing
 from mini_crm.ui.widgets.menus import take_menus_away
 from mini_crm.ui.widgets.screen import frame_of, work_area
+from mini_crm.ui.widgets.scrolled_body import ScrolledBody
 
 WRAP = 420
 """Width of a sentence, at 100 %."""
@@ -47,15 +48,17 @@ class Dialog(tk.Toplevel):
         self._below = top
         self._focus_before = focused(top)
         self._grab_before: Dialog | None = None
+        self._highest = self.winfo_screenheight()
         self.cancelled = True
         self.resizable(False, False)
         if top.winfo_viewable():
             self.transient(top)
-        self.body = ttk.Frame(self, padding=2 * theme.pad)
+        self._content = ScrolledBody(self, 2 * theme.pad)
+        self.body = self._content.body
         self._buttons = ttk.Frame(self, padding=(2 * theme.pad, 0, 2 * theme.pad, 2 * theme.pad))
         # First, so that on a small screen the buttons keep their room.
         self._buttons.pack(fill="x", side="bottom")
-        self.body.pack(fill="both", expand=True)
+        self._content.pack(fill="both", expand=True)
         self.protocol("WM_DELETE_WINDOW", self.cancel)
         self.bind("<Escape>", lambda event: self.cancel())
 
@@ -78,14 +81,18 @@ class Dialog(tk.Toplevel):
         self.update_idletasks()
         below, area = self._below, work_area(self)
         side, title = frame_of(below)
+        self._highest = area.height - title - side
+        self._scroll_if_needed()
         width = min(self.winfo_reqwidth(), area.width - 2 * side)
-        height = min(self.winfo_reqheight(), area.height - title - side)
+        height = self._highest if self._content.is_scrolled else min(self.winfo_reqheight(), self._highest)
         x = below.winfo_rootx() + (below.winfo_width() - width) // 2 - side
         y = below.winfo_rooty() + (below.winfo_height() - height) // 3 - title
         x = max(area.x, min(x, area.right - width - 2 * side))
         y = max(area.y, min(y, area.bottom - height - title - side))
         fits = (width, height) == (self.winfo_reqwidth(), self.winfo_reqheight())
+        fits = fits and not self._content.is_scrolled
         self.geometry(f"+{x}+{y}" if fits else f"{width}x{height}+{x}+{y}")
+        self.bind("<Configure>", self._grew, add="+")
         self.deiconify()
         self.lift()
         try:
@@ -99,6 +106,21 @@ class Dialog(tk.Toplevel):
         self._grab_before = holding if isinstance(holding, Dialog) else None
         self.grab_set()
         (focus or self).focus_set()
+
+    def _scroll_if_needed(self) -> None:
+        """Scroll the content where it would push the buttons out of the work area."""
+        buttons = self._buttons.winfo_reqheight()
+        if not self._content.is_scrolled and self._content.least_height() + buttons > self._highest:
+            self._content.scroll()
+            self.update_idletasks()
+
+    def _grew(self, event: tk.Event[tk.Misc]) -> None:
+        """Keep inside the work area also when a sentence comes that was not there at first."""
+        if event.widget is not self or event.height <= self._highest or self._content.is_scrolled:
+            return
+        width, area = self.winfo_width(), work_area(self)
+        self._scroll_if_needed()
+        self.geometry(f"{width}x{self._highest}+{self.winfo_x()}+{area.y}")
 
     def wait(self, focus: tk.Misc | None = None) -> None:
         """Show it and come back when it is closed; the event loop goes on meanwhile."""

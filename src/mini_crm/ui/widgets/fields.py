@@ -35,7 +35,7 @@ class Field(plain_ttk.Frame):
         hint: Shown in the line while there is no error.
         has_line: Without the line an error only colours the input.
         steady: The line keeps its height, so that nothing below moves: a sentence that does not fit is cut,
-            and lies over what is below in full while the cursor is in the input or the mouse on the line.
+            and lies over what is below in full, unless the cursor is there.
         lines: Keep the line ends of a text that has some, such as a comment from a file; else they become
             blanks.
 
@@ -78,15 +78,16 @@ class Field(plain_ttk.Frame):
         if steady:
             slot.grid(row=2, column=0, columnspan=3, sticky="ew")
             self._line.place(x=0, y=0, relwidth=1)
-            self._line.bind("<Enter>", lambda event: self._note.show(self._error if self._is_cut() else ""))
+            self._line.bind(
+                "<Enter>", lambda event: self._note.bring_back(self._error if self._is_cut() else "")
+            )
             self._line.bind("<Leave>", lambda event: when_idle(self, self._write_line))
-            for sequence in ("<FocusIn>", "<FocusOut>"):
-                self.input.bind(sequence, lambda event: when_idle(self, self._write_line), add="+")
+            self.winfo_toplevel().bind("<FocusIn>", self._focus_went, add="+")
         elif has_line:
             self._line.grid(row=2, column=0, columnspan=3, sticky="ew")
         self.bind("<Configure>", lambda event: self._fit_line(event.width))
         self.input.bind("<KeyRelease>", lambda event: self._look(), add="+")
-        for sequence in ("<<Paste>>", "<<Cut>>", CHOSEN):
+        for sequence in ("<<Paste>>", "<<Cut>>", "<<Undo>>", "<<Redo>>", CHOSEN):
             self.input.bind(sequence, lambda event: self._look_soon(), add="+")
         self.input.bind("<FocusOut>", lambda event: self._look(), add="+")
         self.bind("<Destroy>", self._gone)
@@ -111,6 +112,8 @@ class Field(plain_ttk.Frame):
     def show_error(self, sentence: str) -> None:
         """Say below the input what is wrong with it; an empty sentence takes it back."""
         self._error = sentence
+        if not sentence:
+            self._note.bring_back("")
         self._write_line()
         self.input.state(["invalid" if sentence else "!invalid"])
 
@@ -171,6 +174,11 @@ class Field(plain_ttk.Frame):
         else:
             self._line.configure(wraplength=max(width, 50))
 
+    def _focus_went(self, event: tk.Event[tk.Misc]) -> None:
+        """Give way to the input that is being filled in, and come back afterwards."""
+        if self.winfo_exists() and self._error:
+            when_idle(self, self._write_line)
+
     def _is_cut(self) -> bool:
         return self.theme.small.measure(self.line) > self.winfo_width() > 1
 
@@ -181,8 +189,7 @@ class Field(plain_ttk.Frame):
         if self._steady:
             cut = self._is_cut()
             # The last focus: it is still in this field while the person looks at another program.
-            inside = last_focused(self) is self.input
-            self._note.show(self._error if inside and cut else "")
+            self._note.show(self._error if cut else "", not_over=last_focused(self))
             if cut:
                 text = "" if self._note.text else shorten(text, self.theme.small, self.winfo_width())
         self._line.configure(text=text, style=ERROR_LABEL if self._error else HINT_LABEL)

@@ -6,8 +6,9 @@ import tkinter as tk
 from tkinter import font as tkfont
 
 from mini_crm.ui.theme import Theme
+from mini_crm.ui.widgets.focus import is_inside
 
-WIDEST = 260
+WIDEST = 180
 """Width of a sentence, at 100 %, where the widget above it is narrower."""
 ELLIPSIS = "…"
 
@@ -38,6 +39,7 @@ class Note:
         self._above = above
         self._theme = theme
         self._label: tk.Label | None = None
+        self._dismissed = ""
         self.text = ""
 
     @property
@@ -45,13 +47,43 @@ class Note:
         """The widget on the screen, None while it is not there."""
         return self._label
 
-    def show(self, text: str) -> None:
-        """Say a sentence; an empty one takes it away."""
-        if text == self.text:
-            return
-        self.hide()
-        if not text:
-            return
+    def bring_back(self, text: str) -> None:
+        """Say a sentence, even one that a click has taken away."""
+        self._dismissed = ""
+        self.show(text)
+
+    def show(self, text: str, *, not_over: tk.Misc | None = None) -> None:
+        """Say a sentence; an empty one takes it away.
+
+        Args:
+            text: The sentence; one that a click has taken away stays away.
+            not_over: A widget that is not to be covered; then nothing is said.
+        """
+        if text != self.text:
+            self.hide()
+            if text and text != self._dismissed:
+                self._place(text)
+        if self._label is not None and not_over is not None and self._covers(not_over):
+            self.hide()
+
+    def _covers(self, widget: tk.Misc) -> bool:
+        label, above = self._label, self._above
+        if label is None or widget is above.winfo_toplevel() or is_inside(above, widget):
+            return False
+        if not widget.winfo_viewable() or widget.winfo_toplevel() is not above.winfo_toplevel():
+            return False
+        top = above.winfo_rooty() + above.winfo_height()
+        left = above.winfo_rootx()
+        if str(label.place_info().get("anchor")) == "ne":
+            left += above.winfo_width() - label.winfo_reqwidth()
+        return (
+            left < widget.winfo_rootx() + widget.winfo_width()
+            and widget.winfo_rootx() < left + label.winfo_reqwidth()
+            and top < widget.winfo_rooty() + widget.winfo_height()
+            and widget.winfo_rooty() < top + label.winfo_reqheight()
+        )
+
+    def _place(self, text: str) -> None:
         self.text = text
         theme, above = self._theme, self._above
         top = above.winfo_toplevel()
@@ -68,13 +100,17 @@ class Note:
             padx=theme.px(3),
             wraplength=max(above.winfo_width() - theme.px(8), theme.px(WIDEST)),
         )
-        label.bind("<Button-1>", lambda event: self.hide())
+        label.bind("<Button-1>", lambda event: self._dismiss())
         sticks_out = above.winfo_rootx() + label.winfo_reqwidth() > top.winfo_rootx() + top.winfo_width()
         if sticks_out:
             label.place(in_=above, relx=1.0, rely=1.0, anchor="ne")
         else:
             label.place(in_=above, x=0, rely=1.0, anchor="nw")
         tk.Misc.lift(label)
+
+    def _dismiss(self) -> None:
+        self._dismissed = self.text
+        self.hide()
 
     def hide(self) -> None:
         """Take it away."""

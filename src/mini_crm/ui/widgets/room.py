@@ -58,6 +58,12 @@ class ScrolledRoom(ttk.Frame):
         """Whether there is something to scroll."""
         return self._too_much(0) > 0 or self._too_much(1) > 0
 
+    def need(self, least_width: int, least_height: int) -> None:
+        """Give the content another least size, in pixels."""
+        if (least_width, least_height) != self._least:
+            self._least = (least_width, least_height)
+            self._lay_out()
+
     def show(self, widget: tk.Misc) -> None:
         """Scroll so that a widget of the body is in sight."""
         for axis, (at, size) in enumerate(

@@ -47,6 +47,23 @@ def work_area(widget: tk.Misc) -> Area:
     return Area(found.x, found.y, right - found.x, bottom - found.y)
 
 
+def area_at(widget: tk.Misc, x: int, y: int) -> Area | None:
+    """Give the work area of the screen that a point lies on; None where there is no screen any more."""
+    if sys.platform == "win32":
+        with contextlib.suppress(OSError, AttributeError):
+            return _windows_area_at(x, y)
+    area = work_area(widget)
+    return area if area.x <= x < area.right and area.y <= y < area.bottom else None
+
+
+def into(area: Area, wanted: Area) -> Area:
+    """Move a rectangle into an area, and make it no larger than that."""
+    width, height = min(wanted.width, area.width), min(wanted.height, area.height)
+    x = max(area.x, min(wanted.x, area.right - width))
+    y = max(area.y, min(wanted.y, area.bottom - height))
+    return Area(x, y, width, height)
+
+
 def frame_of(window: tk.Misc) -> tuple[int, int]:
     """Give the pixels that the frame of a decorated window takes at its sides and at its top."""
     top = window.winfo_toplevel()
@@ -57,14 +74,36 @@ def frame_of(window: tk.Misc) -> tuple[int, int]:
 
 
 if sys.platform == "win32":
+    from ctypes import wintypes
 
     def _windows_area() -> Area | None:
         """Ask Windows. Source: SystemParametersInfo, SPI_GETWORKAREA."""
-        from ctypes import wintypes
-
         box = wintypes.RECT()
         if not ctypes.windll.user32.SystemParametersInfoW(0x30, 0, ctypes.byref(box), 0):
             return None
+        return Area(box.left, box.top, box.right - box.left, box.bottom - box.top)
+
+    class _MonitorInfo(ctypes.Structure):
+        """Source: MONITORINFO."""
+
+        _fields_ = (
+            ("size", wintypes.DWORD),
+            ("whole", wintypes.RECT),
+            ("work", wintypes.RECT),
+            ("flags", wintypes.DWORD),
+        )
+
+    def _windows_area_at(x: int, y: int) -> Area | None:
+        """Ask Windows. Source: MonitorFromPoint, MONITOR_DEFAULTTONULL, GetMonitorInfo."""
+        user = ctypes.windll.user32
+        user.MonitorFromPoint.argtypes = [wintypes.POINT, wintypes.DWORD]
+        user.MonitorFromPoint.restype = wintypes.HANDLE
+        user.GetMonitorInfoW.argtypes = [wintypes.HANDLE, ctypes.POINTER(_MonitorInfo)]
+        monitor = user.MonitorFromPoint(wintypes.POINT(x, y), 0)
+        info = _MonitorInfo(size=ctypes.sizeof(_MonitorInfo))
+        if not monitor or not user.GetMonitorInfoW(monitor, ctypes.byref(info)):
+            return None
+        box = info.work
         return Area(box.left, box.top, box.right - box.left, box.bottom - box.top)
 
 

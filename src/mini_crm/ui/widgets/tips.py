@@ -35,6 +35,8 @@ class Tip:
         self._planned: str | None = None
         self._wanted = ""
         self.text = ""
+        if owner.winfo_class() in ("TLabel", "Label", "Canvas") and not str(owner.cget("takefocus")):
+            owner.configure(takefocus=False)  # type: ignore[call-arg]  # else Tk gives it the focus for its keys
         for sequence in ("<Leave>", "<ButtonPress>", "<KeyPress>", "<MouseWheel>", "<Unmap>"):
             owner.bind(sequence, lambda event: self.hide(), add="+")
         owner.bind("<Destroy>", lambda event: self.hide(), add="+")
@@ -126,6 +128,22 @@ def tip_cut_text(widget: tk.Misc, theme: Theme, text: Callable[[], str], font: t
         tip.plan(whole if font.measure(whole) > widget.winfo_width() - _margin(widget, theme) else "")
 
     widget.bind("<Enter>", entered, add="+")
+    return tip
+
+
+def tip_text(widget: tk.Misc, theme: Theme, text: Callable[[], str]) -> Tip:
+    """Show under the mouse what a widget has no room for; an empty text shows nothing.
+
+    Args:
+        widget: What the mouse rests on.
+        theme: For colours and sizes.
+        text: Gives what is to be said.
+
+    Returns:
+        The tip.
+    """
+    tip = Tip(widget, theme)
+    widget.bind("<Enter>", lambda event: tip.plan(text()), add="+")
     return tip
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from datetime import date, datetime, timedelta, timezone, tzinfo
+from datetime import UTC, date, datetime, timedelta, timezone, tzinfo
 from functools import cache
 
 from mini_crm.domain.dates import SHOWN_LENGTH, only_day, parse_date, trimmed
@@ -18,6 +18,8 @@ _CLOCK = re.compile(
 )
 _YEAR_WORD = re.compile(r"(?<=[0-9])\s*\u0433(?:\.|\u043e\u0434\u0430)?(?=[\s,]|\Z)", re.IGNORECASE)
 _WEEKDAY = re.compile(r"\A[^\W\d_]{2,12}[.,]{1,2}\s+")
+_COUNTED = re.compile(r"[0-9]{10}(?:[0-9]{3})?")
+"""A moment as machines count it: seconds or milliseconds since 1970."""
 _COMPACT = re.compile(r"([0-9]{4})([0-9]{2})([0-9]{2})")
 _YEAR_FIRST = re.compile(r"([0-9]{4})([-/.])([0-9]{1,2})\2([0-9]{1,2})")
 _YEAR_LAST = re.compile(r"([0-9]{1,2})([-/.,])([0-9]{1,2})\2([0-9]{4}|[0-9]{2})")
@@ -42,7 +44,7 @@ def read_day(text: str, field: str, *, today: date, order: Order | None, zone: t
     """Read a day from a file.
 
     Taken is every form that the window takes, and besides a time behind it, ISO times with an offset or Z,
-    ``20260305``, and names of months in English and Russian.
+    ``20260305``, names of months in English and Russian, and moments counted from 1970.
 
     Args:
         text: The cell; blanks around it do not matter.
@@ -57,6 +59,9 @@ def read_day(text: str, field: str, *, today: date, order: Order | None, zone: t
     typed = trimmed(text)
     if not typed:
         raise BadValue("date_missing", field=field)
+    if _COUNTED.fullmatch(typed):
+        day = datetime.fromtimestamp(int(typed[:10]), UTC).astimezone(zone).date()
+        return only_day([(f"{day.year:04}", str(day.month), str(day.day))], typed, field)
     body = _YEAR_WORD.sub("", typed)
     clock = _CLOCK.search(body)
     day = _read_day(body[: clock.start()] if clock else body, typed, field, today, order)

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from mini_crm.domain.errors import UsageError
 from mini_crm.domain.model import Status
+from mini_crm.usecases.columns import Text
 from mini_crm.usecases.foreign.systems import System, known_systems, word_key
 
 _PIPELINE = re.compile(r"\s*\([^()]*\)\s*\Z")
@@ -53,21 +54,23 @@ class StatusWords:
         meaning = self._words.get(word_key(word))
         return self._words.get(word_key(_PIPELINE.sub("", word))) if meaning is None else meaning
 
-    def survey(self, words: Iterable[tuple[int, str]]) -> tuple[StatusWord, ...]:
-        """Count the words of a column.
-
-        Args:
-            words: Of each row its line and its word.
+    def survey(self, words: Iterable[Text]) -> tuple[StatusWord, ...]:
+        """Put the words of a column together that differ in case or blanks only.
 
         Returns:
             Each word once, in order of meaning (unknown ones last), the most frequent first.
         """
-        found: dict[str, list[tuple[int, str]]] = {}
-        for line, word in words:
-            found.setdefault(word_key(word), []).append((line, word))
+        found: dict[str, list[Text]] = {}
+        for word in words:
+            found.setdefault(word_key(word.text), []).append(word)
         counted = [
-            StatusWord(rows[0][1].strip(), len(rows), rows[0][0], self.meaning(rows[0][1]))
-            for rows in found.values()
+            StatusWord(
+                same[0].text.strip(),
+                sum(word.rows for word in same),
+                same[0].line,
+                self.meaning(same[0].text),
+            )
+            for same in found.values()
         ]
         order = [*Status, None]
         return tuple(sorted(counted, key=lambda word: (order.index(word.meaning), -word.count)))

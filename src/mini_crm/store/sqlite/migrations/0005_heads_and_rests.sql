@@ -8,6 +8,8 @@ ALTER TABLE Entry ADD COLUMN RestOf INTEGER REFERENCES Entry (EntryId);
 -- The list's search looks into reasons too. name_key is the program's.
 UPDATE Entry SET SearchKey = SearchKey || char(10) || name_key(Reason) WHERE Reason <> '';
 
+-- The list opens on what is expected, and only that has chances.
+CREATE INDEX IX_Entry_Open ON Entry (LeadId) WHERE Status = 0 AND DeletedAt IS NULL;
 -- Whether a client is open elsewhere is asked at every PIN.
 CREATE INDEX IX_Entry_OpenPin ON Entry (ClientPin) WHERE Status = 0 AND DeletedAt IS NULL;
 

@@ -1,0 +1,1 @@
+"""The page for a head of sales: all leads against their targets, and what any of them has; read only."""
