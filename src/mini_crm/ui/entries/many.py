@@ -7,10 +7,10 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Protocol
 
-from mini_crm.domain.dates import parse_date
 from mini_crm.domain.errors import BadValue, RuleBroken
 from mini_crm.domain.model import Entry, Status
 from mini_crm.domain.rules import check_pay_by, may_delete
+from mini_crm.domain.typed_days import parse_typed_date
 from mini_crm.messages import sentence
 from mini_crm.ui.desk import Desk
 from mini_crm.ui.entries.texts import EntryTexts
@@ -149,7 +149,7 @@ class ManyPresenter:
         """Save the day; give a sentence if it is none, or one that some entry cannot have."""
         barred, why = [], ""
         try:
-            day = parse_date(text, today=self._today(), field="pay_by")
+            day = parse_typed_date(text, today=self._today(), field="pay_by")
         except BadValue as error:
             return sentence(error, self._desk.texts)
         for entry in entries:
