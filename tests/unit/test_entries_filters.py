@@ -430,3 +430,15 @@ def test_an_unknown_name_in_the_filter_is_said(page: Page) -> None:
     page.presenter.filters.changed()
     assert IGOR in page.view.filters.error
     assert page.view.filters.captions() == []
+
+
+@pytest.mark.parametrize(("part", "days"), [(Part.PAY_BY, 2), (Part.STATUS_ON, -5), (Part.ENTERED, -5)])
+def test_a_weekday_is_the_coming_one_of_a_promise_and_the_last_one_of_the_others(
+    page: Page, part: Part, days: int
+) -> None:
+    """On Wednesday, 18 March: Friday the 20th is promised, on Friday the 13th it was paid or entered."""
+    page.presenter.filters.choose_day(part)
+    page.view.filters.values = FilterValues(day=part, first="пт")
+    page.presenter.filters.changed()
+    assert page.view.filters.error == ""
+    assert page.presenter.filters.chosen.days(part) == Days(page.company.day(days), None)

@@ -73,6 +73,15 @@ def test_open_rows_get_one_promised_day(page: Page) -> None:
     assert [entry.version for entry in found] == [2, 2, 1, 2]
 
 
+def test_the_promised_day_of_many_is_typed_short(page: Page) -> None:
+    """As in the form: on Wednesday, 18 March, the coming Friday."""
+    choose(page, *[page.add(client_pin=str(n)) for n in range(2)])
+    page.view.pay_by = "пт"
+    page.presenter.many.pay_by()
+    assert page.view.pay_by_error == ""
+    assert {entry.pay_by for entry in page.company.anna.everything()} == {page.company.day(2)}
+
+
 def test_a_day_that_some_row_cannot_have_is_said_and_nothing_is_stored(page: Page) -> None:
     """The rows are named; so is what is no day at all."""
     old = bring(page.company.anna, PETR, page.company.day(-10), client_pin="1").entry_id

@@ -41,7 +41,7 @@ if TYPE_CHECKING:
     from mini_crm.ui.company.page_presenter import CompanyPresenter
     from mini_crm.ui.entries.acts import Acts
     from mini_crm.ui.entries.filters_presenter import FilterValues
-    from mini_crm.ui.entries.form_presenter import FormState
+    from mini_crm.ui.entries.form_port import FormState
     from mini_crm.ui.entries.page_presenter import EntriesPresenter
     from mini_crm.ui.entries.page_view import EntriesView
     from mini_crm.ui.forecast.page_presenter import ForecastPresenter

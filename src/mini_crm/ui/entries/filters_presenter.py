@@ -282,7 +282,8 @@ class FiltersPresenter:
         return found[0]
 
     def _read_day(self, text: str, field: str) -> date | None:
-        return parse_typed_date(text, today=self._today(), field=field) if text.strip() else None
+        past = self._day is not Part.PAY_BY
+        return parse_typed_date(text, today=self._today(), field=field, past=past) if text.strip() else None
 
     def _manager_name(self) -> str:
         return next(

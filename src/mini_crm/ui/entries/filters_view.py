@@ -185,6 +185,8 @@ class EntryFiltersView(plain_ttk.Frame):
         self.manager.set(values.manager)
         self.status.set_text(self._statuses.get(values.statuses, ""))
         self.day.set_text(self._days[values.day])
+        for field in (self.first, self.last):
+            field.past = values.day is not Part.PAY_BY  # a promise is to come, the other days have been
         self.first.set(values.first)
         self.last.set(values.last)
         has_own_days = values.ready is None and bool(values.first or values.last)

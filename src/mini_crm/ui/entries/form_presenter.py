@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, fields, replace
+from collections.abc import Callable
+from dataclasses import fields, replace
 from datetime import date
-from typing import Protocol
 from uuid import UUID, uuid4
 
 from mini_crm.domain.errors import BadValue, MiniCrmError
@@ -16,67 +15,11 @@ from mini_crm.domain.typed_days import parse_typed_date
 from mini_crm.messages import sentence
 from mini_crm.ui.desk import Desk
 from mini_crm.ui.entries.draft import FIELDS, DraftReader, FormValues, leaves_rest
-from mini_crm.ui.entries.same_pin import SamePin, SamePinPort
+from mini_crm.ui.entries.form_port import FormPort, FormState
+from mini_crm.ui.entries.same_pin import SamePin
 from mini_crm.ui.entries.texts import EntryTexts
 from mini_crm.ui.entries.writer import Intent, Save
 from mini_crm.usecases.writes import Add, Update, Write
-
-
-class FormPort(SamePinPort, Protocol):
-    """The form as its presenter sees it."""
-
-    def show(self, values: FormValues) -> None:
-        """Fill the fields."""
-        ...
-
-    def show_groups(self, names: Sequence[str]) -> None:
-        """Offer these groups."""
-        ...
-
-    def show_managers(self, names: Sequence[str]) -> None:
-        """Offer these managers."""
-        ...
-
-    def show_unit(self, unit: str | None) -> None:
-        """Write the unit beside the amount; None while no group is chosen."""
-        ...
-
-    def show_title(self, title: str, entered_on: str, *, is_new: bool) -> None:
-        """Say which entry this is, and its day of entry."""
-        ...
-
-    def show_advice(self, text: str) -> None:
-        """Say what to do before anything can be entered; empty takes it away."""
-        ...
-
-    def show_error(self, field: str, text: str) -> None:
-        """Write a sentence under a field; an empty one takes it away."""
-        ...
-
-    def focus(self, field: str) -> None:
-        """Put the cursor into a field."""
-        ...
-
-
-@dataclass(frozen=True, slots=True)
-class FormState:
-    """All that a form holds, for the same form in another language.
-
-    Attributes:
-        values: What stands in the fields.
-        blank: What stood there before anything was typed.
-        entry: That is being changed.
-        mended: What was refused and is put right here.
-        is_kept: See ``FormPresenter.mend``.
-        has_saved: Whether this is the empty form after saving.
-    """
-
-    values: FormValues
-    blank: FormValues
-    entry: Entry | None
-    mended: Intent | None
-    is_kept: bool
-    has_saved: bool
 
 
 class FormPresenter:

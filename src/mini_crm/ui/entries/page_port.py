@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Protocol
 from mini_crm.ui.entries.actions_presenter import IdPanelPort, QuestionPort
 from mini_crm.ui.entries.export import ExportPort
 from mini_crm.ui.entries.filters_presenter import FiltersPort
-from mini_crm.ui.entries.form_presenter import FormPort
+from mini_crm.ui.entries.form_port import FormPort
 from mini_crm.ui.entries.head_presenter import HeadPort
 from mini_crm.ui.entries.kept_presenter import KeptPort
 from mini_crm.ui.entries.many import ManyPort

@@ -17,7 +17,8 @@ from mini_crm.ui.entries.chosen import remember_order, remembered_order
 from mini_crm.ui.entries.export import ExportPresenter
 from mini_crm.ui.entries.feed import Feed, News
 from mini_crm.ui.entries.filters_presenter import FiltersPresenter, FilterValues
-from mini_crm.ui.entries.form_presenter import FormPresenter, FormState
+from mini_crm.ui.entries.form_port import FormState
+from mini_crm.ui.entries.form_presenter import FormPresenter
 from mini_crm.ui.entries.head_presenter import HeadPresenter
 from mini_crm.ui.entries.kept_presenter import KeptPresenter
 from mini_crm.ui.entries.many import ManyPresenter

@@ -64,7 +64,7 @@ class DateField(Field):
     ) -> None:
         self._texts = texts
         self._name = name
-        self._past = past
+        self.past = past
         self.today = today
         self._calendar: _CalendarWindow | None = None
         super().__init__(parent, theme, label, width=width, has_line=has_line, steady=steady)
@@ -87,7 +87,7 @@ class DateField(Field):
         text = self.get()
         if not text.strip():
             return None
-        return parse_typed_date(text, today=self.today, field=self._name, past=self._past)
+        return parse_typed_date(text, today=self.today, field=self._name, past=self.past)
 
     def set(self, text: str) -> None:
         """Replace the text; a whole day is written as this language does."""
