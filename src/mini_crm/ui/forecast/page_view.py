@@ -231,8 +231,8 @@ class ForecastView(plain_ttk.Frame):
                 sign = ttk.Label(value, text=SIGNS[card.level], foreground=self._light(card.level))
                 sign.pack(side="left", padx=(0, self._theme.px(4)))
             if isinstance(card.value, Linked):
-                number = self._line(value, card.value, NUMBER_LABEL)
-                number.pack(side="left", fill="x", expand=True, padx=LABEL_ROOM, pady=LABEL_ROOM)
+                shown = self._line(value, card.value, NUMBER_LABEL)
+                shown.pack(side="left", fill="x", expand=True, padx=LABEL_ROOM, pady=LABEL_ROOM)
                 value.pack(fill="x")
             else:
                 ttk.Label(value, text=card.value, style=NUMBER_LABEL).pack(side="left")
