@@ -53,6 +53,17 @@ def test_a_folder_that_cannot_be_written_stops_nothing(tmp_path: Path) -> None:
     assert memory.text("last_name") == "X"
 
 
+def test_leads_on_one_computer_remember_for_themselves(tmp_path: Path) -> None:
+    """What one lead remembers is neither another's nor everybody's; case of the name does not matter."""
+    memory = Memory(tmp_path / "window.json")
+    memory.of("Ёлкина Вера").put("filters", [1])
+    memory.of("Сомов Илья").put("filters", [2])
+    again = Memory(tmp_path / "window.json")
+    assert again.get("filters") is None
+    assert again.of("ёлкина вера").get("filters") == [1]
+    assert again.of("Сомов Илья").get("filters") == [2]
+
+
 SCALARS = (
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(st.characters(exclude_categories=[]))
 )
@@ -69,11 +80,7 @@ def test_whatever_the_file_holds_can_be_shown(values: dict[str, Any]) -> None:
         assert memory.text("language") == "en"
         memory.put("theme", "x")
         text = path.read_text("utf-8")
-
-    def no_json(constant: str) -> None:
-        raise AssertionError(constant)
-
-    json.loads(text, parse_constant=no_json)  # Infinity and NaN, but not a text that reads so
+    json.loads(text, parse_constant=pytest.fail)  # neither Infinity nor NaN as a number
     for name in values:
         memory.text(name).encode("utf-8")
         if isinstance(size := memory.get(name), int | float):

@@ -81,8 +81,8 @@ class EntryTableView(plain_ttk.Frame):
             self.tree.heading(column.value, text=caption, anchor=anchor)
             # Where the window is too narrow for the least widths there is a scroll bar below.
             least = max(cell, head) if column in LEAST else theme.px(30)
-            if column is EntrySort.COMMENT:  # it has what is left, and a tip
-                least = cell
+            if column is EntrySort.COMMENT:  # it has what is left; rows are rarely ordered by it
+                least = max(cell, theme.text_width(caption, bold=True) + theme.px(10))
             self.tree.column(
                 column.value,
                 width=max(cell, head),
