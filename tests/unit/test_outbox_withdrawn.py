@@ -90,7 +90,7 @@ def test_it_is_found_out_by_the_next_window_too(
     """The taking back survives the program's end, as the write would have."""
     op_id = try_to_save(outbox, line, anna, add(company, "1"), "answer lost")
     outbox.withdraw([op_id])
-    again = Outbox(outbox.folder.parent, "sqlite:///sales.sqlite", anna.name)
+    again = Outbox(outbox.folder.parent, "sqlite:///sales.sqlite", anna.lead_id, anna.name)
     assert again.folder == outbox.folder
     again.send(company.store, anna.token)
     assert pins(anna) == []
