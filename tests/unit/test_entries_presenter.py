@@ -399,3 +399,19 @@ def test_opening_a_refusal_without_an_amount_asks_for_one(page: Page) -> None:
     page.presenter.form.save()
     (entry,) = page.company.anna.everything()
     assert (entry.status, entry.amount, entry.reason) == (Status.EXPECTED, 700, "")
+
+
+def test_the_panel_shows_what_somebody_else_made_of_its_entry(page: Page) -> None:
+    """The entry that stands in the panel is told as it is now, whoever changed it."""
+    number = page.add(comment="до")
+    page.view.panel.number = str(number)
+    page.presenter.actions.look()
+    before = page.view.panel.look
+    other = page.company.anna.window("PC-8")
+    changed = other.update(other.everything()[0], amount=Decimal("77.00"))
+    page.tick()
+    assert page.view.panel.look != before
+    assert "77" in page.view.panel.look
+    other.delete(changed)
+    page.tick()
+    assert not page.view.panel.may_delete

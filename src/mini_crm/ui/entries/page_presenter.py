@@ -403,6 +403,8 @@ class EntriesPresenter:
         is_older = self.table.let_go_of_what_is_newer(news.changes.change_seq)
         if changed or news.new_day or news.new_run or is_older or was_lost:
             self._bring_up_to_date(news)
+        for entry in news.changes.entries:
+            self.actions.follow(entry)
         if news.new_run or was_lost or self._now() - self._head_at >= HEAD_EVERY:
             self._head_at = self._now()
             self.head.refresh()
