@@ -257,6 +257,27 @@ def test_many_rows_are_written_in_pieces(open_window: Open, store: SqliteStore) 
     assert [tree.set(name, "client_pin") for name in tree.get_children()] == [str(n) for n in range(500)]
 
 
+def test_a_long_status_line_is_cut_with_a_tip(open_window: Open, store: SqliteStore) -> None:
+    """Sums of many units and statuses leave room for how the database answers; the tip has them all."""
+    window = open_window("ru")
+    view = window.view
+    text = " · ".join(f"Ожидаем {n}: {n}00 000,00 RUB, вклад {n}0 000 RUB" for n in range(1, 12))
+    view.table.show_summary(text)
+    window.root.update()
+    shown = str(view.summary.cget("text"))
+    assert shown.endswith("…") and text.startswith(shown[:-1])
+    assert view.connection.winfo_viewable()
+    assert view.summary.winfo_x() + view.summary.winfo_width() <= view.connection.winfo_x()
+    view.summary.event_generate("<Enter>")
+    window.wait_until(
+        lambda: any(
+            str(label.cget("text")) == text
+            for tip in view.summary.winfo_children()
+            for label in tip.winfo_children()
+        )
+    )
+
+
 # ------------------------------------------------------------------------------------------- links
 
 

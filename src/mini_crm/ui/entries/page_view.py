@@ -36,8 +36,9 @@ from mini_crm.ui.entries.table_view import EntryTableView
 from mini_crm.ui.entries.why import Why
 from mini_crm.ui.entries.why_view import WhyDialog
 from mini_crm.ui.theme import HINT_LABEL, OK_LABEL, Theme
-from mini_crm.ui.widgets import Banner, ShortLabel, latin_letter
+from mini_crm.ui.widgets import Banner, ShortLabel, latin_letter, tip_cut_text
 from mini_crm.ui.widgets.dialogs import ask
+from mini_crm.ui.widgets.note import shorten
 
 KEYS = "EntriesPage"
 TABLE_ROW = 3
@@ -81,6 +82,7 @@ class EntriesView(plain_ttk.Frame):
         self._presenter: EntriesPresenter | None = None
         self._forget: str | None = None
         self._trouble_at = 0.0
+        self._summed = ""
         self._keys = texts.gettext(
             "Ctrl+Enter save · Ctrl+F search · F6 paid · F7 refused · F8 expected · F3 history · F9 why"
         )
@@ -100,7 +102,7 @@ class EntriesView(plain_ttk.Frame):
         self.filters = EntryFiltersView(self, texts, theme)
         self._place(self.filters, 2)
         yield
-        self.table = EntryTableView(self, texts, theme, lambda text: self.summary.configure(text=text))
+        self.table = EntryTableView(self, texts, theme, self._show_summary)
         self._place(self.table, TABLE_ROW)
         yield
         # Below the table: a sentence that comes must not move a row from under the mouse.
@@ -116,6 +118,8 @@ class EntriesView(plain_ttk.Frame):
         self.connection = ttk.Label(foot, style=HINT_LABEL)
         self.kept = ttk.Button(foot, bootstyle="primary-link", padding=0)
         self.summary.pack(side="left")
+        tip_cut_text(self.summary, theme, lambda: self._summed, theme.body)
+        foot.bind("<Configure>", lambda event: self._show_summary(self._summed))
         self.connection.pack(side="right")
         self.said.configure(anchor="e")
         self.said.pack(side="right", fill="x", expand=True, padx=theme.px(12))
@@ -284,6 +288,13 @@ class EntriesView(plain_ttk.Frame):
         self._stop_forgetting()
         self.said.show(text, style)
         self._forget = self.after(SAID_MS, self._forget_said)
+
+    def _show_summary(self, text: str) -> None:
+        """Show counts and sums, and how the database answers beside them, whatever there are."""
+        self._summed = text
+        rest = self.connection.winfo_reqwidth() + self._theme.px(24)
+        room = self.summary.master.winfo_width() - rest
+        self.summary.configure(text=shorten(text, self._theme.body, room) if room > rest else text)
 
     def _refresh(self) -> None:
         if self._presenter is not None:
