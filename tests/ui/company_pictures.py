@@ -67,7 +67,9 @@ def _page(studio: Studio, slip: Slip, name: str) -> None:
     (view,) = main.nametowidget(tab).winfo_children()
     assert isinstance(view, CompanyView)
     studio.wait(lambda: view.leads.cells() and view.bridge.picture.drawn)
-    studio.live(0.3)
+    drawn = view.bridge.picture.drawn
+    view.bridge.buttons[-1].invoke()  # a week has more to tell than a day
+    studio.wait(lambda: view.bridge.picture.drawn > drawn)
     studio.shoot(name)
     assert main.company is not None
     main.company.open_row(view.leads.tree.get_children()[-1])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 import tkinter as tk
+from _tkinter import DONT_WAIT
 from collections.abc import Callable, Iterator
 
 import pytest
@@ -17,6 +18,8 @@ from mini_crm.store.sqlite import SqliteStore
 from mini_crm.ui import main_window
 from mini_crm.ui.app import App
 from mini_crm.ui.company.page_view import CompanyView
+from mini_crm.ui.forecast.table import ReadOnlyTable
+from mini_crm.ui.forecast.texts import Column
 from mini_crm.ui.main_window import MainWindow
 from mini_crm.ui.sign_in.password_dialogs import SignInAgainDialog
 from mini_crm.ui.theme import Theme
@@ -325,6 +328,7 @@ def test_nothing_is_cut_off(
     steps = view.bridge.steps.tree
     last = steps.get_children()[-1]
     assert steps.bbox(last), "the bridge ends out of sight"
+    assert steps.xview() == (0.0, 1.0)
     assert len([name for name in view.leads.tree.get_children() if view.leads.tree.bbox(name)]) >= 6
     page.main.company.open_row(view.leads.tree.get_children()[2])  # type: ignore[union-attr]
     wait_until(lambda: view.entries.table.cells())
@@ -372,6 +376,7 @@ def test_two_hundred_leads_follow_the_keys(many: SqliteStore, page: Page, wait_u
     company = page.main.company
     assert company is not None
     assert len(page.names()) >= MANY
+    assert view.bridge.steps.tree.xview() == (0.0, 1.0)
 
     def work(action: Callable[[], object]) -> float:
         began = time.process_time()
@@ -384,6 +389,29 @@ def test_two_hundred_leads_follow_the_keys(many: SqliteStore, page: Page, wait_u
     assert len(page.names()) < MANY
     spent.append(work(lambda: press(view.search.input, "<BackSpace>")))
     assert max(spent) < 0.3, spent
+
+
+def test_scroll_bars_of_a_table_come_to_rest(root: ttk.App, theme: Theme) -> None:
+    """Where each bar is needed only because of the other, the window is still at last."""
+    table = ReadOnlyTable(root, theme, height=3)
+    rows = [(f"step {number}", f"{number}") for number in range(6)]
+    table.show((Column("Step", is_number=False), Column("Adds")), rows)
+    wide = sum(int(table.tree.column(name, "width")) for name in ("0", "1"))
+    table.place(x=0, y=0, width=wide + 40, height=400)
+    root.update()
+    top, *_rest = (table.tree.bbox(item) for item in table.tree.get_children())
+    high = int(top[1]) + 6 * int(top[3])
+    for before in ((wide - 20, high + 60), (wide + 60, high - 20)):  # one of the bars is there
+        for width in range(wide - 2, wide + 12):
+            for height in range(high - 2, high + 12):
+                for size in (before, (width, height)):
+                    table.place(width=size[0], height=size[1])
+                    events = 0
+                    while root.tk.dooneevent(DONT_WAIT):
+                        events += 1
+                        if events > 2000:
+                            table.destroy()  # else nothing after this test would come to an end
+                            raise AssertionError(f"{size}: the bars drive each other away")
 
 
 # ------------------------------------------------------------------------------- what the server refuses
@@ -405,7 +433,9 @@ def test_who_is_no_head_any_more_reads_so_and_is_at_the_sign_in_window(
     wait_until(lambda: page.app.login is not None)
     assert page.app.main is None
     (sentence,) = told
-    assert sentence.startswith("Страница")
+    assert sentence == RUSSIAN.gettext(
+        "Only a head of sales sees the whole company. Ask the administrator to open the page to you."
+    )
 
 
 def test_pages_that_are_not_known_yet_are_asked_for_again(

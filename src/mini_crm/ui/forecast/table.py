@@ -57,9 +57,12 @@ class ReadOnlyTable(plain_ttk.Frame):
         upright.grid(row=0, column=1, sticky="ns")
         level = ttk.Scrollbar(self, orient="horizontal", command=self.tree.xview)
         level.grid(row=1, column=0, sticky="ew")
+        self._taken_away: set[ttk.Scrollbar] = set()
+        self._size = (0, 0)
+        self.bind("<Configure>", lambda event: self._resized(event.width, event.height))
         self.tree.configure(
-            yscrollcommand=lambda first, last: _follow(upright, first, last),
-            xscrollcommand=lambda first, last: _follow(level, first, last),
+            yscrollcommand=lambda first, last: self._follow(upright, first, last),
+            xscrollcommand=lambda first, last: self._follow(level, first, last),
         )
         self.columnconfigure(0, weight=1)
         self.rowconfigure(0, weight=1)
@@ -108,6 +111,7 @@ class ReadOnlyTable(plain_ttk.Frame):
         wanted = [(known[at], row, bool(totals and totals[at])) for at, row in enumerate(rows)]
         if wanted == self._rows and not are_new:
             return
+        self._taken_away.clear()
         stay = bool(names) or len(wanted) == len(self._rows)
         chosen, focus = self.tree.selection(), self.tree.focus()
         place = self.tree.yview()[0]
@@ -160,11 +164,20 @@ class ReadOnlyTable(plain_ttk.Frame):
             self._widths[key] = self._theme.text_width(text, bold=bold)
         return self._widths[key]
 
+    def _resized(self, width: int, height: int) -> None:
+        if (width, height) != self._size:
+            self._size = (width, height)
+            self._taken_away.clear()
 
-def _follow(bar: ttk.Scrollbar, first: str, last: str) -> None:
-    """Move a scroll bar, and take it away while there is nothing to scroll."""
-    bar.set(first, last)
-    if float(first) <= 0.0 and float(last) >= 1.0:
-        bar.grid_remove()
-    else:
-        bar.grid()
+    def _follow(self, bar: ttk.Scrollbar, first: str, last: str) -> None:
+        """Move a scroll bar, and take it away while there is nothing to scroll.
+
+        It is taken away once for each size and content: where there is room for one bar only as long as the
+        other is not there, they would drive each other away for ever.
+        """
+        bar.set(first, last)
+        if float(first) > 0.0 or float(last) < 1.0:
+            bar.grid()
+        elif bar not in self._taken_away:
+            self._taken_away.add(bar)
+            bar.grid_remove()
