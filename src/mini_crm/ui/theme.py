@@ -87,7 +87,7 @@ class Theme:
         self.number = self._font(root, "MiniCrmNumber", size + 3, "bold")
         self.headline = self._font(root, "MiniCrmHeadline", size + 9, "bold")
         self.pad = self.px(8)
-        self.row_height = self.body.metrics("linespace") + self.px(6)
+        self.row_height = self.body.metrics("linespace") + self.px(5)
         self.apply(root)
 
     def px(self, pixels: float) -> int:
