@@ -113,7 +113,7 @@ class Theme:
         style.configure(OK_LABEL, foreground=colours.ok)
         style.configure(AMBER_LABEL, foreground=colours.amber, font=self.bold)
         # Low, since every line of inputs is taken from the list; buttons beside them are as high.
-        style.configure("TEntry", padding=self.px(2))
+        style.configure("TEntry", padding=(self.px(5), self.px(2)))
         style.configure("TCombobox", padding=(self.px(5), self.px(2), self.px(7), self.px(2)))
         style.configure("Treeview", rowheight=self.row_height)
         style.configure(TABLE, rowheight=self.row_height)
