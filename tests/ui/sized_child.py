@@ -99,6 +99,7 @@ class Visit:
             "frame": self.frame(),
             "room": [self.width, self.height - PANEL],
             "rows": whole_rows(view),
+            "across": [float(part) for part in view.table.tree.xview()],
             "cut": {"entries": sorted(cut(view))},
         }
         main.pages.select(1)

@@ -70,6 +70,14 @@ def test_the_list_keeps_its_rows(size: str, scaling: int, units: int, language: 
 
 
 @pytest.mark.parametrize(("size", "scaling", "units", "language"), SIZES)
+def test_no_scroll_bar_for_a_pixel(size: str, scaling: int, units: int, language: str) -> None:
+    """Where all columns fit there is no scroll bar; where there is one, it leads to something."""
+    first, last = look(size, scaling, units, language)["across"]
+    assert first == 0
+    assert last == 1 or last < 0.99
+
+
+@pytest.mark.parametrize(("size", "scaling", "units", "language"), SIZES)
 def test_tall_dialogs_keep_their_buttons(size: str, scaling: int, units: int, language: str) -> None:
     """The buttons of a dialog are above the task bar; what is above them is scrolled to the cursor."""
     seen = look(size, scaling, units, language)

@@ -87,7 +87,7 @@ class Theme:
         self.number = self._font(root, "MiniCrmNumber", size + 3, "bold")
         self.headline = self._font(root, "MiniCrmHeadline", size + 9, "bold")
         self.pad = self.px(8)
-        self.row_height = self.body.metrics("linespace") + self.px(6)
+        self.row_height = self.body.metrics("linespace") + self.px(5)
         self.apply(root)
 
     def px(self, pixels: float) -> int:
@@ -113,7 +113,7 @@ class Theme:
         style.configure(OK_LABEL, foreground=colours.ok)
         style.configure(AMBER_LABEL, foreground=colours.amber, font=self.bold)
         # Low, since every line of inputs is taken from the list; buttons beside them are as high.
-        style.configure("TEntry", padding=self.px(2))
+        style.configure("TEntry", padding=(self.px(5), self.px(2)))
         style.configure("TCombobox", padding=(self.px(5), self.px(2), self.px(7), self.px(2)))
         style.configure("Treeview", rowheight=self.row_height)
         style.configure(TABLE, rowheight=self.row_height)

@@ -20,6 +20,8 @@ LEAST = {
     EntrySort.COMMENT: 4,
 }
 """How many digits wide a column of names is at least; it takes its share of the room that is left."""
+BORDER = 2
+"""Of the table, in pixels at 100 %."""
 MOST = {
     EntrySort.GROUP: 22,
     EntrySort.STATUS: 24,
@@ -79,7 +81,7 @@ class ColumnFit:
         shown = [EntrySort(name) for name in displayed(tree)]
         least = {name: int(tree.column(name, "minwidth")) for name in self._wanted}
         fixed = sum(int(tree.column(name, "width")) for name in shown if name not in self._wanted)
-        room = tree.winfo_width() - fixed - sum(least[name] for name in shown if name in least)
+        room = self._inside() - fixed - sum(least[name] for name in shown if name in least)
         missing = {name: max(0, self._wanted[name] - least[name]) for name in shown if name in least}
         share = min(1.0, max(0, room) / (sum(missing.values()) or 1))
         widths = {name: least[name] + int(more * share) for name, more in missing.items()}
@@ -97,7 +99,7 @@ class ColumnFit:
             fits = self._head_width(whole) <= now
         else:
             others = (self._width(EntrySort(name)) for name in displayed(tree) if name != column.value)
-            fits = sum(others) + self._head_width(whole) <= tree.winfo_width()
+            fits = sum(others) + self._head_width(whole) <= self._inside()
         before, caption = self._captions[column], whole if fits else self._short
         if caption == before:
             return
@@ -113,6 +115,10 @@ class ColumnFit:
         if column in LEAST:
             return max(least, self._wanted.get(column, least))
         return int(self._tree.column(column.value, "width"))
+
+    def _inside(self) -> int:
+        """Give the pixels within the border: a column that reaches under it would have to be scrolled."""
+        return self._tree.winfo_width() - 2 * self._theme.px(BORDER)
 
     def _head_width(self, caption: str) -> int:
         return self._theme.text_width(caption, bold=True) + self._theme.px(HEAD_ROOM)

@@ -13,7 +13,7 @@ from mini_crm.i18n import Texts
 from mini_crm.ui.entries.draft import FIELDS
 from mini_crm.ui.entries.paste_presenter import STATUS, THERE, PastedRow, PastePresenter
 from mini_crm.ui.theme import ERROR_LABEL, HINT_LABEL, TABLE, Theme
-from mini_crm.ui.widgets import scroll_across, tip_cut_cells, wrap_to_width
+from mini_crm.ui.widgets import Table, scroll_across, tip_cut_cells, wrap_to_width
 from mini_crm.ui.widgets.dialogs import Dialog
 from mini_crm.ui.widgets.menus import pop_up
 
@@ -62,8 +62,9 @@ class PasteDialog(Dialog):
         # Last, so that on a small screen it is the table that gives way.
         frame = ttk.Frame(self.body)
         frame.pack(fill="both", expand=True)
-        self.table = ttk.Treeview(
+        self.table = Table(
             frame,
+            theme,
             columns=["number", *FIELDS, STATUS],
             displaycolumns=["number", *FIELDS],
             show="headings",

@@ -12,6 +12,8 @@ from mini_crm.ui.widgets.popup import Popup
 
 MAX_ROWS = 12
 WHEEL = ("<MouseWheel>", "<Button-4>", "<Button-5>")
+PADDING = 4
+"""Around the names, in pixels at 100 %, as in the field above them."""
 NOTCH = 3
 """Rows that one notch of the wheel scrolls."""
 
@@ -40,7 +42,8 @@ class DropDown(Popup):
         self.was_moved = False
         colours = theme.colours
         box = self._box = tk.Listbox(
-            self, activestyle="none", borderwidth=0, exportselection=False, highlightthickness=0,
+            self, activestyle="none", borderwidth=theme.px(PADDING), relief="flat", exportselection=False,
+            highlightthickness=0,
             font=theme.body, takefocus=False, background=colours.background, foreground=colours.text,
             selectbackground=colours.accent, selectforeground=colours.background,
         )  # fmt: skip
@@ -69,7 +72,9 @@ class DropDown(Popup):
             self._bar.pack_forget()
         self.update_idletasks()
         # A narrow field must not cut the names that one has to choose from.
-        longest = self._theme.text_width(max(names, key=self._theme.text_width)) + self._theme.px(10)
+        longest = self._theme.text_width(max(names, key=self._theme.text_width)) + self._theme.px(
+            2 * PADDING + 10
+        )
         bar = self._bar.winfo_reqwidth() if len(names) > rows else 0
         self.show_beside(self._field, max(self._field.winfo_width(), longest + bar), self.winfo_reqheight())
         box.selection_clear(0, "end")

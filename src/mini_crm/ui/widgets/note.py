@@ -10,6 +10,10 @@ from mini_crm.ui.widgets.focus import is_inside
 
 WIDEST = 180
 """Width of a sentence, at 100 %, where the widget above it is narrower."""
+TWO_LINES = 260
+"""No wider than this, at 100 %, for the sake of two lines."""
+WORD_ENDS = 1.2
+"""Lines end where words do: so many times the width that letters alone would need."""
 ELLIPSIS = "…"
 
 
@@ -98,7 +102,7 @@ class Note:
             justify="left",
             anchor="w",
             padx=theme.px(3),
-            wraplength=max(above.winfo_width() - theme.px(8), theme.px(WIDEST)),
+            wraplength=max(above.winfo_width() - theme.px(8), theme.px(WIDEST), self._two_lines(text)),
         )
         label.bind("<Button-1>", lambda event: self._dismiss())
         sticks_out = above.winfo_rootx() + label.winfo_reqwidth() > top.winfo_rootx() + top.winfo_width()
@@ -107,6 +111,10 @@ class Note:
         else:
             label.place(in_=above, x=0, rely=1.0, anchor="nw")
         tk.Misc.lift(label)
+
+    def _two_lines(self, text: str) -> int:
+        """Give the width in which a text takes two lines, so that it covers no input of the next row."""
+        return min(self._theme.px(TWO_LINES), round(WORD_ENDS * self._theme.small.measure(text) / 2))
 
     def _dismiss(self) -> None:
         self._dismissed = self.text
