@@ -240,6 +240,46 @@ def test_the_second_of_two_is_told_who_changed_what(page: Page) -> None:
     assert (entry.amount, entry.comment) == (Decimal("7.00"), "")
 
 
+def test_a_field_that_both_changed_is_marked(page: Page) -> None:
+    """What the own change would replace, and only that; a field that both changed alike is no quarrel."""
+    number = page.add()
+    page.presenter.edit_number(str(number))
+    typed = replace(page.view.form.values, amount="9", comment="моё", pay_by="26.03.2026")
+    page.view.form.values = typed
+    other = page.company.anna.window("PC-8")
+    day = page.company.day(8)
+    other.update(other.everything()[0], amount=Decimal("7.00"), pay_by=day, manager_id=page.company.maria)
+    page.presenter.form.save()
+    page.presenter.edit_number(str(number))
+    assert page.view.conflict is not None
+    lines = [
+        (line.field, line.old, line.theirs, line.mine, line.is_overwritten)
+        for line in page.view.conflict.lines
+    ]
+    assert lines == [
+        ("Оператор", PETR, MARIA, PETR, False),
+        ("Сумма", "1\u00a0500,50", "7", "9", True),
+        ("Оплатит до", "25.03.2026", "26.03.2026", "26.03.2026", False),
+        ("Комментарий", "—", "—", "моё", False),
+    ]
+
+
+def test_a_deletion_that_came_too_late_shows_what_it_would_take_away(page: Page) -> None:
+    """Theirs beside the own wish to delete, which can be done all the same."""
+    number = page.add()
+    page.view.table.chosen = [number]
+    page.presenter.actions.propose_delete()
+    other = page.company.anna.window("PC-8")
+    other.update(other.everything()[0], comment="чужое")
+    page.presenter.actions.delete()
+    page.presenter.edit_number(str(number))
+    assert page.view.conflict is not None
+    lines = {line.field: (line.old, line.theirs, line.mine) for line in page.view.conflict.lines}
+    assert lines == {"Комментарий": ("—", "чужое", "—"), "Удалена": ("нет", "нет", "да")}
+    page.view.again()
+    assert other.everything() == ()
+
+
 def test_the_own_change_can_be_done_again_on_top(page: Page) -> None:
     """Both changes stand then: the other's amount and the own comment."""
     test_the_second_of_two_is_told_who_changed_what(page)
