@@ -37,6 +37,8 @@ from mini_crm.ui.widgets.note import shorten
 KEYS = "EntriesPage"
 TABLE_ROW = 3
 """It takes the height that is left."""
+LEAST_SAID = 160
+"""Width that counts and sums leave to what was done last, in pixels at 100 %."""
 SAID_MS = 8000
 """A sentence that tells of no error goes away after so long."""
 
@@ -220,9 +222,9 @@ class EntriesView(plain_ttk.Frame):
         part.grid(row=row, column=0, sticky=sticky, pady=(0, self._theme.px(space)))
 
     def _show_summary(self, text: str) -> None:
-        """Show counts and sums, and how the database answers beside them, whatever there are."""
+        """Show counts and sums; beside them there is room for what was done and how the database answers."""
         self._summed = text
-        rest = self.connection.winfo_reqwidth() + self._theme.px(24)
+        rest = self.connection.winfo_reqwidth() + self._theme.px(LEAST_SAID)
         room = self.summary.master.winfo_width() - rest
         self.summary.configure(text=shorten(text, self._theme.body, room) if room > rest else text)
 
