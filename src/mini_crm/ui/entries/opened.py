@@ -85,7 +85,7 @@ class Opened:
         self._desk.choice.choose(rows.period)
         self._number = _Number(rows, whose, as_of, chosen, order)
         self._filters.show(Chosen.of(rows.filter))
-        self._table.open(rows.filter, rows.sort, rows.descending)
+        self._table.start(rows.filter, rows.sort, rows.descending)
 
     def found(self, page: EntryPage) -> None:
         """Know what the rows come to by now."""
@@ -125,7 +125,7 @@ class Opened:
         if number is not None:
             self.forget()
             self._filters.show(number.chosen)
-            self._table.open(self._filters.wanted, *number.order)
+            self._table.start(self._filters.wanted, *number.order)
 
     def name(self, number: Number) -> str:
         """Name a number."""

@@ -49,6 +49,8 @@ LIST_ROWS = 14
 """So many rows the list keeps before the head may have a line for each unit."""
 LEAST_ROWS = 6
 """So many it keeps even where the person wants to see those lines."""
+LEAST_SAID = 160
+"""Width that counts and sums leave to what was done last, in pixels at 100 %."""
 SAID_MS = 8000
 """A sentence that tells of no error goes away after so long."""
 
@@ -290,9 +292,9 @@ class EntriesView(plain_ttk.Frame):
         self._forget = self.after(SAID_MS, self._forget_said)
 
     def _show_summary(self, text: str) -> None:
-        """Show counts and sums, and how the database answers beside them, whatever there are."""
+        """Show counts and sums; beside them there is room for what was done and how the database answers."""
         self._summed = text
-        rest = self.connection.winfo_reqwidth() + self._theme.px(24)
+        rest = self.connection.winfo_reqwidth() + self._theme.px(LEAST_SAID)
         room = self.summary.master.winfo_width() - rest
         self.summary.configure(text=shorten(text, self._theme.body, room) if room > rest else text)
 

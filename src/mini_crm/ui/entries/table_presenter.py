@@ -83,11 +83,6 @@ class TablePresenter:
         self._planned: Cancel | None = None
 
     @property
-    def entry_filter(self) -> EntryFilter:
-        """What the rows are filtered by."""
-        return self._filter
-
-    @property
     def order(self) -> tuple[EntrySort, bool]:
         """By which column the rows are ordered, and whether from the end."""
         return self._sort, self._descending
@@ -136,10 +131,6 @@ class TablePresenter:
         if wanted != self._filter:
             self._filter = wanted
             self._begin()
-
-    def open(self, wanted: EntryFilter, column: EntrySort, descending: bool) -> None:
-        """Filter and order the rows anew, from the top."""
-        self.start(wanted, column, descending)
 
     def follow(self, wanted: EntryFilter) -> None:
         """Read again, with another filter if the day has made it one; rows that stay go on staying."""
