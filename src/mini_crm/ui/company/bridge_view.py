@@ -17,6 +17,8 @@ from mini_crm.ui.tasks import Tasks
 from mini_crm.ui.theme import BOLD_LABEL, Theme
 
 STEPS = 9
+BAR = 16
+"""Room for a scroll bar that may come, at 100 %: it must not make the other one come too."""
 
 
 class BridgeView(plain_ttk.Frame):
@@ -63,7 +65,7 @@ class BridgeView(plain_ttk.Frame):
         if part.columns:  # the table itself would only ask for the room of its first columns
             tree = self.steps.tree
             wide = sum(int(tree.column(str(at), "width")) for at in range(len(part.columns)))
-            self.columnconfigure(0, minsize=wide + self._theme.px(4) if part.steps else 0)
+            self.columnconfigure(0, minsize=wide + self._theme.px(BAR) if part.steps else 0)
         self.picture.show(part.picture)
         if part.steps:
             self.steps.grid()
