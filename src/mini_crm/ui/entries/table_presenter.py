@@ -83,6 +83,11 @@ class TablePresenter:
         self._planned: Cancel | None = None
 
     @property
+    def entry_filter(self) -> EntryFilter:
+        """What the rows are filtered by."""
+        return self._filter
+
+    @property
     def order(self) -> tuple[EntrySort, bool]:
         """By which column the rows are ordered, and whether from the end."""
         return self._sort, self._descending
