@@ -195,8 +195,9 @@ def test_double_click_edits_and_the_menu_marks(open_window: Open, store: SqliteS
     last = int(menu.index("end") or 0)
     captions = [str(menu.entrycget(n, "label")) for n in range(last + 1) if menu.type(n) == "command"]
     assert captions == [
-        "Изменить", "Оплачено…", "Отказ…", "Снова ожидаем", "История", "Почему такой шанс?",
-        "Скопировать строки", "Вставить строки из Excel", "Удалить…",
+        "Изменить", "Оплачено…", "Отказ…", "Снова ожидаем", "Оплатит до…", "История",
+        "Почему такой шанс?", "Скопировать строки", "Вставить строки из Excel",
+        "Сохранить найденное в Excel…", "Удалить…", "Отменить",
     ]  # fmt: skip
     window.choose(1, 2)
     menu.invoke(4)  # expected already: nothing to store
