@@ -189,7 +189,7 @@ KEYS: dict[EntrySort, Callable[[Entry], Any]] = {
     EntrySort.CLIENT_PIN: lambda e: e.client_pin,
     EntrySort.AMOUNT: lambda e: e.amount,
     EntrySort.ENTERED_ON: lambda e: e.entered_on,
-    EntrySort.PAY_BY: lambda e: e.pay_by,
+    EntrySort.PAY_BY: lambda e: e.pay_by or date.max,  # whoever looks for what is overdue wants a day
     EntrySort.STATUS: lambda e: list(Status).index(e.status),
     EntrySort.STATUS_ON: lambda e: e.status_on,
     EntrySort.PAID_AMOUNT: lambda e: (

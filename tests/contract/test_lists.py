@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 from decimal import Decimal
 from itertools import pairwise, product
 from typing import Any
@@ -256,7 +256,7 @@ KEYS: dict[EntrySort, Callable[[Entry], Any]] = {
     EntrySort.CLIENT_PIN: lambda entry: entry.client_pin,
     EntrySort.AMOUNT: lambda entry: entry.amount,
     EntrySort.ENTERED_ON: lambda entry: entry.entered_on,
-    EntrySort.PAY_BY: lambda entry: entry.pay_by,
+    EntrySort.PAY_BY: lambda entry: entry.pay_by or date.max,
     EntrySort.STATUS: lambda entry: list(Status).index(entry.status),
     EntrySort.COMMENT: lambda entry: ("", "a", "b", "c").index(entry.comment),
 }

@@ -42,6 +42,7 @@ BEGIN
     DECLARE @SearchKey nvarchar(710) = core.SearchKeyOf(@Text, N'', N'');
     DECLARE @Sign int = CASE WHEN @Descending = 1 THEN -1 ELSE 1 END;
     DECLARE @Least float = -1.0E300;        -- what is missing comes first, as in any other column
+    DECLARE @Never float = 1.0E9;           -- the day of what was promised for none
     DECLARE @UntouchedBefore datetime2(0);
     DECLARE @RunId int, @PeriodId int, @ChanceRunId int;
     DECLARE @Page TABLE (
@@ -125,7 +126,8 @@ BEGIN
                         CASE @Sort WHEN 'amount' THEN CAST(e.Amount AS float)
                                    WHEN 'paid_amount' THEN CAST(e.Came AS float)
                                    WHEN 'entered_on' THEN CAST(DATEDIFF(DAY, '20000101', e.EnteredOn) AS float)
-                                   WHEN 'pay_by' THEN CAST(DATEDIFF(DAY, '20000101', e.PayBy) AS float)
+                                   WHEN 'pay_by'
+                                       THEN COALESCE(CAST(DATEDIFF(DAY, '20000101', e.PayBy) AS float), @Never)
                                    WHEN 'status' THEN CAST(e.Status AS float)
                                    WHEN 'status_on' THEN CAST(DATEDIFF(DAY, '20000101', e.StatusOn) AS float)
                                    WHEN 'probability' THEN CASE WHEN e.Status = 0 THEN f.Probability END

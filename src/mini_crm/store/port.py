@@ -219,7 +219,7 @@ class DesktopStore(Protocol):
             token: The own session.
             entry_filter: Which are wanted.
             sort: Ties go by entry id, in the same direction.
-            descending: From the end; what is missing is least.
+            descending: From the end; what is missing is least, but a promised day that is missing is last.
             offset: Rows to leave out.
             limit: Rows at most.
             period: Of chances and contributions, also those that are ordered by: a standing or open custom

@@ -25,7 +25,7 @@ _ORDER = {
     EntrySort.CLIENT_PIN: ("e.ClientPin", ""),
     EntrySort.AMOUNT: ("e.Amount", ""),
     EntrySort.ENTERED_ON: ("e.EnteredOn", ""),
-    EntrySort.PAY_BY: ("e.PayBy", ""),
+    EntrySort.PAY_BY: ("coalesce(e.PayBy, 1000000000)", ""),
     EntrySort.STATUS: ("e.Status", ""),
     EntrySort.STATUS_ON: ("e.StatusOn", ""),
     EntrySort.PAID_AMOUNT: ("CASE WHEN e.Status = 1 THEN coalesce(e.PaidAmount, e.Amount) END", ""),
