@@ -87,7 +87,7 @@ def test_a_cut_cell_ends_with_an_ellipsis_and_keeps_its_text(root: ttk.App, them
     assert tree.item("0")["values"] == [LONG_NAME, "0 RUB"]
     assert str(tree.tk.call(str(tree), "set", "299", "name")) == LONG_NAME  # out of sight: nobody has cut it
     tree.selection_set("0")
-    assert copy_rows(tree) == f"{LONG_NAME}\t0 RUB"
+    assert copy_rows(tree).splitlines()[1] == f"{LONG_NAME}\t0 RUB"
     tree.column("name", width=600)
     tree.event_generate("<ButtonRelease-1>", x=130, y=5)
     root.update()

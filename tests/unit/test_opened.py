@@ -128,7 +128,7 @@ def test_a_jump_elsewhere_leaves_the_number(computed: Page) -> None:
 def test_what_is_no_number_of_entries_opens_nothing(computed: Page) -> None:
     """In the head line parts of the sum and the counts of the win rate are links; goals and words are not."""
     bar = computed.view.head.bars[number_of(computed, "RUB")]
-    links = {piece.number for text in (bar.win_rate, *bar.details) for piece in _pieces(text)}
+    links = {piece.number for text in (bar.rate_counts, *bar.parts.values()) for piece in _pieces(text)}
     assert links == {None, Number.PAID, Number.FROM_OPEN, Number.WON, Number.RESOLVED} | (
         {Number.FROM_NEW} if _row(computed, "RUB").from_new > 0 else set()
     )

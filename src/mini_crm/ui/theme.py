@@ -11,6 +11,8 @@ import ttkbootstrap as ttk
 
 NAME = "bootstrap-light"
 
+LABEL_ROOM = 2
+"""Pixels that the look leaves free around a label."""
 ERROR_LABEL = "Error.TLabel"
 HINT_LABEL = "Hint.TLabel"
 BOLD_LABEL = "Bold.TLabel"

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import ttkbootstrap as ttk
 
 from mini_crm.i18n import Texts
-from mini_crm.ui.theme import ERROR_LABEL, HINT_LABEL, Theme
+from mini_crm.ui.theme import ERROR_LABEL, HINT_LABEL, LABEL_ROOM, Theme
 from mini_crm.ui.widgets.focus import last_focused
 from mini_crm.ui.widgets.idle import when_idle
 from mini_crm.ui.widgets.note import shorten
@@ -51,7 +51,7 @@ class IdPanelView(plain_ttk.Frame):
         self.open_button = ttk.Button(self, text=_("Open"), bootstyle="secondary-outline")
         self.delete_button = ttk.Button(self, text=_("Delete"), bootstyle="danger", state="disabled")
         # Two short lines in a room of their own: whatever they say, the table above keeps its height.
-        line_height = theme.small.metrics("linespace") + theme.px(2)
+        line_height = theme.small.metrics("linespace") + 2 * LABEL_ROOM
         room = ttk.Frame(self, height=2 * line_height)
         self.shown = ttk.Label(room, font=theme.small, style=HINT_LABEL, padding=0)
         self.rule = ttk.Label(room, style=HINT_LABEL, padding=0)

@@ -25,6 +25,7 @@ from mini_crm.ui.theme import (
     AMBER_LABEL,
     HEADLINE_LABEL,
     HINT_LABEL,
+    LABEL_ROOM,
     NUMBER_LABEL,
     OK_LABEL,
     Theme,
@@ -35,8 +36,6 @@ from mini_crm.ui.widgets.link import LinkLine
 from mini_crm.usecases.behind import Number
 
 CARDS_IN_A_ROW = 4
-LABEL_ROOM = 2
-"""Pixels that the look leaves free around a label, so that what is no label stands in line with it."""
 SIGNS = {Level.GOOD: "\u25cf", Level.MAYBE: "\u25b2", Level.BAD: "\u25c6"}
 """Of a traffic light: told apart by shape as well as by colour."""
 
