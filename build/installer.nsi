@@ -53,8 +53,10 @@ Var Left        ; what the uninstaller leaves, line by line
 
 ; ------------------------------------------------------------------------------------------------- pages, languages
 
-!define MUI_ICON "${ICON}"
-!define MUI_UNICON "${ICON}"
+!define MUI_ICON "${PICTURES}/mini-crm.ico"
+!define MUI_UNICON "${PICTURES}/mini-crm.ico"
+!define MUI_WELCOMEFINISHPAGE_BITMAP "${PICTURES}/side.bmp"
+!define MUI_UNWELCOMEFINISHPAGE_BITMAP "${PICTURES}/side.bmp"
 !define MUI_ABORTWARNING
 !define MUI_WELCOMEPAGE_TITLE "$(WelcomeTitle)"
 !define MUI_WELCOMEPAGE_TEXT "$(WelcomeText)"

@@ -36,8 +36,8 @@ import installer
 ROOT = dev.ROOT
 SPEC = ROOT / "build" / "mini_crm.spec"
 WORK = ROOT / ".build-work"
-ICON = WORK / "pyinstaller" / SPEC.stem / "mini-crm.ico"
-"""Drawn by the spec file, on Windows."""
+PICTURES = WORK / "pyinstaller" / SPEC.stem
+"""Where the spec file draws the icon and the installer's picture, on Windows."""
 ENVIRONMENT = WORK / "env"
 PYTHON = ENVIRONMENT / dev.BIN.name / dev.PYTHON.name
 LISTS = [dev.REQUIREMENTS / f"{name}.txt" for name in ("run", "build")]
@@ -222,7 +222,7 @@ def installers(frozen: Path, date: int) -> list[Path]:
         return []
     dev.step("Making the installer ...")
     file = WORK / installer.file_name(version())
-    installer.make_installer(frozen, ICON, file, version=version(), date=date)
+    installer.make_installer(frozen, PICTURES, file, version=version(), date=date)
     return [file]
 
 

@@ -1,10 +1,10 @@
 #!/usr/bin/env python3
 """Make the installer for Windows from the folder of the frozen programs, on Windows or on Linux.
 
-Usage: python3 scripts/installer.py FOLDER --icon FILE --version VERSION [--out DIR] [--amd64]
+Usage: python3 scripts/installer.py FOLDER --pictures DIR --version VERSION [--out DIR] [--amd64]
 
   FOLDER     where mini-crm.exe lies, with all it needs
-  --icon     the programs' icon: PyInstaller's work folder has it as mini-crm.ico
+  --pictures where mini-crm.ico and side.bmp lie: PyInstaller's work folder
   --version  the programs'
   --amd64    an installer of 64 bits, for a Wine without 32; makensis for Windows cannot make one
 
@@ -38,7 +38,7 @@ def main(arguments: list[str]) -> int:
     """
     parser = argparse.ArgumentParser(prog="installer.py", description=(__doc__ or "").partition("\n")[0])
     parser.add_argument("folder", type=Path)
-    parser.add_argument("--icon", type=Path, required=True)
+    parser.add_argument("--pictures", type=Path, required=True)
     parser.add_argument("--version", required=True)
     parser.add_argument("--out", type=Path, default=dev.ROOT / "dist")
     parser.add_argument("--amd64", action="store_true")
@@ -47,7 +47,7 @@ def main(arguments: list[str]) -> int:
         dev.need_system("NSIS")
         file = given.out / file_name(given.version)
         file.parent.mkdir(parents=True, exist_ok=True)
-        make_installer(given.folder, given.icon, file, version=given.version, amd64=given.amd64)
+        make_installer(given.folder, given.pictures, file, version=given.version, amd64=given.amd64)
     except dev.Failure as failure:
         print(f"installer.py: {failure}", file=sys.stderr)
         return 1
@@ -61,13 +61,13 @@ def file_name(version: str) -> str:
 
 
 def make_installer(
-    folder: Path, icon: Path, file: Path, *, version: str, amd64: bool = False, date: int = 0
+    folder: Path, pictures: Path, file: Path, *, version: str, amd64: bool = False, date: int = 0
 ) -> None:
     """Compile the installer.
 
     Args:
         folder: The frozen programs for Windows, complete with the pages.
-        icon: Theirs.
+        pictures: Where ``mini-crm.ico`` and ``side.bmp`` lie.
         file: Written over.
         version: Of the programs; three numbers with dots between.
         amd64: Of 64 bits; else of 32, which every Windows runs and every makensis makes.
@@ -89,7 +89,7 @@ def make_installer(
     values = {
         "NAME": product["NAME"],
         "FOLDER": folder.absolute(),
-        "ICON": icon.absolute(),
+        "PICTURES": pictures.absolute(),
         "OUT": file.absolute(),
         "VERSION": version,
         "PUBLISHER": product["PUBLISHER"],

@@ -37,7 +37,7 @@ DONE, FAILED, SETTINGS, OPEN = 0, 2, 3, 5
 
 @pytest.fixture
 def stand_in(tmp_path: Path) -> Path:
-    """Give a folder that looks like that of the frozen programs for Windows, and an icon beside it."""
+    """Give a folder that looks like that of the frozen programs for Windows, with pictures around it."""
     folder = tmp_path / "Папка (2)" / "mini-crm"
     for name in (
         *("mini-crm.exe", "execer.exe", "mini-crm-admin.exe", "README.md", "README.ru.md", ".env.example"),
@@ -51,14 +51,15 @@ def stand_in(tmp_path: Path) -> Path:
         file = folder / name
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_text(name)
-    Image.new("RGB", (32, 32), "green").save(tmp_path / "icon.ico")
+    for name in ("mini-crm.ico", "side.bmp"):
+        Image.new("RGB", (32, 32), "green").save(tmp_path / name)
     return folder
 
 
 def make(folder: Path, out: Path) -> tuple[int, str]:
     """Make an installer as the build does; give exit code and output."""
     command = [sys.executable, str(ROOT / "scripts" / "installer.py"), str(folder)]
-    command += ["--icon", str(folder.parents[1] / "icon.ico"), "--version", "12.3.4", "--out", str(out)]
+    command += ["--pictures", str(folder.parents[1]), "--version", "12.3.4", "--out", str(out)]
     done = subprocess.run(
         command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, encoding="utf-8", check=False
     )
