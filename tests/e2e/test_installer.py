@@ -21,7 +21,8 @@ ROOT = Path(__file__).parents[2]
 SETUPS = sorted(Path(os.environ.get("MINI_CRM_EXE_DIR", "nowhere")).absolute().glob("mini-crm-*-setup.exe"))
 NAME = "Mini CRM"
 REGISTRY = rf"Software\Microsoft\Windows\CurrentVersion\Uninstall\{NAME}"
-WAIT_S = 120
+WAIT_S = 300
+pytestmark = pytest.mark.timeout(900)
 
 needs_makensis = pytest.mark.skipif(
     sys.platform == "win32" or shutil.which("makensis") is None, reason="made by the build on Windows"
