@@ -70,6 +70,12 @@ Var Left        ; what the uninstaller leaves, line by line
 !define MUI_FINISHPAGE_TEXT "$(LeftText)"
 !insertmacro MUI_UNPAGE_FINISH
 
+; What the first page needs comes first: all is packed as one stream.
+ReserveFile "${PICTURES}/side.bmp"
+ReserveFile /plugin nsDialogs.dll
+ReserveFile /plugin System.dll
+ReserveFile /plugin UserInfo.dll
+
 ; The language of the system's own texts; English where it is neither.
 !insertmacro MUI_LANGUAGE "English"
 !insertmacro MUI_LANGUAGE "Russian"
