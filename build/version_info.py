@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from product import NAME, PUBLISHER
 from PyInstaller.utils.win32.versioninfo import (
     FixedFileInfo,
     StringFileInfo,
@@ -27,11 +28,12 @@ def version_info(version: str, file: str, description: str) -> VSVersionInfo:
     major, minor, patch = (int(number) for number in version.split("."))
     numbers = (major, minor, patch, 0)
     texts = {
+        "CompanyName": PUBLISHER,
         "FileDescription": description,
         "FileVersion": version,
         "InternalName": file.removesuffix(".exe"),
         "OriginalFilename": file,
-        "ProductName": "Mini CRM",
+        "ProductName": NAME,
         "ProductVersion": version,
     }
     strings = [StringStruct(name, text) for name, text in texts.items()]

@@ -4,7 +4,10 @@
 Usage: python3 scripts/build_exe.py [--out DIR]
 
   DIR/mini-crm/                     the programs with all they need, Python included (DIR: dist)
-  DIR/mini-crm-0.1.0-SYSTEM.zip     the same packed, and a file with its SHA-256 beside it
+  DIR/mini-crm-0.1.0-SYSTEM.zip     the same packed
+  DIR/mini-crm-0.1.0-setup.exe      on Windows: the same as an installer (scripts/installer.py)
+
+Beside each of the last two lies a file with its SHA-256.
 
 The programs run on the system that they were made on: for Windows run this on Windows. Only the packages
 listed with their hashes in scripts/requirements/run.txt and build.txt are used, in an environment of its own
@@ -28,10 +31,13 @@ import zipfile
 from pathlib import Path
 
 import dev
+import installer
 
 ROOT = dev.ROOT
 SPEC = ROOT / "build" / "mini_crm.spec"
 WORK = ROOT / ".build-work"
+PICTURES = WORK / "pyinstaller" / SPEC.stem
+"""Where the spec file draws the icon and the installer's picture, on Windows."""
 ENVIRONMENT = WORK / "env"
 PYTHON = ENVIRONMENT / dev.BIN.name / dev.PYTHON.name
 LISTS = [dev.REQUIREMENTS / f"{name}.txt" for name in ("run", "build")]
@@ -73,7 +79,7 @@ def build(out: Path) -> None:
     """Freeze, complete, try and pack the programs.
 
     Args:
-        out: Gets the folder and the zip.
+        out: Gets the folder, the zip and on Windows the installer.
 
     Raises:
         Failure: Something is missing or went wrong; what was in ``out`` is as it was.
@@ -91,7 +97,7 @@ def build(out: Path) -> None:
     dev.step("Packing ...")
     archive = WORK / f"{NAME}-{version()}-{sysconfig.get_platform()}.zip"
     pack(frozen, archive, date)
-    put_in_place(frozen, archive, out)
+    put_in_place(frozen, [archive, *installers(frozen, date)], out)
 
 
 def make_environment() -> None:
@@ -207,27 +213,42 @@ def pack(folder: Path, archive: Path, date: int) -> None:
                 packed.writestr(entry, file.read_bytes())
 
 
-def put_in_place(frozen: Path, archive: Path, out: Path) -> None:
+def installers(frozen: Path, date: int) -> list[Path]:
+    """Make the installer if these are programs of Windows and NSIS is here; say so if it is not."""
+    if not (frozen / f"{NAME}.exe").exists():
+        return []
+    dev.need_system(wanted=("NSIS",))
+    if not dev.is_there("NSIS"):
+        return []
+    dev.step("Making the installer ...")
+    file = WORK / installer.file_name(version())
+    installer.make_installer(frozen, PICTURES, file, version=version(), date=date)
+    return [file]
+
+
+def put_in_place(frozen: Path, packed: list[Path], out: Path) -> None:
     """Move the results to where they belong and say what there is."""
     out.mkdir(parents=True, exist_ok=True)
     try:
         if (out / NAME).exists():
             shutil.rmtree(out / NAME)
         shutil.move(frozen, out / NAME)
-        for old in out.glob(f"{NAME}-*.zip*"):
-            old.unlink()
-        packed = Path(shutil.move(archive, out / archive.name))
+        for pattern in (f"{NAME}-*.zip*", f"{NAME}-*-setup.exe*"):
+            for old in out.glob(pattern):
+                old.unlink()
+        placed = [Path(shutil.move(file, out / file.name)) for file in packed]
     except OSError as error:
         raise dev.Failure(f"cannot replace what is in {out}: {error}. Does a program from it run?") from error
-    checksum = hashlib.sha256(packed.read_bytes()).hexdigest()
-    # The format of sha256sum: `sha256sum --check FILE` reads it.
-    line = f"{checksum}  {packed.name}\n"
-    packed.with_name(packed.name + ".sha256").write_text(line, "utf-8", newline="\n")
     files = [file for file in (out / NAME).rglob("*") if file.is_file() and not file.is_symlink()]
     dev.step(f"{out / NAME}: {len(files)} files, {sum(file.stat().st_size for file in files) / 1e6:.0f} MB")
     for name in PROGRAMS:
         dev.step(f"  {name}{EXE}: {(out / NAME / f'{name}{EXE}').stat().st_size / 1e6:.1f} MB")
-    dev.step(f"{packed}: {packed.stat().st_size / 1e6:.0f} MB, SHA-256 {checksum}")
+    for file in placed:
+        checksum = hashlib.sha256(file.read_bytes()).hexdigest()
+        # The format of sha256sum: `sha256sum --check FILE` reads it.
+        line = f"{checksum}  {file.name}\n"
+        file.with_name(file.name + ".sha256").write_text(line, "utf-8", newline="\n")
+        dev.step(f"{file}: {file.stat().st_size / 1e6:.0f} MB, SHA-256 {checksum}")
 
 
 def version() -> str:

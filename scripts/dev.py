@@ -73,7 +73,14 @@ SYSTEM = {
         "(pyenv: PYTHON_CONFIGURE_OPTS=--enable-shared pyenv install ...), or start dev.py with another one",
     ),
     "binutils": ("binutils", "install binutils: objdump and objcopy put the frozen programs together"),
+    "NSIS": (
+        "nsis",
+        "install NSIS, whose makensis makes the installer for Windows (Windows: winget install NSIS.NSIS); "
+        "without it there is the zip alone, and the tests of the installer are skipped",
+    ),
 }
+NSIS_FOLDERS = (Path(r"C:\Program Files (x86)\NSIS"), Path(r"C:\Program Files\NSIS"))
+"""Where it lies on Windows; it does not put itself on the path."""
 
 
 OFFICE_PARTS = Path("/usr/lib/libreoffice/share/config/soffice.cfg/modules/scalc/ui/posbox.ui")
@@ -139,7 +146,7 @@ def demo(arguments: list[str]) -> int:
 def test(arguments: list[str]) -> int:
     """Run the linters and every test, or only the tests that the arguments choose."""
     set_up("run", "dev")
-    need_system(wanted=("LibreOffice",))
+    need_system(wanted=("LibreOffice", "NSIS"))
     failed = [] if arguments else failed_linters()
     with screen():
         step("Tests")
@@ -414,11 +421,20 @@ def is_there(name: str) -> bool:
         return shutil.which("soffice") is not None and (OFFICE_PARTS.exists() or not debian_has_it(name))
     if name == "binutils":
         return sys.platform != "linux" or all(map(shutil.which, ("objdump", "objcopy")))
+    if name == "NSIS":
+        return makensis() is not None
     if name == "DejaVu fonts":
         return any(Path("/usr/share/fonts").rglob("DejaVuSans.ttf"))
     if name == "pip for new environments":
         return importlib.util.find_spec("ensurepip") is not None
     return True
+
+
+def makensis() -> Path | None:
+    """Give the compiler of installers, if it is here."""
+    path = os.pathsep.join([os.environ.get("PATH", os.defpath), *map(str, NSIS_FOLDERS)])
+    found = shutil.which("makensis", path=path)
+    return None if found is None else Path(found)
 
 
 # ------------------------------------------------------------------------------------------- processes

@@ -196,7 +196,10 @@ def is_on_network(path: Path) -> bool:
     """
     if _is_share(str(path)):
         return True
-    real = Path(os.path.realpath(path))  # which, unlike resolve, takes links that lead in a circle
+    try:
+        real = Path(os.path.realpath(path))  # which, unlike resolve, takes links that lead in a circle
+    except OSError:  # what Windows says of a device, such as con
+        real = path.absolute()
     if _is_share(str(real)):
         return True
     if sys.platform == "win32":

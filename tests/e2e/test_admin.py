@@ -362,6 +362,21 @@ def test_rejected_rows_mended(company: Admin) -> None:
     assert (again["added"], company.entries()) == (1, 4)
 
 
+def test_rejects_never_replace_the_input(company: Admin) -> None:
+    """The file that is imported is refused as the rejects file, however its path is written."""
+    file = company.write("id;amount\n1;5\n", "deals.csv")
+    other_way = file.parent / ".." / file.parent.name / file.name
+    assert "--rejects" in company.refused(2, "import-entries", file, "--rejects", other_way)
+    assert file.read_text("utf-8") == "id;amount\n1;5\n"
+
+
+@pytest.mark.parametrize("name", ["con", "nul.csv"])
+def test_a_device_is_no_input(company: Admin, name: str) -> None:
+    """A name that Windows takes for a device is refused as input, with and without a rejects file."""
+    for more in ([], ["--rejects", company.folder / "bad.csv"]):
+        assert name in company.refused(7, "import-entries", company.folder / name, *more)
+
+
 def test_rejects_must_be_writable(company: Admin) -> None:
     """If bad rows cannot be put aside, no row is stored."""
     file = deals(company, 3, "D3,Anna,Boris,-1,2026-01-01,,expected")

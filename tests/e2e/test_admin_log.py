@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -54,6 +55,37 @@ def test_every_act_can_be_read_back(admin: Admin) -> None:
     assert "пароль выдан" in said
     assert "_" not in said.replace("__", "")
     assert len(admin.ok("log", "--limit", 1).splitlines()) == 2
+
+
+@pytest.mark.parametrize(
+    ("action", "detail", "english", "russian"),
+    [
+        ("apply_roster", "1 changes", "roster applied 1 change", "состав загружен 1 изменение"),
+        ("apply_roster", "22 changes", "roster applied 22 changes", "состав загружен 22 изменения"),
+        ("apply_roster", "11 changes", "roster applied 11 changes", "состав загружен 11 изменений"),
+        ("set_targets", "1 changed", "targets set 1 target changed", "планы заданы 1 план изменён"),
+        ("set_targets", "3 changed", "targets set 3 targets changed", "планы заданы 3 плана изменены"),
+        ("set_targets", "0 changed", "targets set 0 targets changed", "планы заданы 0 планов изменено"),
+        ("keep_replays", "21 days", "earlier days recalculated 21 days", "пересчитаны прошлые дни 21 день"),
+        ("import_entries", "batch 7: a: b.csv", "entries imported batch 7: a: b.csv",
+         "наработки загружены загрузка 7: a: b.csv"),
+        ("undo_import", "batch 7", "import taken back batch 7", "загрузка отменена загрузка 7"),
+        ("reassign_entries", "to manager 4: 10 11", "entries reassigned to manager 4: 10 11",
+         "наработки переданы оператору 4: 10 11"),
+        ("set_head", "Вера", "company page opened Вера", "страница компании открыта Вера"),
+        ("set_head", "Вера: no", "company page closed Вера", "страница компании закрыта Вера"),
+        ("void_entries", "10 11", "entries taken out 10 11", "наработки исключены 10 11"),
+        ("backup", "5 days", "database copied 5 days", "копия базы сделана 5 days"),
+    ],
+)  # fmt: skip
+def test_acts_in_both_languages(admin: Admin, action: str, detail: str, english: str, russian: str) -> None:
+    """What the record keeps in fixed words reads as a sentence, with the number's form; a name stays one."""
+    with closing(SqliteStore.open(admin.database)) as store:
+        store.record("kim@pc", action, detail)
+    for language, expected in (("en", english), ("ru", russian)):
+        line = admin.ok("log", "--language", language).splitlines()[1]
+        assert " ".join(line.split()).endswith(f"kim@pc {expected}")
+    assert admin.json("log")[0]["detail"] == detail
 
 
 def test_a_restored_database_says_so(admin: Admin) -> None:

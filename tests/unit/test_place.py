@@ -16,10 +16,8 @@ from mini_crm.store.factory import open_store
 from mini_crm.store.place import is_there
 from mini_crm.store.sqlite import SqliteStore
 
-pytestmark = [
-    pytest.mark.timeout(30),  # what waits for a pipe waits for ever
-    pytest.mark.skipif(sys.platform == "win32", reason="makes pipes, sockets and links"),
-]
+pytestmark = pytest.mark.timeout(30)  # what waits for a pipe waits for ever
+posix = pytest.mark.skipif(sys.platform == "win32", reason="makes pipes, sockets and links")
 
 
 def make_socket(path: Path) -> None:
@@ -30,7 +28,7 @@ def make_socket(path: Path) -> None:
 
 STANDING: dict[str, tuple[Callable[[Path], object], str]] = {
     "folder": (Path.mkdir, "database_is_directory"),
-    "pipe": (os.mkfifo, "not_a_plain_file"),
+    "pipe": (lambda path: os.mkfifo(path), "not_a_plain_file"),
     "socket": (make_socket, "not_a_plain_file"),
     "device": (lambda path: path.symlink_to("/dev/zero"), "not_a_plain_file"),
     "dangling": (lambda path: path.symlink_to("nowhere"), "not_a_plain_file"),
@@ -38,6 +36,7 @@ STANDING: dict[str, tuple[Callable[[Path], object], str]] = {
 }
 
 
+@posix
 @pytest.mark.parametrize("kind", STANDING)
 def test_what_is_no_file_is_no_database(tmp_path: Path, kind: str) -> None:
     """Neither opened nor made: a sentence says what stands there, and it stays as it is."""
@@ -65,6 +64,7 @@ def test_names_that_cannot_be(tmp_path: Path, name: str) -> None:
     assert list(tmp_path.iterdir()) == []
 
 
+@posix
 @pytest.mark.parametrize("end", ["-wal", "-shm", "-journal", "-run"])
 def test_a_pipe_beside_it(tmp_path: Path, end: str) -> None:
     """What stands in the place of the files beside a database is looked at too."""
@@ -86,6 +86,7 @@ def test_an_empty_file_is_none_of_ours(tmp_path: Path) -> None:
     assert path.read_bytes() == b""
 
 
+@posix
 def test_nothing_and_a_file(tmp_path: Path) -> None:
     """A free place is free, and a file or a link to one is a database that may be opened."""
     path = tmp_path / "company.sqlite"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import re
 import sys
@@ -440,3 +441,13 @@ def test_any_settings_file_is_read_or_refused(tmp_path: Path, content: bytes, da
         loaded = load(tmp_path, environ)
         assert loaded.database == "mssql" or loaded.sqlite_path is not None
     first_settings(environ=environ, folder=tmp_path)
+
+
+def test_a_device_is_on_no_network(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A device, of which Windows gives no real path, does not stop the settings: the store refuses it."""
+
+    def refuse(path: object, **more: object) -> str:
+        raise OSError(errno.EBADF, "The handle is invalid", str(path))
+
+    monkeypatch.setattr(os.path, "realpath", refuse)
+    assert not is_on_network(Path("con").absolute())

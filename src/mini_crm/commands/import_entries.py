@@ -206,7 +206,7 @@ class _Import:
     def run(self, as_json: bool) -> int:
         """Say how the file was understood, put bad rows aside, store the good ones; give the exit code."""
         wishes = self._wishes
-        if wishes.rejects is not None and wishes.rejects.resolve() == wishes.file.resolve():
+        if wishes.rejects is not None and _is_same(wishes.rejects, wishes.file):
             raise UsageError("rejects_over_input", path=str(wishes.file))
         # All that can be wrong with the file is found before anything is made or stored.
         file = self._read()
@@ -405,3 +405,11 @@ def _free_name(file: Path, today: date) -> Path:
         number += 1
         path = file.with_name(f"{file.stem}.rejected-{today.isoformat()}-{number}.csv")
     return path
+
+
+def _is_same(one: Path, other: Path) -> bool:
+    """Say whether two paths lead to one file; what is not there, or is a device, is no file."""
+    try:
+        return one.samefile(other)
+    except OSError:
+        return False

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import re
+
 import click
 
 from mini_crm.commands.output import json_option, say_json, say_table
 from mini_crm.domain.dates import format_date
+from mini_crm.domain.model import AdminAct
 from mini_crm.domain.rules import MAX_NUMBER
 from mini_crm.i18n import Texts
 from mini_crm.program import Program
@@ -40,16 +43,55 @@ def _log(program: Program) -> click.Command:
         if not acts:
             program.say(_("Nothing was done yet."))
             return
-        names_of = _actions(program.texts)
+        said_of = _Said(program.texts)
         rows = [(_("When"), _("Who"), _("What"), _("Whom or what"))]
         for act in acts:
             moment = act.done_at.astimezone()
             day = format_date(moment.date(), language=program.texts.language)
-            said = names_of.get(act.action, act.action)
-            rows.append((f"{day} {moment:%H:%M}", act.done_by, said, act.detail))
+            what, detail = said_of.act(act)
+            rows.append((f"{day} {moment:%H:%M}", act.done_by, what, detail))
         say_table(program, rows)
 
     return log
+
+
+class _Said:
+    """Says an act in the person's language; both stores keep it in fixed English words."""
+
+    def __init__(self, texts: Texts) -> None:
+        self._texts = texts
+        self._actions = _actions(texts)
+
+    def act(self, act: AdminAct) -> tuple[str, str]:
+        """Give what was done, and whom or what it was done to."""
+        _ = self._texts.gettext
+        what, detail = self._actions.get(act.action, act.action), act.detail
+        if act.action == "set_head" and detail.endswith(_HEAD_NO_MORE):
+            return _("company page closed"), detail.removesuffix(_HEAD_NO_MORE)
+        if found := _COUNT.fullmatch(detail):
+            return what, self._counted(act.action, int(found[1])) or detail
+        if act.action in ("import_entries", "undo_import") and (found := _BATCH.fullmatch(detail)):
+            return what, _("batch {n}").format(n=found[1]) + found[2]
+        if act.action == "reassign_entries" and (found := _REASSIGNED.fullmatch(detail)):
+            return what, _("to manager {n}: {entries}").format(n=found[1], entries=found[2])
+        return what, detail
+
+    def _counted(self, action: str, n: int) -> str:
+        ngettext = self._texts.ngettext
+        if action == "apply_roster":
+            return ngettext("{n} change", "{n} changes", n).format(n=n)
+        if action == "set_targets":
+            return ngettext("{n} target changed", "{n} targets changed", n).format(n=n)
+        if action == "keep_replays":
+            return ngettext("{n} day", "{n} days", n).format(n=n)
+        return ""
+
+
+_COUNT = re.compile(r"(\d+) (?:changes|changed|days)")
+_BATCH = re.compile(r"batch (\d+)(|: .*)", re.DOTALL)
+_REASSIGNED = re.compile(r"to manager (\d+): (.*)", re.DOTALL)
+_HEAD_NO_MORE = ": no"
+"""What the stores write: store/sqlite/admin.py and imports.py, sql/mssql/60_procedures/admin.*.sql."""
 
 
 def _actions(texts: Texts) -> dict[str, str]:
@@ -58,7 +100,7 @@ def _actions(texts: Texts) -> dict[str, str]:
         "apply_roster": _("roster applied"),
         "set_credential": _("password issued"),
         "unlock_lead": _("lead unlocked"),
-        "set_head": _("company page opened or closed"),
+        "set_head": _("company page opened"),
         "activate_lead": _("lead activated"),
         "rename_lead": _("lead renamed"),
         "deactivate_lead": _("lead deactivated"),
@@ -71,6 +113,7 @@ def _actions(texts: Texts) -> dict[str, str]:
         "close_period": _("period closed"),
         "set_targets": _("targets set"),
         "set_setting": _("setting changed"),
+        "keep_replays": _("earlier days recalculated"),
         "backup": _("database copied"),
         "restore": _("database restored"),
     }
