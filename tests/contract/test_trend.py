@@ -73,7 +73,7 @@ def test_trend(company: Company, backdoor: Backdoor) -> None:
 
 
 def test_trend_of_the_report(company: Company, backdoor: Backdoor) -> None:
-    """The report's trend is the company's alone, while the period is still going on; a lead has the own one."""
+    """The report's trend is the company's alone, while the period still goes on; a lead has the own one."""
     period = Period(PeriodKind.CUSTOM, company.today, company.day(9))
     company.store.add_period(period, BY)
     for desk, manager_id in ((company.anna, company.petr), (company.boris, company.zoya)):
