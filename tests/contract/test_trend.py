@@ -73,7 +73,7 @@ def test_trend(company: Company, backdoor: Backdoor) -> None:
 
 
 def test_trend_of_the_report(company: Company, backdoor: Backdoor) -> None:
-    """The report's trend has the company's points beside the leads', while the period is still going on."""
+    """The report's trend is the company's alone, while the period still goes on; a lead has the own one."""
     period = Period(PeriodKind.CUSTOM, company.today, company.day(9))
     company.store.add_period(period, BY)
     for desk, manager_id in ((company.anna, company.petr), (company.boris, company.zoya)):
@@ -83,17 +83,18 @@ def test_trend_of_the_report(company: Company, backdoor: Backdoor) -> None:
     company.boris.pay(company.boris.add(company.zoya, amount=Decimal(4)))
     company.store.aggregate_forecast(None, "test")
     moved = Period(PeriodKind.CUSTOM, company.day(-1), company.day(8))
-    paid = {(p.lead_id, p.day): p.paid for p in company.store.get_report(moved).trend}
     before, today = company.day(-1), company.today
-    anna, boris = company.anna.lead_id, company.boris.lead_id
-    assert paid == {
-        (None, before): Decimal(60),
-        (None, today): Decimal(64),
-        (anna, before): Decimal(30),
-        (anna, today): Decimal(30),
-        (boris, before): Decimal(30),
-        (boris, today): Decimal(34),
-    }
+    points = company.store.get_report(moved).trend
+    assert [(p.lead_id, p.unit, p.day, p.paid) for p in points] == [
+        (None, "RUB", before, Decimal(60)),
+        (None, "RUB", today, Decimal(64)),
+    ]
+    for desk, paid in ((company.anna, (30, 30)), (company.boris, (30, 34))):
+        points = company.store.list_trend(desk.token, moved)
+        assert [(p.lead_id, p.day, p.paid) for p in points if p.unit == "RUB"] == [
+            (desk.lead_id, before, paid[0]),
+            (desk.lead_id, today, paid[1]),
+        ]
 
 
 def test_trend_survives_the_tidying(company: Company, backdoor: Backdoor) -> None:

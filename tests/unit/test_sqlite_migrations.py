@@ -118,7 +118,7 @@ def test_a_run_of_method_2_follows_one_of_method_1(path: Path) -> None:
     store = SqliteStore.open(path, clock=lambda: datetime(2026, 3, 18, 12, tzinfo=UTC))
     run = store.aggregate_forecast(None, "test")
     assert (run.status, run.method) == (RunStatus.DONE, 2)
-    trend = [point for point in store.get_report(MARCH).trend if point.lead_id is None]
+    trend = store.get_report(MARCH).trend
     assert [(point.day, point.method) for point in trend] == [(date(2026, 3, 17), 1), (date(2026, 3, 18), 2)]
     assert trend[0].forecast == 2150.5
     store.close()

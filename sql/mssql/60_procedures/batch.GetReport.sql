@@ -8,7 +8,7 @@ Purpose:     Give all that the report shows for one standing period. Every numbe
 Called by:   the report
 Returns:     the result sets of core.ShowForecast and core.ShowReplayAccuracy, then
              the clients, by lead, manager, unit and PIN;
-             the trend of the period, by lead (0 is the company), unit and day;
+             the company's trend of the period, by unit and day;
              the accuracy of ended periods, newest first;
              the two result sets of core.ShowChanges;
              why entries were refused in the period, by lead, unit, most first: LeadId, LeadName, Unit, Reason, Deals,
@@ -65,8 +65,8 @@ BEGIN
             t.LeadId, t.Unit, t.CountDay, t.Paid, t.Forecast, t.Low, t.High, t.HandFormula, t.FromOpen, t.Method,
             t.IsRecalculated
         FROM core.ForecastTrend AS t
-        WHERE t.PeriodId = @PeriodId AND t.CountDay <= @CountDay
-        ORDER BY t.LeadId, t.Unit, t.CountDay;
+        WHERE t.PeriodId = @PeriodId AND t.LeadId = 0 AND t.CountDay <= @CountDay
+        ORDER BY t.Unit, t.CountDay;
 
         SELECT
             a.Kind, a.StartsOn, a.EndsOn, a.PeriodName, a.LeadId, COALESCE(l.Name, N'') AS LeadName, a.Unit,

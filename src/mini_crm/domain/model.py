@@ -722,6 +722,7 @@ class Report:
 
     Attributes:
         clients: By lead, manager, unit and PIN, for ``period``.
+        trend: The company's, by unit and day; a lead asks for the own one.
         database: The name that the title shows.
         changes: Since the day before the run's and since seven days before it, or days that stand in for
             these; by ``since``, the later one first, and in it the newest first.

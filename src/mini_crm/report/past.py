@@ -58,7 +58,7 @@ def trend_rows(report: Report) -> list[TrendRow]:
     """Give the company's stored days, by unit (in the order of the company's rows) and day."""
     units = units_of(report)
     points = sorted(
-        (point for point in report.trend if point.lead_id is None),
+        report.trend,
         key=lambda p: (units.index(p.unit) if p.unit in units else len(units), p.unit, p.day),
     )
     targets = {row.unit: row.target for row in of_period(report.forecast.company, report)}

@@ -31,7 +31,6 @@ from mini_crm.store.changes import bridges_of, changes_of
 from mini_crm.store.operations import request_of
 from mini_crm.store.rows import (
     PlainRow,
-    accuracy_of,
     chance_of,
     client_of,
     commitment_of,
@@ -44,6 +43,7 @@ from mini_crm.store.rows import (
     trend_of,
 )
 from mini_crm.store.sqlite.accounts import by_person, caller_of, refuse_unless_head
+from mini_crm.store.sqlite.accuracy import read_accuracy
 from mini_crm.store.sqlite.db import (
     EPOCH,
     Connection,
@@ -60,6 +60,8 @@ from mini_crm.store.sqlite.db import (
 from mini_crm.store.zones import zone
 
 SQL = load_queries("forecast.sql")
+COMPANY = 0
+"""What stands for a lead's number in the rows of the company."""
 
 
 class Forecasts:
@@ -106,7 +108,7 @@ class Forecasts:
     def list_accuracy(self, token: bytes) -> tuple[AccuracyRow, ...]:
         """See ``DesktopStore``."""
         with by_person(self.db, token) as (conn, caller):
-            return _accuracy(conn, self.db.today(), caller.lead_id)
+            return read_accuracy(conn, self.db.today(), caller.lead_id)
 
     def list_commitments(self, token: bytes, period: Period) -> tuple[Commitment, ...]:
         """See ``DesktopStore``."""
@@ -176,8 +178,8 @@ class Forecasts:
                 forecast=forecast,
                 period=told,
                 clients=tuple(map(client_of, clients)),
-                trend=_trend(conn, day, wanted, None),
-                accuracy=_accuracy(conn, day, None),
+                trend=_trend(conn, day, wanted, COMPANY),
+                accuracy=read_accuracy(conn, day, None),
                 database=self.db.path.name,
                 changes=changes_of(changes, told),
                 zone=company_zone,
@@ -326,11 +328,6 @@ def _changes_since(
     return changes, ends
 
 
-def _trend(conn: Connection, day: date, period: Period, lead_id: int | None) -> tuple[TrendPoint, ...]:
+def _trend(conn: Connection, day: date, period: Period, lead_id: int) -> tuple[TrendPoint, ...]:
     values = period_values(period) | {"lead_id": lead_id, "day": to_day(day)}
     return trend_of(plain_rows(conn.execute(SQL["list_trend"], values)))
-
-
-def _accuracy(conn: Connection, day: date, lead_id: int | None) -> tuple[AccuracyRow, ...]:
-    values = {"day": to_day(day), "lead_id": lead_id}
-    return accuracy_of(plain_rows(conn.execute(SQL["list_accuracy"], values)))

@@ -228,98 +228,16 @@ JOIN LeadForecast AS f ON f.RunId = d.RunId
 JOIN Period AS p ON p.PeriodId = f.PeriodId
 WHERE p.Kind = :kind AND p.StartsOn = :starts_on AND p.EndsOn = :ends_on
   AND d.CountDay <= min(:day, p.EndsOn)
-  AND (:lead_id IS NULL OR f.LeadId = :lead_id)
+  AND f.LeadId = :lead_id
 UNION ALL
 SELECT k.LeadId, k.Unit, k.Day, k.Paid, k.Forecast, k.Low, k.High, k.HandFormula, k.FromOpen, 2, 1
 FROM Period AS p
 JOIN KeptReplay AS k ON k.PeriodId = p.PeriodId
 WHERE p.Kind = :kind AND p.StartsOn = :starts_on AND p.EndsOn = :ends_on
   AND k.Day <= min(:day, p.EndsOn)
-  AND (:lead_id IS NULL OR k.LeadId = :lead_id)
+  AND k.LeadId = :lead_id
   AND k.Day NOT IN (SELECT CountDay FROM DayRun)
 ORDER BY 1, 2, 3;
-
--- name: list_accuracy
--- What came is added up by period and day of entry, then over the days up to each stored one: a forecast finds
--- its actual by one look. MATERIALIZED: else SQLite would work it all out again for every row.
-WITH RECURSIVE Stored AS (
-    SELECT f.PeriodId, p.StartsOn, p.EndsOn, f.LeadId, f.Unit, d.CountDay, r.Method, 0 AS IsRecalculated,
-           f.Forecast, f.HandFormula, f.RunRate, f.Low, f.High,
-           CASE r.Method WHEN 1 THEN NULL ELSE f.Paid / 100.0 + f.FromOpen END AS OpenForecast,
-           f.OpenLow, f.OpenHigh
-    FROM DayRun AS d
-    JOIN Run AS r ON r.RunId = d.RunId
-    JOIN LeadForecast AS f ON f.RunId = d.RunId
-    JOIN Period AS p ON p.PeriodId = f.PeriodId
-    WHERE p.EndsOn < :day AND d.CountDay BETWEEN p.StartsOn AND p.EndsOn
-      AND (:lead_id IS NULL OR f.LeadId = :lead_id)
-    UNION ALL
-    SELECT k.PeriodId, p.StartsOn, p.EndsOn, k.LeadId, k.Unit, k.Day, 2, 1, k.Forecast,
-           k.HandFormula, k.RunRate, k.Low, k.High, k.Paid / 100.0 + k.FromOpen, k.OpenLow, k.OpenHigh
-    FROM KeptReplay AS k
-    JOIN Period AS p ON p.PeriodId = k.PeriodId
-    WHERE p.EndsOn < :day AND k.Day BETWEEN p.StartsOn AND p.EndsOn
-      AND (:lead_id IS NULL OR k.LeadId = :lead_id)
-      AND k.Day NOT IN (SELECT CountDay FROM DayRun)
-), PeriodDay (PeriodId, StartsOn, EndsOn, Day) AS (
-    SELECT PeriodId, StartsOn, EndsOn, StartsOn FROM Period WHERE EndsOn < :day
-    UNION ALL
-    SELECT PeriodId, StartsOn, EndsOn, Day + 1 FROM PeriodDay WHERE Day < EndsOn
-), Own AS MATERIALIZED (
-    -- No forecast is older than its period's first day: what was entered before is one sum.
-    SELECT x.PeriodId, e.LeadId, g.Unit, max(e.EnteredOn, x.StartsOn) AS EnteredOn,
-           sum(coalesce(e.PaidAmount, e.Amount)) AS Paid
-    FROM Entry AS e
-    CROSS JOIN PeriodDay AS x ON x.Day = e.StatusOn
-    JOIN SalesGroup AS g ON g.GroupId = e.GroupId
-    WHERE e.Status = 1 AND e.DeletedAt IS NULL AND (:lead_id IS NULL OR e.LeadId = :lead_id)
-    GROUP BY x.PeriodId, e.LeadId, g.Unit, max(e.EnteredOn, x.StartsOn)
-), Came AS (
-    SELECT PeriodId, LeadId, Unit, EnteredOn, Paid FROM Own
-    UNION ALL
-    SELECT PeriodId, 0, Unit, EnteredOn, sum(Paid) FROM Own WHERE :lead_id IS NULL
-    GROUP BY PeriodId, Unit, EnteredOn
-), Moment AS (
-    -- What came in all, what came by its day of entry, and what was said each day: on one line of time.
-    SELECT PeriodId, LeadId, Unit, -1000000000 AS Day, 0 AS IsStored, 0 AS Paid, sum(Paid) AS Whole,
-           0 AS Method, 0 AS IsRecalculated, NULL AS Forecast, NULL AS HandFormula, NULL AS RunRate, NULL AS Low,
-           NULL AS High, NULL AS OpenForecast, NULL AS OpenLow, NULL AS OpenHigh
-    FROM Came
-    GROUP BY PeriodId, LeadId, Unit
-    UNION ALL
-    SELECT PeriodId, LeadId, Unit, EnteredOn, 0, Paid, 0, 0, 0, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL
-    FROM Came
-    UNION ALL
-    SELECT PeriodId, LeadId, Unit, CountDay, 1, 0, 0, Method, IsRecalculated, Forecast, HandFormula, RunRate,
-           Low, High, OpenForecast, OpenLow, OpenHigh
-    FROM Stored
-), Known AS (
-    SELECT m.*, sum(m.Paid) OVER line / 100.0 AS OpenActual, max(m.Whole) OVER line / 100.0 AS WholeActual
-    FROM Moment AS m
-    WINDOW line AS (PARTITION BY m.PeriodId, m.LeadId, m.Unit ORDER BY m.Day, m.IsStored
-                    ROWS UNBOUNDED PRECEDING)
-), Compared AS (
-    SELECT k.*, CASE k.Method WHEN 1 THEN k.OpenActual ELSE k.WholeActual END AS Actual
-    FROM Known AS k
-    WHERE k.IsStored
-), Measured AS (
-    SELECT c.PeriodId, c.LeadId, c.Unit, c.Method, c.IsRecalculated, count(*) AS Days,
-           sum(abs(c.Forecast - c.Actual)) / nullif(sum(c.Actual), 0) AS Wape,
-           sum(abs(c.HandFormula - c.Actual)) / nullif(sum(c.Actual), 0) AS HandWape,
-           CASE WHEN c.Method > 1 THEN sum(abs(c.RunRate - c.Actual))
-               / nullif(sum(CASE WHEN c.RunRate IS NOT NULL THEN c.Actual END), 0) END AS RunRateWape,
-           sum(coalesce(c.Actual BETWEEN c.Low - 0.005 AND c.High + 0.005, 0)) AS Covered,
-           sum(abs(c.OpenForecast - c.OpenActual)) / nullif(sum(c.OpenActual), 0) AS OpenWape,
-           sum(coalesce(c.OpenActual BETWEEN c.OpenLow - 0.005 AND c.OpenHigh + 0.005 AND c.Method > 1, 0))
-           AS OpenCovered
-    FROM Compared AS c
-    GROUP BY c.PeriodId, c.LeadId, c.Unit, c.Method, c.IsRecalculated
-)
-SELECT p.Kind, p.StartsOn, p.EndsOn, p.Name AS PeriodName, m.*, coalesce(l.Name, '') AS LeadName
-FROM Measured AS m
-JOIN Period AS p ON p.PeriodId = m.PeriodId
-LEFT JOIN Lead AS l ON l.LeadId = m.LeadId
-ORDER BY p.EndsOn DESC, p.StartsOn DESC, m.PeriodId, l.NameKey, m.Unit, m.Method DESC, m.IsRecalculated;
 
 -- name: list_chances
 -- Chances of a lead's own open entries in a period of the current run; method 1 kept no contribution.
