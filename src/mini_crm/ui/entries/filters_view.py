@@ -128,8 +128,8 @@ class EntryFiltersView(plain_ttk.Frame):
         )  # fmt: skip
         for number, part in enumerate(fields):
             part.grid(row=0, column=number, sticky="ew", padx=(theme.px(4) if number else 0, 0))
-        self.columnconfigure(0, weight=2, minsize=theme.px(90))
-        self.columnconfigure(1, weight=1, minsize=theme.px(110))
+        self.columnconfigure(0, weight=2, minsize=theme.px(70))
+        self.columnconfigure(1, weight=1, minsize=theme.px(90))
 
     def _make_opened(self, texts: Texts) -> None:
         """Make the line that says which number's rows are shown; it is there only meanwhile."""
