@@ -5,7 +5,7 @@ GO
 Procedure:   admin.SetHead
 Purpose:     Open the company page to a lead, or close it; makes the lead if there is none of this name
 Called by:   AdminStore.set_head
-Returns:     one row: LeadId, Name, IsActive, IsHead, HasPassword, MustChange, IsLocked, Failures
+Returns:     one row: LeadId
 Errors:      51244 there is no lead of this name, where the page is to be closed
 Transaction: one: all or nothing. Closing the page ends the lead's sessions
 */
@@ -43,12 +43,6 @@ BEGIN
             ROLLBACK TRANSACTION;
         THROW;
     END CATCH;
-    SELECT
-        l.LeadId, l.Name, l.IsActive, l.IsHead, CASE WHEN c.LeadId IS NULL THEN 0 ELSE 1 END AS HasPassword,
-        COALESCE(c.MustChange, 0) AS MustChange, CASE WHEN c.LockedAt IS NULL THEN 0 ELSE 1 END AS IsLocked,
-        COALESCE(c.Failures, 0) AS Failures
-    FROM core.Lead AS l
-    LEFT JOIN core.LeadCredential AS c ON c.LeadId = l.LeadId
-    WHERE l.LeadId = @LeadId;
+    SELECT @LeadId AS LeadId;
 END;
 GO

@@ -5,7 +5,7 @@ GO
 Procedure:   api.ListBridges
 Purpose:     Give a head of sales what led to the company's number of a period from those of earlier days
 Called by:   the desktop program
-Returns:     the two sets of core.ShowChanges
+Returns:     the two sets of core.ShowChanges; none where there is no run or it has no such period
 Errors:      51001 the session has ended; 51002 the password must be changed first; 51008 inside a transaction;
              51009 the session is not a head's
 Transaction: one that reads (SNAPSHOT)
@@ -29,9 +29,11 @@ BEGIN
         BEGIN TRANSACTION;
         SELECT @RunId = r.RunId FROM core.CurrentRun AS r;
         SELECT @PeriodId = p.PeriodId
-        FROM core.Period AS p
-        WHERE p.Kind = @Kind AND p.StartsOn = @StartsOn AND p.EndsOn = @EndsOn;
-        EXEC core.ShowChanges @RunId = @RunId, @PeriodId = @PeriodId;
+        FROM core.Run AS r
+        JOIN core.Period AS p ON CHARINDEX(CONCAT(' ', p.PeriodId, ' '), CONCAT(' ', r.PeriodList, ' ')) > 0
+        WHERE r.RunId = @RunId AND p.Kind = @Kind AND p.StartsOn = @StartsOn AND p.EndsOn = @EndsOn;
+        IF @PeriodId IS NOT NULL
+            EXEC core.ShowChanges @RunId = @RunId, @PeriodId = @PeriodId;
         COMMIT TRANSACTION;
         SET TRANSACTION ISOLATION LEVEL READ COMMITTED;
     END TRY

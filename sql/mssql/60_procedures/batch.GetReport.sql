@@ -88,7 +88,7 @@ BEGIN
         JOIN core.SalesGroup AS g ON g.GroupId = e.GroupId
         WHERE e.Status = 2
         GROUP BY l.LeadId, l.Name, l.NameKey, g.Unit, e.Reason
-        ORDER BY l.NameKey, g.Unit, COUNT(*) DESC, e.Reason;
+        ORDER BY l.NameKey, g.Unit COLLATE Latin1_General_BIN2, COUNT(*) DESC, e.Reason;
 
         SELECT p.Kind, p.StartsOn, p.EndsOn, p.Name, s.Value AS TimeZone
         FROM core.Period AS p

@@ -182,7 +182,7 @@ BEGIN
         ) AS s
         JOIN core.SalesGroup AS g ON g.GroupId = s.GroupId
         GROUP BY g.Unit, s.Status
-        ORDER BY g.Unit, s.Status
+        ORDER BY g.Unit COLLATE Latin1_General_BIN2, s.Status
         OPTION (RECOMPILE);
         COMMIT;
     END TRY

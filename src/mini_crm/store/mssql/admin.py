@@ -93,7 +93,7 @@ class Administration:
             is_head=is_head,
             by=by,
         )
-        return lead_of(row, ())
+        return next(lead for lead in self.list_leads() if lead.lead_id == row["LeadId"])
 
     def rename_lead(self, lead_id: int, name: str, by: str) -> None:
         """See ``AdminStore``."""

@@ -73,9 +73,12 @@ class Forecasts:
 
     def list_bridges(self, token: bytes, period: Period) -> tuple[Bridge, ...]:
         """See ``DesktopStore``."""
-        changes, ends = self.server.call(
+        sets = self.server.call(
             "api.ListBridges", token=token, kind=period.kind, starts_on=period.start, ends_on=period.end
         )
+        if not sets:
+            return ()
+        changes, ends = sets
         return bridges_of(changes, ends, period)
 
     def list_chances(self, token: bytes, period: Period, entry_ids: Sequence[int]) -> tuple[EntryChance, ...]:
