@@ -33,7 +33,7 @@ from mini_crm.store.port import DesktopStore, Store
 VERA = "Вера Главная"
 OF_HEADS = {"get_company", "list_bridges", "list_lead_groups", "list_lead_entries"}
 OF_EVERYBODY = {
-    "name", "close", "get_schema_version", "list_lead_names", "get_salt", "sign_in", "get_session",
+    "get_schema_version", "list_lead_names", "get_salt", "sign_in", "get_session",
     "sign_out", "change_password", "list_groups", "add_entry", "update_entry", "delete_entry",
     "restore_entry", "get_entry", "list_entries", "list_reasons", "count_open_elsewhere",
     "list_open_entries_of_pin", "list_changes",

@@ -156,12 +156,11 @@ def test_summary_begins_with_the_largest_forecast() -> None:
 
 
 def test_trend_is_the_companys_and_tells_the_change() -> None:
-    """Leads' days are left out; each day tells how far it moved since the stored day before, per unit."""
+    """Each day tells how far it moved since the stored day before, per unit."""
     points = (
         data.point(3, 30, 130.0),
         data.point(1, 10, 100.0),
         data.point(1, 1, 9.0, unit="pcs"),
-        data.point(2, 5, 5.0, lead_id=1),
     )
     rows = trend_rows(data.report(data.TWO_UNITS, trend=points))
     assert [(r.point.unit, r.point.day.day, r.forecast_change, r.paid_change) for r in rows] == [
