@@ -79,6 +79,7 @@ def calls(stage: Stage) -> dict[str, Arguments]:
         "api.GetVersion": {},
         "api.ListAccuracy": token,
         "api.ListBridges": {**token, **month},
+        "api.ListChances": {**token, **month, "EntryIds": f"[{entry.entry_id}]"},
         "api.ListChanges": {**token, "Since": 0},
         "api.ListCommitments": {**token, **month},
         "api.ListEntries": {**token, "Text": "", "NameKey": "", "Sort": "entry_id"},
