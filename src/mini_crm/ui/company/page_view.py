@@ -15,10 +15,12 @@ from mini_crm.ui.company.rows_view import RowsView
 from mini_crm.ui.company.search_view import SearchField
 from mini_crm.ui.company.table_view import LeadTable
 from mini_crm.ui.tasks import Tasks
-from mini_crm.ui.theme import AMBER_LABEL, BOLD_LABEL, HINT_LABEL, OK_LABEL, Theme
-from mini_crm.ui.widgets import CHOSEN, Banner, ChoiceBox, latin_letter, wrap_to_width
+from mini_crm.ui.theme import AMBER_LABEL, BOLD_LABEL, HINT_LABEL, Theme
+from mini_crm.ui.widgets import Banner, latin_letter, wrap_to_width
 from mini_crm.ui.widgets.dialogs import show_error
 from mini_crm.ui.widgets.idle import when_idle
+from mini_crm.ui.widgets.labels import show_over, show_text
+from mini_crm.ui.widgets.page_head import PeriodBar
 
 KEYS = "CompanyPage"
 
@@ -32,6 +34,7 @@ class CompanyView(plain_ttk.Frame):
         theme: For fonts and colours.
 
     Attributes:
+        top: Period, unit, and of when the numbers are.
         leads: The table of leads.
         bridge: From an earlier forecast to the present one.
         managers: The table of an opened lead's managers.
@@ -47,7 +50,9 @@ class CompanyView(plain_ttk.Frame):
         self._has_focused = False
         self.columnconfigure(0, weight=1)
         self.rowconfigure(3, weight=1)
-        self._make_top().grid(row=0, column=0, sticky="ew")
+        self.top = PeriodBar(self, texts, theme, self._choose_period, self._choose_unit)
+        self.top.grid(row=0, column=0, sticky="ew")
+        self.period, self.unit = self.top.period, self.top.unit
         self.notice = Banner(self, theme)
         self.notice.grid(row=1, column=0, sticky="ew")
         self.mark = ttk.Label(self, style=AMBER_LABEL, justify="left")
@@ -80,28 +85,11 @@ class CompanyView(plain_ttk.Frame):
 
     def show_page(self, page: Page) -> None:
         """See ``CompanyViewPort``."""
-        self.period.set_names(page.periods)
-        self.period.set_text(page.periods[page.period])
-        self.unit.set_names(page.units)
-        if page.units:
-            self.unit.set_text(page.units[page.unit])
-        for part in (self.unit_label, self.unit):
-            if len(page.units) > 1:
-                part.grid()
-            else:
-                part.grid_remove()
-        self.mark.configure(text=f"\u26a0 {page.mark}" if page.mark else "")
-        if page.mark:
-            self.mark.grid()
-        else:
-            self.mark.grid_remove()
+        self.top.show(page.periods, page.period, page.units, page.unit)
+        show_text(self.mark, f"\u26a0 {page.mark}" if page.mark else "")
         self.leads.show_table(page.leads)
         self.found.configure(text=page.found)
-        self.nothing.configure(text=page.nothing)
-        if page.nothing:
-            self.nothing.place(relx=0.5, rely=0.6, anchor="center")
-        else:
-            self.nothing.place_forget()
+        show_over(self.nothing, page.nothing, height=0.6)
         self.bridge.show(page.bridge)
         self._hear(self.bridge)
         self._focus_first()
@@ -117,11 +105,7 @@ class CompanyView(plain_ttk.Frame):
             return
         self.name.configure(text=page.name)
         self.managers.show_table(page.managers)
-        self.not_counted.configure(text=page.nothing)
-        if page.nothing:
-            self.not_counted.place(relx=0.5, rely=0.6, anchor="center")
-        else:
-            self.not_counted.place_forget()
+        show_over(self.not_counted, page.nothing, height=0.6)
         if not was_open:
             self._company.grid_remove()
             self._lead.grid()
@@ -130,16 +114,11 @@ class CompanyView(plain_ttk.Frame):
 
     def show_as_of(self, text: str, *, is_stale: bool) -> None:
         """See ``CompanyViewPort``."""
-        self.as_of.configure(text=f"\u26a0 {text}" if is_stale else text)
-        self.as_of.configure(style=AMBER_LABEL if is_stale else OK_LABEL)
+        self.top.age.show(text, stale=is_stale)
 
     def show_notice(self, level: Literal["error", "ok", ""], text: str) -> None:
         """See ``CompanyViewPort``."""
-        if level and text:
-            if self.notice.sentence != text:
-                self.notice.show(level, text)
-        else:
-            self.notice.hide()
+        self.notice.show_notice(level, text)
 
     def tell(self, text: str) -> None:
         """See ``CompanyViewPort``."""
@@ -151,32 +130,20 @@ class CompanyView(plain_ttk.Frame):
 
     # building
 
-    def _make_top(self) -> ttk.Frame:
-        _, theme = self._texts.gettext, self._theme
-        top = ttk.Frame(self)
-        ttk.Label(top, text=_("Period")).grid(row=0, column=0, padx=(0, theme.px(6)))
-        self.period = ChoiceBox(top, theme, width=30)
-        self.period.grid(row=0, column=1)
-        self.period.bind(CHOSEN, lambda event: self._period_chosen())
-        self.unit_label = ttk.Label(top, text=_("Unit"))
-        self.unit_label.grid(row=0, column=2, padx=(theme.pad * 2, theme.px(6)))
-        self.unit = ChoiceBox(top, theme, width=6)
-        self.unit.grid(row=0, column=3)
-        self.unit.bind(CHOSEN, lambda event: self._unit_chosen())
-        self.unit_label.grid_remove()
-        self.unit.grid_remove()
-        top.columnconfigure(4, weight=1)
-        self.as_of = ttk.Label(top)
-        self.as_of.grid(row=0, column=5, sticky="e")
-        return top
-
-    def _make_company(self) -> ttk.Frame:
-        _, theme = self._texts.gettext, self._theme
+    def _make_whole(self) -> tuple[ttk.Frame, ttk.Frame, ttk.Panedwindow]:
+        """Make what the company and a lead have alike: a line above two halves that share the height."""
         whole = ttk.Frame(self)
         whole.columnconfigure(0, weight=1)
         whole.rowconfigure(1, weight=1)
         bar = ttk.Frame(whole)
-        bar.grid(row=0, column=0, sticky="ew", pady=(0, theme.px(4)))
+        bar.grid(row=0, column=0, sticky="ew", pady=(0, self._theme.px(4)))
+        halves = ttk.Panedwindow(whole, orient="vertical")
+        halves.grid(row=1, column=0, sticky="nsew")
+        return whole, bar, halves
+
+    def _make_company(self) -> ttk.Frame:
+        _, theme = self._texts.gettext, self._theme
+        whole, bar, halves = self._make_whole()
         self.search = SearchField(
             bar, theme, _("Find a lead"), width=24, pause_ms=0, changed=self._find_typed
         )
@@ -187,8 +154,6 @@ class CompanyView(plain_ttk.Frame):
         self.found.pack(side="left", padx=theme.pad)
         keys = _("Enter opens \u00b7 Ctrl+\u2190\u2192 sorts \u00b7 Ctrl+F finds")
         ttk.Label(bar, text=keys, style=HINT_LABEL).pack(side="right")
-        halves = ttk.Panedwindow(whole, orient="vertical")
-        halves.grid(row=1, column=0, sticky="nsew")
         self.leads = LeadTable(
             halves,
             self._texts,
@@ -206,11 +171,7 @@ class CompanyView(plain_ttk.Frame):
 
     def _make_lead(self) -> ttk.Frame:
         _, theme = self._texts.gettext, self._theme
-        whole = ttk.Frame(self)
-        whole.columnconfigure(0, weight=1)
-        whole.rowconfigure(1, weight=1)
-        bar = ttk.Frame(whole)
-        bar.grid(row=0, column=0, sticky="ew", pady=(0, theme.px(4)))
+        whole, bar, halves = self._make_whole()
         self.back_button = ttk.Button(
             bar,
             text="\u2190 " + self._texts.pgettext("page", "Company"),
@@ -224,8 +185,6 @@ class CompanyView(plain_ttk.Frame):
         self.name.pack(side="left")
         keys = _("Esc goes back \u00b7 these rows are to be read only")
         ttk.Label(bar, text=keys, style=HINT_LABEL).pack(side="right")
-        halves = ttk.Panedwindow(whole, orient="vertical")
-        halves.grid(row=1, column=0, sticky="nsew")
         self.managers = LeadTable(
             halves,
             self._texts,
@@ -248,13 +207,13 @@ class CompanyView(plain_ttk.Frame):
 
     # events
 
-    def _period_chosen(self) -> None:
+    def _choose_period(self, number: int) -> None:
         if self._events is not None:
-            self._events.choose_period(self.period.chosen)
+            self._events.choose_period(number)
 
-    def _unit_chosen(self) -> None:
+    def _choose_unit(self, number: int) -> None:
         if self._events is not None:
-            self._events.choose_unit(self.unit.chosen)
+            self._events.choose_unit(number)
 
     def _find_typed(self, text: str) -> None:
         if self._events is not None:

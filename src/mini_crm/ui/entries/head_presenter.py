@@ -17,7 +17,7 @@ from mini_crm.ui.desk import Desk
 from mini_crm.ui.entries.opened import OpenRows
 from mini_crm.ui.entries.texts import EntryTexts
 from mini_crm.ui.forecast.from_new import FromNew, from_new
-from mini_crm.ui.headline import STALE_AFTER, Headline, Numbers, numbers_of, weak_sign
+from mini_crm.ui.headline import Headline, Numbers, numbers_of, weak_sign
 from mini_crm.ui.linked import fill_in, link
 from mini_crm.ui.periods import in_order
 from mini_crm.usecases.behind import Number, behind
@@ -184,17 +184,9 @@ class HeadPresenter:
 
     def show_age(self) -> None:
         """Say how old the forecast is by now."""
-        _ = self._desk.texts.gettext
         run = None if self._shown is None else self._shown.run
-        if run is None:
-            self._view.show_as_of(_("no forecast yet"), stale=True)
-            return
-        as_of = run.as_of if run.as_of.tzinfo else run.as_of.replace(tzinfo=UTC)
-        local, today = as_of.astimezone(), self._now().astimezone().date()
-        moment = f"{local:%H:%M}" if local.date() == today else self._texts.moment(as_of)
-        self._view.show_as_of(
-            _("as of {moment}").format(moment=moment), stale=self._now() - as_of > STALE_AFTER
-        )
+        text, stale = self._headline.as_of(run, self._now())
+        self._view.show_as_of(text, stale=stale)
 
     def compute(self) -> None:
         """Ask for a run of the aggregation."""

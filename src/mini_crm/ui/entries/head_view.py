@@ -16,9 +16,10 @@ from mini_crm.ui.forecast.from_new import FromNew
 from mini_crm.ui.forecast.from_new_view import FromNewDialog
 from mini_crm.ui.linked import Linked, Piece, pieces_of
 from mini_crm.ui.memory import Memory
-from mini_crm.ui.theme import AMBER_LABEL, BOLD_LABEL, HINT_LABEL, OK_LABEL, Theme
+from mini_crm.ui.theme import BOLD_LABEL, HINT_LABEL, Theme
 from mini_crm.ui.widgets import CHOSEN, ChoiceBox, tip_text
 from mini_crm.ui.widgets.link import LinkLine
+from mini_crm.ui.widgets.page_head import AgeLabel, ComputeButton
 from mini_crm.usecases.behind import Number
 
 if TYPE_CHECKING:
@@ -183,7 +184,6 @@ class EntryHeadView(plain_ttk.Frame):
         """Tell this presenter what the person does."""
         self._presenter = presenter
         self._memory = presenter.memory
-        self.compute_button.configure(command=presenter.head.compute)
 
     def give_way(self, comfortable: int, least: int) -> None:
         """Know how much of the height the list leaves to the lines.
@@ -218,13 +218,11 @@ class EntryHeadView(plain_ttk.Frame):
 
     def show_as_of(self, text: str, *, stale: bool) -> None:
         """See ``HeadPort``."""
-        self.as_of.configure(text=f"⚠ {text}" if stale else text, style=AMBER_LABEL if stale else OK_LABEL)
+        self.as_of.show(text, stale=stale)
 
     def show_computing(self, computing: bool) -> None:
         """See ``HeadPort``."""
-        _ = self._texts.gettext
-        self.compute_button.state(["disabled" if computing else "!disabled"])
-        self.compute_button.configure(text=_("Computing…") if computing else _("Compute again"))
+        self.compute_button.show_computing(computing)
 
     def _make_tools(self, tools: ttk.Frame | None) -> None:
         theme = self._theme
@@ -237,13 +235,8 @@ class EntryHeadView(plain_ttk.Frame):
             self.bind("<Destroy>", lambda event: self.tools.destroy() if event.widget is self else None)
         self.period = ChoiceBox(self.tools, theme, width=16)
         self.period.bind(CHOSEN, self._period_chosen)
-        self.as_of = ttk.Label(self.tools, anchor="e")
-        self.compute_button = ttk.Button(
-            self.tools,
-            text=self._texts.gettext("Compute again"),
-            bootstyle="secondary-outline",
-            padding=(theme.px(6), theme.px(2)),
-        )
+        self.as_of = AgeLabel(self.tools)
+        self.compute_button = ComputeButton(self.tools, self._texts, theme, self._compute)
         for part in (self.period, self.as_of, self.compute_button):
             part.pack(side="left", padx=(theme.px(GAP), 0))
 
@@ -339,6 +332,10 @@ class EntryHeadView(plain_ttk.Frame):
     def _toggle(self) -> None:
         self._memory.put(FOLDED, not self.is_folded)
         self._draw()
+
+    def _compute(self) -> None:
+        if self._presenter is not None:
+            self._presenter.head.compute()
 
     def _period_chosen(self, event: tk.Event[tk.Misc]) -> None:
         if self._presenter is not None:

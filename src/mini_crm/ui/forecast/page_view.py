@@ -27,12 +27,12 @@ from mini_crm.ui.theme import (
     HINT_LABEL,
     LABEL_ROOM,
     NUMBER_LABEL,
-    OK_LABEL,
     Theme,
 )
 from mini_crm.ui.widgets.banner import Banner
-from mini_crm.ui.widgets.combobox import CHOSEN, ChoiceBox
+from mini_crm.ui.widgets.labels import show_over, show_text
 from mini_crm.ui.widgets.link import LinkLine
+from mini_crm.ui.widgets.page_head import ComputeButton, PeriodBar
 from mini_crm.usecases.behind import Number
 
 CARDS_IN_A_ROW = 4
@@ -57,7 +57,9 @@ class ForecastView(plain_ttk.Frame):
         self._cards: tuple[Card, ...] = ()
         self._notes: list[ttk.Label] = []
         self.columnconfigure(0, weight=1)
-        self._make_top().grid(row=0, column=0, sticky="ew")
+        self.top = self._make_top()
+        self.top.grid(row=0, column=0, sticky="ew")
+        self.period, self.unit = self.top.period, self.top.unit
         self.notice = Banner(self, theme)
         self.notice.grid(row=1, column=0, sticky="ew")
         self.mark = ttk.Label(self, style=AMBER_LABEL)
@@ -93,33 +95,19 @@ class ForecastView(plain_ttk.Frame):
 
     def show_page(self, page: Page) -> None:
         """See ``ForecastViewPort``."""
-        self.period.set_names(page.periods)
-        self.period.set_text(page.periods[page.period])
-        self.unit.set_names(page.units)
-        if page.units:
-            self.unit.set_text(page.units[page.unit])
-        if len(page.units) > 1:
-            self.unit_label.grid()
-            self.unit.grid()
-        else:
-            self.unit_label.grid_remove()
-            self.unit.grid_remove()
-        _show_text(self.mark, f"\u26a0 {page.mark}" if page.mark else "")
-        _show_text(self.title, page.title)
-        _show_text(self.likely, page.likely)
+        self.top.show(page.periods, page.period, page.units, page.unit)
+        show_text(self.mark, f"\u26a0 {page.mark}" if page.mark else "")
+        show_text(self.title, page.title)
+        show_text(self.likely, page.likely)
         self._show_cards(page.cards)
-        _show_text(self.beside, page.beside)
+        show_text(self.beside, page.beside)
         self.table.show(
             page.columns,
             [row.cells for row in page.rows],
             [row.is_total for row in page.rows],
             [tuple(number is not None for number in row.links) for row in page.rows],
         )
-        self.nothing.configure(text=page.nothing)
-        if page.nothing:
-            self.nothing.place(relx=0.5, rely=0.65, anchor="center")
-        else:
-            self.nothing.place_forget()
+        show_over(self.nothing, page.nothing, height=0.65)
         self.chart.show(page.chart)
         self.paying.show(page.paying)
         self.commitment.amount.set_unit(page.unit_code or None)
@@ -130,26 +118,19 @@ class ForecastView(plain_ttk.Frame):
             [row.cells for row in page.accuracy],
             [row.is_total for row in page.accuracy],
         )
-        _show_text(self.accuracy_note, page.accuracy_note)
+        show_text(self.accuracy_note, page.accuracy_note)
 
     def show_as_of(self, text: str, *, is_stale: bool) -> None:
         """See ``ForecastViewPort``."""
-        self.as_of.configure(text=f"\u26a0 {text}" if is_stale else text)
-        self.as_of.configure(style=AMBER_LABEL if is_stale else OK_LABEL)
+        self.top.age.show(text, stale=is_stale)
 
     def show_computing(self, running: bool) -> None:
         """See ``ForecastViewPort``."""
-        _ = self._texts.gettext
-        self.compute_button.state(["disabled" if running else "!disabled"])
-        self.compute_button.configure(text=_("Computing…") if running else _("Compute again"))
+        self.compute_button.show_computing(running)
 
     def show_notice(self, level: Literal["error", "ok", "info", ""], text: str) -> None:
         """See ``ForecastViewPort``."""
-        if level and text:
-            if self.notice.sentence != text:
-                self.notice.show(level, text)
-        else:
-            self.notice.hide()
+        self.notice.show_notice(level, text)
 
     def show_commitment_error(self, field: str, text: str, *, go_there: bool = False) -> None:
         """See ``ForecastViewPort``."""
@@ -180,31 +161,10 @@ class ForecastView(plain_ttk.Frame):
 
     # building
 
-    def _make_top(self) -> ttk.Frame:
-        _, theme = self._texts.gettext, self._theme
-        top = ttk.Frame(self)
-        ttk.Label(top, text=_("Period")).grid(row=0, column=0, padx=(0, theme.px(6)))
-        self.period = ChoiceBox(top, theme, width=30)
-        self.period.grid(row=0, column=1)
-        self.period.bind(CHOSEN, lambda event: self._period_chosen())
-        self.unit_label = ttk.Label(top, text=_("Unit"))
-        self.unit_label.grid(row=0, column=2, padx=(theme.pad * 2, theme.px(6)))
-        self.unit = ChoiceBox(top, theme, width=6)
-        self.unit.grid(row=0, column=3)
-        self.unit.bind(CHOSEN, lambda event: self._unit_chosen())
-        self.unit_label.grid_remove()
-        self.unit.grid_remove()
-        top.columnconfigure(4, weight=1)
-        self.as_of = ttk.Label(top)
-        self.as_of.grid(row=0, column=5, sticky="e")
-        self.compute_button = ttk.Button(
-            top,
-            text=_("Compute again"),
-            bootstyle="secondary-outline",
-            padding=(theme.px(6), theme.px(2)),
-            command=self._compute,
-        )
-        self.compute_button.grid(row=0, column=6, padx=(theme.px(10), 0))
+    def _make_top(self) -> PeriodBar:
+        top = PeriodBar(self, self._texts, self._theme, self._choose_period, self._choose_unit)
+        self.compute_button = ComputeButton(top, self._texts, self._theme, self._compute)
+        top.add(self.compute_button)
         return top
 
     def _make_pages(self, parent: tk.Misc) -> ttk.Notebook:
@@ -283,17 +243,17 @@ class ForecastView(plain_ttk.Frame):
         if self._events is not None:
             self._events.open_cell(row, column)
 
-    def _period_chosen(self) -> None:
+    def _choose_period(self, number: int) -> None:
         if self._events is not None:
-            self._events.choose_period(self.period.chosen)
+            self._events.choose_period(number)
 
     def _compute(self) -> None:
         if self._events is not None:
             self._events.compute()
 
-    def _unit_chosen(self) -> None:
+    def _choose_unit(self, number: int) -> None:
         if self._events is not None:
-            self._events.choose_unit(self.unit.chosen)
+            self._events.choose_unit(number)
 
     def _commit(self, amount: str, note: str) -> None:
         if self._events is not None:
@@ -317,12 +277,3 @@ class ForecastView(plain_ttk.Frame):
     def _gone(self, event: tk.Event[tk.Misc]) -> None:
         if event.widget is self:
             self._tasks.close()
-
-
-def _show_text(label: ttk.Label, text: str) -> None:
-    """Show a text; an empty one takes no room."""
-    label.configure(text=text)
-    if text:
-        label.grid()
-    else:
-        label.grid_remove()

@@ -67,6 +67,13 @@ class Banner(plain_ttk.Frame):
         text.pack(side="left", fill="x", expand=True, padx=theme.pad, pady=theme.px(4))
         text.bind("<Configure>", lambda event: text.configure(wraplength=max(event.width, theme.px(100))))
 
+    def show_notice(self, level: Level | Literal[""], sentence: str) -> None:
+        """Show a sentence unless it stands there already; without a level or a text take it away."""
+        if not level or not sentence:
+            self.hide()
+        elif self.sentence != sentence:
+            self.show(level, sentence)
+
     def show_problem(self, problem: str) -> None:
         """Show what went wrong; an empty text takes the sentence away."""
         if problem:
