@@ -124,7 +124,7 @@ class Opener:
         view.pack(fill="both", expand=True)
         presenter = ForecastPresenter(desk, view, now=self.clock)
         presenter.start()
-        end = time.monotonic() + 60  # the first one loads the plotting library
+        end = time.monotonic() + 20
         while not (view.period.get() and (view.chart.drawn or not self._draws(view))):
             assert time.monotonic() < end, "the page does not come"
             root.update()

@@ -88,6 +88,8 @@ class Theme:
         self.title = self._font(root, "MiniCrmTitle", size + 5, "bold")
         self.number = self._font(root, "MiniCrmNumber", size + 3, "bold")
         self.headline = self._font(root, "MiniCrmHeadline", size + 9, "bold")
+        self._root = root
+        self._underlined: dict[str, tkfont.Font] = {}
         self.pad = self.px(8)
         self.row_height = self.body.metrics("linespace") + self.px(5)
         self.apply(root)
@@ -99,6 +101,14 @@ class Theme:
     def text_width(self, text: str, *, bold: bool = False) -> int:
         """Give the pixels that a text needs."""
         return (self.bold if bold else self.body).measure(text)
+
+    def underlined(self, font: tkfont.Font) -> tkfont.Font:
+        """Give a font underlined. It is kept here: whatever thread let go of it would have to tell Tk."""
+        if font.name not in self._underlined:
+            twin = tkfont.Font(root=self._root, font=font)
+            twin.configure(underline=True)
+            self._underlined[font.name] = twin
+        return self._underlined[font.name]
 
     def apply(self, root: tk.Misc) -> None:
         """Set the styles."""

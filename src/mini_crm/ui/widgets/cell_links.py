@@ -142,7 +142,8 @@ class CellLinks:
         if not box:
             return None
         colours = self._theme.colours
-        made = _CellLink(self._tree, (row, column), str(self._tree.set(name, number)), self._font_of(row))
+        font = self._theme.underlined(self._font_of(row))
+        made = _CellLink(self._tree, (row, column), str(self._tree.set(name, number)), font)
         made.configure(
             foreground=colours.accent,
             background=colours.info_back if is_marked else colours.background,
@@ -166,12 +167,10 @@ class _CellLink(tk.Label):
     """Lies over a cell and looks like a link."""
 
     def __init__(self, tree: tk.Misc, cell: tuple[int, int], text: str, font: tkfont.Font) -> None:
-        self._font = tkfont.Font(root=tree, font=font)  # Tk forgets it with the last reference
-        self._font.configure(underline=True)
         super().__init__(
             tree,
             text=text,
-            font=self._font,
+            font=font,
             cursor="hand2",
             borderwidth=0,
             highlightthickness=0,

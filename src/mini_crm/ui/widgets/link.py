@@ -40,8 +40,7 @@ class Link(tk.Label):
     ) -> None:
         self.number = number
         self._plain = font or theme.body
-        self._underlined = tkfont.Font(root=parent, font=self._plain)
-        self._underlined.configure(underline=True)
+        self._underlined = theme.underlined(self._plain)
         self._colours = theme.colours
         super().__init__(
             parent,
