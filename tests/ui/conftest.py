@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import hashlib
 import logging
 import time
@@ -56,6 +57,15 @@ def root(screen: None) -> Iterator[ttk.App]:
     window.update()
     yield window
     window.destroy()
+
+
+@pytest.fixture
+def own_heap() -> Iterator[None]:
+    """Keep what other tests have made out of the collector's work: a program of its own has none of it."""
+    gc.collect()
+    gc.freeze()
+    yield
+    gc.unfreeze()
 
 
 @pytest.fixture(scope="session")

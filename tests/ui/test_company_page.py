@@ -370,6 +370,7 @@ def test_a_long_name_leaves_room_and_is_read_under_the_mouse(
     ])  # fmt: skip
 
 
+@pytest.mark.usefixtures("own_heap")
 def test_two_hundred_leads_follow_the_keys(many: SqliteStore, page: Page, wait_until: WaitUntil) -> None:
     """From a key to the shown rows takes under 0.3 seconds of work, and no question to the database."""
     view = page.open("1366x768")

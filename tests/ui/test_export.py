@@ -54,6 +54,7 @@ def test_ctrl_e_asks_for_a_file_and_saves_the_rows_found(
     window.wait_until(lambda: "450" in str(window.view.said.cget("text")))
 
 
+@pytest.mark.usefixtures("own_heap")
 def test_100_000_rows_are_saved_while_the_window_lives(
     open_window: Open, store: SqliteStore, tmp_path: Path
 ) -> None:

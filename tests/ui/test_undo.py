@@ -185,6 +185,7 @@ def live_until(window: Window, condition: Callable[[], object]) -> float:
     return longest
 
 
+@pytest.mark.usefixtures("own_heap")
 def test_a_thousand_pasted_rows_are_undone_at_once_while_the_window_lives(open_window: Open) -> None:
     """Two pastes of 500 rows go within two key presses; meanwhile the window answers all the time."""
     window = open_window("ru")
