@@ -198,6 +198,38 @@ def signed_in(app: App, wait_until: WaitUntil) -> MainWindow:
     return main
 
 
+def save_both(main: MainWindow) -> None:
+    """Save two entries by key, one behind the other."""
+    assert main.entries is not None
+    view = main.pages.nametowidget(main.pages.tabs()[0])
+    for pin in ("1", "2"):
+        for field, text in ((view.form.manager, "Орлов Пётр"), (view.form.amount, "10")):
+            field.set(text)
+        view.form.client_pin.set(pin)
+        view.form.pay_by.set_day(main.entries.today())
+        press(view.form.client_pin.input, "<Control-Return>")
+    assert len(view.table.tree.get_children()) == 2
+
+
+def test_what_waits_behind_a_save_that_hangs_is_on_the_disk(
+    app: App, wait_until: WaitUntil, gates: list[Gate]
+) -> None:
+    """Of two saves without an answer both outlive the program; with the answers both are stored once."""
+    main = signed_in(app, wait_until)
+    store, outbox = main.desk.store, main.desk.outbox
+    assert outbox is not None
+    gate = Gate(store)
+    gates.append(gate)
+    main.desk.store = gate  # type: ignore[assignment]
+    save_both(main)
+    wait_until(lambda: len(list(outbox.folder.glob("*.write"))) == 2)
+    gate.open.set()
+    wait_until(lambda: not main.tasks.is_busy)
+    table = main.pages.nametowidget(main.pages.tabs()[0]).table
+    assert sorted(table.tree.item(row, "values")[3] for row in table.tree.get_children()) == ["1", "2"]
+    assert list(outbox.folder.glob("*.write")) == []
+
+
 @pytest.mark.parametrize("way", ["language", "leave"])
 def test_leaving_while_the_database_hangs_loses_nothing(
     app: App, wait_until: WaitUntil, gates: list[Gate], way: str
@@ -208,16 +240,7 @@ def test_leaving_while_the_database_hangs_loses_nothing(
     gate = Gate(store)
     gates.append(gate)
     main.desk.store = gate  # type: ignore[assignment]
-    entries = main.entries
-    assert entries is not None
-    view = main.pages.nametowidget(main.pages.tabs()[0])
-    for pin in ("1", "2"):
-        for field, text in ((view.form.manager, "Орлов Пётр"), (view.form.amount, "10")):
-            field.set(text)
-        view.form.client_pin.set(pin)
-        view.form.pay_by.set_day(entries.today())
-        press(view.form.client_pin.input, "<Control-Return>")
-    assert len(view.table.tree.get_children()) == 2
+    save_both(main)
     if way == "language":
         main._language_chosen("en")
         wait_until(lambda: app.main is not main and app.main is not None and app.main.entries is not None)

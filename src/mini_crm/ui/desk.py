@@ -68,6 +68,7 @@ class Desk:
         leave: Signs out and goes back to the sign-in window; asks first if something would be lost.
         memory: Column widths and the like, kept on this computer.
         aside: Does long work beside ``tasks``; the same by default.
+        keeper: Writes to this computer's disk while ``tasks`` waits; None keeps nothing early.
         choice: The period that both pages show.
         computing: Asks for a run of the aggregation.
     """
@@ -83,6 +84,7 @@ class Desk:
     leave: Callable[[], None] = _nothing
     memory: Memory = field(default_factory=Memory)
     aside: TaskRunner | None = None
+    keeper: TaskRunner | None = None
     choice: PeriodChoice = field(init=False)
     computing: Computing = field(init=False)
 

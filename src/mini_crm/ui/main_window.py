@@ -184,6 +184,7 @@ class MainWindow(plain_ttk.Frame):
         self._closed = False
         self.tasks = Tasks(root, around.disconnect)
         self._aside = Tasks(root, around.disconnect)
+        self._keeper = Tasks(root)
         self.desk = Desk(
             store=around.connect(),
             texts=texts,
@@ -196,6 +197,7 @@ class MainWindow(plain_ttk.Frame):
             leave=self.leave,
             memory=around.memory,
             aside=self._aside,
+            keeper=self._keeper,
         )
         self.entries: EntriesPresenter | None = None
         self._entries_view: EntriesView | None = None
@@ -274,6 +276,7 @@ class MainWindow(plain_ttk.Frame):
             self.company.stop()
         self.tasks.close()
         self._aside.close()
+        self._keeper.close()
         self.destroy()
 
     def join(self) -> None:

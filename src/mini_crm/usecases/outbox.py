@@ -19,6 +19,7 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
+from threading import Lock
 from time import time_ns
 from uuid import UUID, uuid4
 
@@ -70,7 +71,8 @@ class Sending:
 class Outbox:
     """The kept writes of one lead for one database.
 
-    Its calls read and write files: not for the thread of the window.
+    Its calls read and write files: not for the thread of the window. One thread at a time calls it, beside
+    which another may call ``keep_early``.
 
     Args:
         folder: Where this person's outboxes are; made when it is needed.
@@ -101,11 +103,13 @@ class Outbox:
         self._untried: set[UUID] = set()
         self._loaded: dict[Path, tuple[int, int, Kept]] = {}
         self._seen: set[UUID] = set()
+        self._awaited: set[UUID] = set()
+        self._keeping = Lock()
         self.folder = folder / owners[0][:32]
 
     def pending(self) -> tuple[Kept, ...]:
         """Give all that is not stored yet, oldest first; refused ones carry their refusal."""
-        return tuple(kept for _, kept in self._read() if not kept.is_withdrawn)
+        return tuple(kept for _, kept in self._read() if not kept.is_withdrawn and not self._is_awaited(kept))
 
     def unreadable(self) -> tuple[Path, ...]:
         """Give files that cannot be read as a write of this lead; they are kept and never sent."""
@@ -124,16 +128,26 @@ class Outbox:
         Raises:
             OSError: It could not be kept: disk full, or no right to write. What was there is as it was.
         """
-        if instead_of is None and write.op_id not in self._seen:
-            self._store(self._next_path(), Kept(write, datetime.now(UTC), refusal))
-            self._untried.add(write.op_id)
-            return
-        known = {kept.write.op_id: (path, kept) for path, kept in self._read()}
-        old = None if instead_of is None else known.get(instead_of)
-        if old is not None and old[1].refusal is not None:
-            self._store(old[0], Kept(write, old[1].made_at, refusal))
-        elif write.op_id not in known:
-            self._store(self._next_path(), Kept(write, datetime.now(UTC), refusal))
+        with self._keeping:
+            self._awaited.discard(write.op_id)
+            self._put(write, instead_of, refusal)
+
+    def keep_early(self, write: Write, instead_of: UUID | None = None) -> None:
+        """Keep a write whose ``save`` must wait for its turn, in a thread of its own.
+
+        Until its turn it is neither shown nor sent from here; if the program ends before, it is what any kept
+        write is to the next one. One that had its turn already, or cannot be kept, is left to ``save``.
+
+        Args:
+            write: What is to be stored.
+            instead_of: See ``put``.
+        """
+        with self._keeping:
+            if write.op_id in self._seen:
+                return
+            self._awaited.add(write.op_id)
+            with suppress(OSError):  # then its save says so
+                self._put(write, instead_of, None)
 
     def save(self, store: DesktopStore, token: bytes, write: Write, instead_of: UUID | None = None) -> Entry:
         """Keep a write, send it after all that waits, and forget it when it is stored.
@@ -184,7 +198,7 @@ class Outbox:
         stored: list[tuple[Write, Entry]] = []
         refused: list[Kept] = []
         for path, kept in self._read():
-            if kept.refusal is not None:
+            if kept.refusal is not None or self._is_awaited(kept):
                 continue
             try:
                 self._check_lead(store, token)
@@ -255,6 +269,21 @@ class Outbox:
         for path, kept in self._read():
             if kept.write.op_id == op_id and kept.refusal is not None:
                 self._remove(path)
+
+    def _put(self, write: Write, instead_of: UUID | None, refusal: MiniCrmError | None) -> None:
+        if instead_of is None and write.op_id not in self._seen:
+            self._store(self._next_path(), Kept(write, datetime.now(UTC), refusal))
+            self._untried.add(write.op_id)
+            return
+        known = {kept.write.op_id: (path, kept) for path, kept in self._read()}
+        old = None if instead_of is None else known.get(instead_of)
+        if old is not None and old[1].refusal is not None:
+            self._store(old[0], Kept(write, old[1].made_at, refusal))
+        elif write.op_id not in known:
+            self._store(self._next_path(), Kept(write, datetime.now(UTC), refusal))
+
+    def _is_awaited(self, kept: Kept) -> bool:
+        return kept.write.op_id in self._awaited
 
     def _check_lead(self, store: DesktopStore, token: bytes) -> None:
         if token != self._trusted:

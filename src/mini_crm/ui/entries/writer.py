@@ -112,7 +112,19 @@ class EntryWriter:
         def failed(error: BaseException) -> None:
             done(Outcome(refused=[(intent.write, _known(error)) for intent in intents]))
 
+        self._keep_early(intents)
         self._desk.call(lambda token: self._send_all(intents, token), done, failed)
+
+    def _keep_early(self, intents: Sequence[Intent]) -> None:
+        """Put on the disk at once what may wait long behind another write that has no answer."""
+        outbox, keeper = self._desk.outbox, self._desk.keeper
+        if outbox is not None and keeper is not None:
+
+            def work() -> None:
+                for intent in intents:
+                    outbox.keep_early(intent.write, intent.instead_of)
+
+            keeper.run(work, lambda nothing: None, lambda error: None)
 
     def _send_all(self, intents: Sequence[Intent], token: bytes) -> Outcome:
         outcome = Outcome()
