@@ -775,9 +775,9 @@ class RosterChange:
     open_entries: int = 0
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True, unsafe_hash=True)  # to make a frozen one takes four times as long
 class ImportRow:
-    """One entry from a file, checked, with names yet to be found in the roster.
+    """One entry from a file, checked, with names yet to be found in the roster; never changed.
 
     Attributes:
         line: Line in the file, 1 for the head.

@@ -24,6 +24,7 @@ CENT = Decimal("0.01")
 # Wide enough for any sum of amounts, so that no result depends on the context of the thread.
 _EXACT = Context(prec=80, rounding=ROUND_HALF_UP, traps=[InvalidOperation, DivisionByZero, Overflow])
 
+_SIMPLE = re.compile(r"(?:0|[1-9][0-9]{0,14})(?P<fraction>\.[0-9]{1,2})?")
 _PARTS = re.compile(r"([^0-9]*)([0-9](?:.*[0-9])?)([^0-9]*)", re.DOTALL)
 _PLAIN = re.compile(r"([0-9]+)(?:([.,])([0-9]+))?")
 _GROUPED = re.compile(r"([0-9]{1,3}([ '.,])[0-9]{3}(?:\2[0-9]{3})*)(?:(?!\2)[.,]([0-9]+))?")
@@ -121,7 +122,11 @@ def round_amount(
         BadValue: As ``parse_amount``, but never ``amount_decimals``.
     """
     typed = trimmed(text).lstrip("'")
-    value, _ = _parsed(typed, field, unit, decimal)
+    simple = _SIMPLE.fullmatch(typed)
+    if simple is not None and (simple["fraction"] is None or decimal == "."):
+        value = Decimal(typed)  # as nearly all are that a machine has written; it says the same, sooner
+    else:
+        value, _ = _parsed(typed, field, unit, decimal)
     if unit == PIECES and not _is_whole(value):
         raise BadValue("amount_not_whole", field=field, text=typed)
     amount = _rounded(value)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import unicodedata
 from datetime import date
 from decimal import Decimal
+from functools import lru_cache
 
 from mini_crm.domain.dates import SHOWN_LENGTH, add_months, trimmed
 from mini_crm.domain.errors import BadValue, NotYours, RuleBroken
@@ -51,12 +52,13 @@ def check_pin(text: str, field: str = "client_pin") -> str:
     Raises:
         BadValue: ``pin_missing``, ``pin_too_long`` or ``pin_characters``.
     """
-    if not text.isascii():
+    is_plain = text.isascii()
+    if not is_plain:
         composed = unicodedata.normalize("NFC", text)
         text = "".join(" " if unicodedata.category(char) == "Zs" else char for char in composed)
     pin = trimmed(text)
     # A sign that only changes a letter before it is not seen alone, and a server takes it for nothing.
-    if all(unicodedata.category(char).startswith("M") for char in pin):
+    if not pin or (not is_plain and all(unicodedata.category(char).startswith("M") for char in pin)):
         raise BadValue("pin_missing", field=field)
     # Invisible marks too: with one inside, two PINs that look alike would be two clients.
     _refuse_character(first_hidden(pin), "pin_characters", field)
@@ -171,7 +173,7 @@ def check_pay_by(pay_by: date, entered_on: date, field: str = "pay_by") -> None:
     """
     if pay_by < entered_on:
         raise BadValue("pay_by_before_entry", field=field, pay_by=pay_by, entered_on=entered_on)
-    limit = add_months(entered_on, 12 * MAX_PAY_BY_YEARS)
+    limit = _last_pay_by(entered_on)
     if pay_by > limit:
         raise BadValue("pay_by_too_far", field=field, pay_by=pay_by, limit=limit)
 
@@ -264,8 +266,10 @@ def name_key(text: str) -> str:
     Source:
         The Unicode Standard, definition D145, canonical caseless matching; composed at the end.
     """
-    folded = unicodedata.normalize("NFD", " ".join(text.split())).casefold()
-    return unicodedata.normalize("NFC", folded)
+    in_line = " ".join(text.split())
+    if in_line.isascii():  # as most texts are: there is nothing to compose, and folding is lowering
+        return in_line.lower()
+    return unicodedata.normalize("NFC", unicodedata.normalize("NFD", in_line).casefold())
 
 
 def check_name_fits(name: str, field: str, limit: int = MAX_KEPT_NAME) -> None:
@@ -294,6 +298,8 @@ def check_lead_name(text: str, field: str = "name") -> str:
 
 def utf16_length(text: str) -> int:
     """Count a text in UTF-16 units, as ``nvarchar`` does: a letter is one, an emoji two."""
+    if text.isascii():
+        return len(text)
     return len(text.encode("utf-16-le", errors="surrogatepass")) // 2
 
 
@@ -309,6 +315,11 @@ def shortened(text: str, limit: int) -> str:
 def name_order(text: str) -> str:
     """Give the form by which names are sorted: as ``name_key``, and the Russian yo stands with ye."""
     return name_key(text).replace("\u0451", "\u0435")
+
+
+@lru_cache(maxsize=4096)
+def _last_pay_by(entered_on: date) -> date:
+    return add_months(entered_on, 12 * MAX_PAY_BY_YEARS)
 
 
 def _refuse_character(found: tuple[int, str] | None, code: str, field: str) -> None:

@@ -21,7 +21,7 @@ MAX_SOURCE = 260
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n")
 """What makes a spreadsheet take text for a formula."""
 
-_NOTHING = ("NULL", "\\N")
+_NOTHING = frozenset({"NULL", "\\N"})
 """What dumps of databases write where nothing stands."""
 _EXCEL_ERRORS = frozenset(
     {"#N/A", "#REF!", "#VALUE!", "#NAME?", "#DIV/0!", "#NUM!", "#NULL!", "#SPILL!", "#CALC!"}
@@ -55,7 +55,9 @@ def meant(cell: str) -> str:
     that is imported says what stood in the original.
     """
     text = cell.strip()
-    return "" if text in _NOTHING else unguarded(text).strip()
+    if text.startswith("'"):
+        text = unguarded(text).strip()
+    return "" if text in _NOTHING else text
 
 
 def unguarded(text: str) -> str:
@@ -71,9 +73,10 @@ def check_identifier(text: str, field: str) -> None:
     Raises:
         BadValue: ``cell_excel_error`` or ``cell_spoilt_number``.
     """
-    if text.upper() in _EXCEL_ERRORS:
+    # Each has a sign that hardly any other cell has, and a file has very many cells.
+    if "#" in text and text.upper() in _EXCEL_ERRORS:
         raise BadValue("cell_excel_error", field=field, text=text)
-    if _SPOILT.fullmatch(text):
+    if "+" in text and _SPOILT.fullmatch(text):
         raise BadValue("cell_spoilt_number", field=field, text=text)
 
 

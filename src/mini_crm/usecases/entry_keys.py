@@ -13,6 +13,11 @@ NAMESPACE = UUID("6f1b3c52-7d0e-5c4e-9a53-1d2f8f0b7a11")
 """Never to change: keys of entries that were imported once are made of it."""
 
 
+_VERSION_5 = 5 << 76 | 0b10 << 62
+_FREE = ~(0xF << 76 | 0b11 << 62)
+"""The bits that tell what kind of UUID it is, and the others."""
+
+
 class EntryKeys:
     """Makes the keys of one source: UUIDs of version 5.
 
@@ -29,7 +34,8 @@ class EntryKeys:
         """Give the key of a row that has an id."""
         begun = self._begun.copy()
         begun.update(row_id.encode())
-        return UUID(bytes=begun.digest()[:16], version=5)
+        number = int.from_bytes(begun.digest()[:16], "big")
+        return UUID(int=number & _FREE | _VERSION_5)
 
     def of_content(self, lasting: Iterable[str]) -> UUID:
         """Give the key of a row without id.

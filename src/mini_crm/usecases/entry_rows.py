@@ -23,7 +23,7 @@ from mini_crm.domain.rules import (
     utf16_length,
 )
 from mini_crm.usecases.cells import check_identifier, check_name
-from mini_crm.usecases.columns import Columns
+from mini_crm.usecases.columns import BadValues, Columns
 from mini_crm.usecases.entry_keys import EntryKeys
 from mini_crm.usecases.foreign.currencies import read_unit
 from mini_crm.usecases.foreign.day_order import DayOrder
@@ -66,6 +66,10 @@ class _Outcome(NamedTuple):
     status_on: date | None
     pay_by: date | None
     is_assumed: bool
+
+
+_ReadDay = date | BadValue | None
+"""A day of a row; what is wrong with it; None where there is none."""
 
 
 class EntryReader:
@@ -272,18 +276,28 @@ class EntryReader:
             columns.each(partial(self._day, field), columns.texts(field))
             for field in (CLOSING, "pay_by", "status_on")
         ]
-        outcomes = columns.each(_outcome, zip(statuses, *days, strict=True))
-        columns.each(_check_promise, zip(outcomes, entered_on, strict=True))
-        columns.each(self._check_outcome, zip(outcomes, entered_on, strict=True))
-        return outcomes
+        return columns.each(self._outcome, zip(statuses, *days, entered_on, strict=True))
 
-    def _check_outcome(self, said: tuple[_Outcome | BadValue | None, date | BadValue]) -> None:
-        outcome, entered_on = said
-        if isinstance(outcome, _Outcome) and isinstance(entered_on, date):
+    def _outcome(self, said: tuple[Status, _ReadDay, _ReadDay, _ReadDay, date | BadValue]) -> _Outcome | None:
+        """Put status and days together, and check them; None where one of the days is bad."""
+        status, closing, pay_by, status_on, entered_on = said
+        outcome = _stated_outcome(status, closing, pay_by, status_on)
+        if outcome is None or isinstance(entered_on, BadValue):
+            return outcome
+        faults: list[BadValue] = []
+        try:
+            if outcome.pay_by is not None:
+                check_pay_by(outcome.pay_by, entered_on)
+        except BadValue as error:
+            faults.append(error)
+        try:
             field = "pay_by" if outcome.is_assumed else "status_on"
-            check_status(
-                outcome.status, outcome.status_on, entered_on=entered_on, today=self._today, field=field
-            )
+            check_status(status, outcome.status_on, entered_on=entered_on, today=self._today, field=field)
+        except BadValue as error:
+            faults.append(error)
+        if faults:
+            raise BadValues(faults)
+        return outcome
 
 
 def _id(text: str) -> str:
@@ -301,11 +315,10 @@ def _pin(text: str) -> str:
     return check_pin(text)
 
 
-def _outcome(
-    said: tuple[Status, date | BadValue | None, date | BadValue | None, date | BadValue | None],
+def _stated_outcome(
+    status: Status, closing: _ReadDay, pay_by: _ReadDay, status_on: _ReadDay
 ) -> _Outcome | None:
     """Put status and days together; None where one of the days is bad."""
-    status, closing, pay_by, status_on = said
     if isinstance(closing, BadValue) or isinstance(pay_by, BadValue) or isinstance(status_on, BadValue):
         return None
     if status is Status.EXPECTED:
@@ -316,12 +329,6 @@ def _outcome(
     if pay_by is None:
         raise BadValue("status_on_missing", field="status_on")
     return _Outcome(status, pay_by, pay_by, True)
-
-
-def _check_promise(said: tuple[_Outcome | BadValue | None, date | BadValue]) -> None:
-    outcome, entered_on = said
-    if isinstance(outcome, _Outcome) and outcome.pay_by is not None and isinstance(entered_on, date):
-        check_pay_by(outcome.pay_by, entered_on)
 
 
 def _words(said: tuple[Status, str, str]) -> _Words:

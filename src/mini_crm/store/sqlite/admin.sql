@@ -106,22 +106,21 @@ SELECT h.Action = 'voided' AND h.BatchId IS NULL AND EXISTS (
     WHERE i.EntryId = h.EntryId AND i.Version = h.Version - 1 AND b.UndoneAt IS NOT NULL) AS Undone
 FROM EntryHistory AS h WHERE h.EntryId = :entry_id ORDER BY h.Version DESC LIMIT 1;
 
--- name: make_import_refs
-CREATE TEMP TABLE IF NOT EXISTS ImportRef (RowNumber INTEGER PRIMARY KEY, ClientRef BLOB NOT NULL);
-
--- name: drop_import_refs
-DELETE FROM temp.ImportRef;
-
--- name: add_import_ref
-INSERT INTO temp.ImportRef (RowNumber, ClientRef) VALUES (:row_number, :client_ref);
-
 -- name: list_stored
--- For each key that an import brings the entry that has it, else NULLs.
-SELECT e.EntryId, e.DeletedAt, e.ManagerId, e.ClientPin, e.Amount, e.PaidAmount, e.EnteredOn, e.PayBy, e.Status,
-       e.StatusOn, e.Comment, e.Reason
-FROM temp.ImportRef AS r
-LEFT JOIN Entry AS e ON e.ClientRef = r.ClientRef
-ORDER BY r.RowNumber;
+-- Of the keys that an import brings, 16 bytes each and one behind the other, those that are there with their
+-- entries. What a file can change stands in the order of ``add_imported``.
+WITH RECURSIVE ImportRef (Place) AS (
+    SELECT 0 UNION ALL SELECT Place + 1 FROM ImportRef WHERE Place + 1 < :count)
+SELECT r.Place, e.EntryId, e.DeletedAt, e.ManagerId, e.ClientPin, e.Amount, e.PaidAmount, e.EnteredOn, e.PayBy,
+       e.Status, e.StatusOn, e.Comment, e.Reason
+FROM ImportRef AS r
+CROSS JOIN Entry AS e ON e.ClientRef = substr(:client_refs, 16 * r.Place + 1, 16);
+
+-- name: add_imported
+-- By place and not by name: to bind a hundred thousand rows by name takes half as long again.
+INSERT INTO Entry (EntryId, ChangeSeq, ClientRef, LeadId, GroupId, SearchKey, ManagerId, ClientPin, Amount,
+                   PaidAmount, EnteredOn, PayBy, Status, StatusOn, Comment, Reason, FirstPayBy, Version)
+VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?12, 1);
 
 -- name: last_entry_id
 SELECT coalesce(max(EntryId), 0) AS EntryId FROM Entry;

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from functools import cache
-from operator import itemgetter
 
 from mini_crm.domain.errors import BadValue, NotFound
 from mini_crm.domain.model import (
@@ -17,8 +16,9 @@ from mini_crm.domain.model import (
     RosterRow,
     UndoResult,
 )
-from mini_crm.store.rows import batch_of
-from mini_crm.store.sqlite.db import Connection, Database, OnlyALook, Row, load_queries, plain, to_day
+from mini_crm.domain.money import to_minor
+from mini_crm.store.rows import STATUS_CODE, batch_of
+from mini_crm.store.sqlite.db import Connection, Database, OnlyALook, Row, plain, to_day
 from mini_crm.store.sqlite.roster import SQL, Place, Roster, log_admin
 from mini_crm.store.sqlite.rows import (
     Author,
@@ -29,13 +29,8 @@ from mini_crm.store.sqlite.rows import (
     write_change,
 )
 
-_ENTRIES = load_queries("entries.sql")
-_REPORT_EVERY = 2_000
-_compared = itemgetter(
-    "manager_id", "client_pin", "amount", "paid_amount", "entered_on", "pay_by", "status", "status_on",
-    "comment", "reason",
-)  # fmt: skip
-"""What of an entry a file can change, in the order of ``list_stored``."""
+_AT_ONCE = 2_000
+"""Rows that are looked up and stored together."""
 
 
 class Imports:
@@ -84,43 +79,46 @@ class Imports:
         people = Roster(conn, author, now)
         people.add_missing(roster)
         find = cache(people.find)
-        new: list[tuple[ImportRow, Place]] = []
+        newcomers = _Newcomers(conn, author, now)
         changed: list[tuple[Entry, ImportRow, Place]] = []
         differing: list[int] = []
         unknown: list[int] = []
         unchanged = again = 0
-        for done, (row, stored) in enumerate(zip(rows, _stored(conn, rows), strict=True), start=1):
-            if progress is not None and done % _REPORT_EVERY == 0:
-                progress(done)
-            place = find(row.lead, row.group, row.manager)
-            if place is None:
-                unknown.append(row.line)
-                continue
-            entry_id, deleted_at, *kept = stored
-            if entry_id is None:
-                new.append((row, place))
-                continue
-            undone = deleted_at is not None and _was_undone(conn, entry_id)
-            is_same = tuple(kept) == _compared(_values(row, place))
-            if undone or (update and deleted_at is None and not is_same):
-                if (entry := read_entry(conn, entry_id)) is not None:
-                    changed.append((entry, row, place))
-                again += undone
-            elif is_same:
-                unchanged += 1
-            else:
-                differing.append(row.line)
-        if new:
-            _add(conn, new, author, now)
+        for first in range(0, len(rows), _AT_ONCE):
+            part = rows[first : first + _AT_ONCE]
+            there = _stored(conn, part)
+            new: list[tuple[ImportRow, Place]] = []
+            for at, row in enumerate(part):
+                place = find(row.lead, row.group, row.manager)
+                if place is None:
+                    unknown.append(row.line)
+                    continue
+                stored = there.get(at)
+                if stored is None:
+                    new.append((row, place))
+                    continue
+                _, entry_id, deleted_at, *kept = stored
+                undone = deleted_at is not None and _was_undone(conn, entry_id)
+                is_same = tuple(kept) == _filled(row, place)
+                if undone or (update and deleted_at is None and not is_same):
+                    if (entry := read_entry(conn, entry_id)) is not None:
+                        changed.append((entry, row, place))
+                    again += undone
+                elif is_same:
+                    unchanged += 1
+                else:
+                    differing.append(row.line)
+            newcomers.add(new)
+            if progress is not None:
+                progress(first + len(part))
+        newcomers.take_numbers()
         for entry, row, place in changed:
             values = _values(row, place) | {"deleted_at": None}
             write_change(conn, entry, values, Action.IMPORTED, author, now)
-        if progress is not None:
-            progress(len(rows))
-        stored_any = bool(new or changed or people.changes)
+        stored_any = bool(newcomers.count or changed or people.changes)
         return ImportResult(
             batch_id if stored_any else None,
-            added=len(new) + again,
+            added=newcomers.count + again,
             updated=len(changed) - again,
             unchanged=unchanged,
             differing=tuple(differing),
@@ -198,32 +196,68 @@ class Imports:
         return len(entries)
 
 
-def _stored(conn: Connection, rows: Sequence[ImportRow]) -> Iterator[Row]:
-    """Give for each row the entry that has its key, as ``list_stored`` says; all NULL where there is none."""
-    conn.execute(SQL["make_import_refs"])
-    conn.execute(SQL["drop_import_refs"])
-    refs = ({"row_number": at, "client_ref": row.client_ref.bytes} for at, row in enumerate(rows))
-    conn.executemany(SQL["add_import_ref"], refs)
-    yield from conn.execute(SQL["list_stored"])
+class _Newcomers:
+    """Adds entries with their history; each takes its lead's next number.
+
+    Args:
+        conn: Inside a writing transaction, in which nobody else adds entries or takes numbers.
+        author: For the history.
+        now: For the history.
+    """
+
+    def __init__(self, conn: Connection, author: Author, now: int) -> None:
+        self._conn = conn
+        self._author = author
+        self._now = now
+        self._seqs = {row["LeadId"]: row["ChangeSeq"] for row in conn.execute(SQL["list_change_seqs"])}
+        self._last_id: int = conn.execute(SQL["last_entry_id"]).fetchone()["EntryId"]
+        self.count = 0
+
+    def add(self, new: Sequence[tuple[ImportRow, Place]]) -> None:
+        """Add some; the numbers are theirs only after ``take_numbers``."""
+        first_id, seqs = self._last_id + 1, self._seqs
+
+        def values() -> Iterator[tuple[object, ...]]:
+            for entry_id, (row, place) in enumerate(new, start=first_id):
+                seqs[place.lead_id] += 1
+                key = search_key(row.client_pin, row.comment, row.reason)
+                mine = entry_id, seqs[place.lead_id], row.client_ref.bytes, place.lead_id, place.group_id, key
+                yield mine + _filled(row, place)
+
+        self._conn.executemany(SQL["add_imported"], values())
+        self._last_id += len(new)
+        self.count += len(new)
+        # Also where nothing is new: then there is nothing between these two.
+        keep_history(
+            self._conn, first_id, Action.IMPORTED, self._author, self._now, last_entry_id=self._last_id
+        )
+
+    def take_numbers(self) -> None:
+        """Let the leads go on counting behind the numbers that were given."""
+        taken = [{"lead_id": lead_id, "change_seq": seq} for lead_id, seq in self._seqs.items()]
+        self._conn.executemany(SQL["set_change_seq"], taken)
 
 
-def _add(conn: Connection, new: Sequence[tuple[ImportRow, Place]], author: Author, now: int) -> None:
-    """Add entries with their history; each takes its lead's next number."""
-    seqs = {row["LeadId"]: row["ChangeSeq"] for row in conn.execute(SQL["list_change_seqs"])}
-    first_id = conn.execute(SQL["last_entry_id"]).fetchone()["EntryId"] + 1
+def _stored(conn: Connection, rows: Sequence[ImportRow]) -> dict[int, Row]:
+    """Give what ``list_stored`` says of the entries that have the rows' keys, by the place of the row."""
+    refs = {"client_refs": b"".join(row.client_ref.bytes for row in rows), "count": len(rows)}
+    return {row["Place"]: row for row in conn.execute(SQL["list_stored"], refs)}
 
-    def values() -> Iterator[dict[str, object]]:
-        for entry_id, (row, place) in enumerate(new, start=first_id):
-            seqs[place.lead_id] += 1
-            numbers = {"entry_id": entry_id, "change_seq": seqs[place.lead_id]}
-            yield _values(row, place) | numbers | {"client_ref": row.client_ref.bytes}
 
-    conn.executemany(_ENTRIES["add_entry"], values())
-    conn.executemany(
-        SQL["set_change_seq"], [{"lead_id": lead, "change_seq": seq} for lead, seq in seqs.items()]
+def _filled(row: ImportRow, place: Place) -> tuple[object, ...]:
+    """Give what of an entry a file can change, in the order of ``list_stored``."""
+    return (
+        place.manager_id,
+        row.client_pin,
+        to_minor(row.amount),
+        None if row.paid_amount is None else to_minor(row.paid_amount),
+        to_day(row.entered_on),
+        to_day(row.pay_by),
+        STATUS_CODE[row.status],
+        to_day(row.status_on),
+        row.comment,
+        row.reason,
     )
-    last_id = first_id + len(new) - 1
-    keep_history(conn, first_id, Action.IMPORTED, author, now, last_entry_id=last_id)
 
 
 def _values(row: ImportRow, place: Place) -> dict[str, object]:

@@ -27,7 +27,8 @@ class Author:
 
 def search_key(client_pin: str, comment: str, reason: str) -> str:
     """Give the text in which the list's search looks, besides the names."""
-    return "\n".join(map(name_key, (client_pin, comment, *filter(None, (reason,)))))
+    key = f"{name_key(client_pin)}\n{name_key(comment)}"
+    return f"{key}\n{name_key(reason)}" if reason else key
 
 
 def draft_values(draft: EntryDraft | ImportRow) -> dict[str, object]:

@@ -12,6 +12,8 @@ Sign = Literal[".", ","]
 DECIMALS: dict[Sign, str] = {".": "point", ",": "comma"}
 """What the command line calls them."""
 _OTHER: dict[str, Sign] = {".": ",", ",": "."}
+_CENTS = re.compile(r"[0-9]+([.,])[0-9]{1,2}")
+"""What nearly all cells of a column are where one is: a fraction that no group of thousands can be."""
 _NUMBER = re.compile(r"[0-9][0-9 '.,\u00a0\u202f\u2009\u2019\u02bc]*")
 _GROUP = 3
 
@@ -25,6 +27,8 @@ def survey_signs(cells: Iterable[tuple[int, str]], wish: Sign | None) -> Signs:
 
 
 def _readings(text: str) -> tuple[Sign, ...]:
+    if cents := _CENTS.fullmatch(text):
+        return (".",) if cents[1] == "." else (",",)
     match = _NUMBER.search(text) if "." in text or "," in text else None
     if match is None:
         return ()
