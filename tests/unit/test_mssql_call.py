@@ -554,6 +554,21 @@ def test_closing() -> None:
     assert [connection.closed for connection in fake.connections] == [True, True]
 
 
+def test_a_connection_that_was_idle_for_long(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It is replaced before it is used, silently; what must not happen twice trusts it for 30 seconds only."""
+    now = 1000.0
+    monkeypatch.setattr("mini_crm.store.mssql.call.time.monotonic", lambda: now)
+    server, fake = serving(*[ROWS] * 6)
+    opened = []
+    for later, repeatable in ((0, True), (200, True), (29, False), (31, False), (241, True), (0, True)):
+        now += later
+        server.call("api.X", repeatable=repeatable)
+        opened.append(len(fake.connections))
+    assert opened == [1, 1, 1, 2, 3, 3]
+    assert fake.waits == []
+    assert [connection.closed for connection in fake.connections] == [True, True, False]
+
+
 def test_nothing_secret_is_told(caplog: pytest.LogCaptureFixture) -> None:
     """Neither values nor the password stand in the log, in errors or in the repr of anything."""
     server, _fake = serving(DEADLOCK, LOST, odbc("22012", "Divide by zero.", 8134))

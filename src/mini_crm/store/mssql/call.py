@@ -31,6 +31,8 @@ PATIENCE_S = 45
 """No new try after this long."""
 IDLE_S = 30
 """A connection that was not used for so long may be gone unnoticed: firewalls drop silent ones."""
+LONG_IDLE_S = 240
+"""After so long what could be repeated begins on a new one too: to find out by asking may take ``QUERY_S``."""
 
 LOCK_MS = 5_000
 """How long a statement waits for others before it says busy (1222); five tries fit in ``PATIENCE_S``."""
@@ -123,8 +125,7 @@ class Server:
     ) -> list[list[Row]]:
         """Run any statement; all but the deployment and its checks go by ``call``."""
         started = time.monotonic()
-        if not repeatable:
-            self._drop_idle()
+        self._drop_idle(LONG_IDLE_S if repeatable else IDLE_S)
         for wait in (*WAITS_S, None):
             sets: list[list[Row]] = []
             try:
@@ -168,16 +169,16 @@ class Server:
                 _drain(cursor, sets)
             finally:
                 cursor.close()
+                self._local.used_at = time.monotonic()
         except pyodbc.Error as error:
             fault = Fault.of(error.args)
             if fault.kind is Kind.UNKNOWN and not _answers(connection):
                 fault = Fault("08S01", fault.number, fault.text)
             raise _Failed(fault) from error
-        self._local.used_at = time.monotonic()
 
-    def _drop_idle(self) -> None:
-        """Begin what must not be repeated on a connection that is surely there."""
-        if time.monotonic() - getattr(self._local, "used_at", 0.0) > IDLE_S:
+    def _drop_idle(self, seconds: float) -> None:
+        """Let a connection go that was not used for so long."""
+        if time.monotonic() - getattr(self._local, "used_at", 0.0) > seconds:
             self.close()
 
     def _open(self) -> pyodbc.Connection:
