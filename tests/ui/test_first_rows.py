@@ -174,7 +174,7 @@ def test_a_thread_that_hangs_is_left_to_itself(
 def test_typing_says_nothing_of_a_database_that_is_gone(
     app: App, counting: Counting, wait_until: WaitUntil, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """It is asked again while somebody types after a while; only who signs in reads that it does not answer."""
+    """It is asked again while somebody types; only who signs in reads that it does not answer."""
     assert app.login is not None
     view, presenter = app.login, app._presenter
     wait_until(lambda: view.name.input.names)

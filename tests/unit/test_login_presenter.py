@@ -326,7 +326,7 @@ def test_no_database_while_typing(window: Window) -> None:
 
 
 def test_a_wrong_name_is_asked_for_once_it_is_sent(window: Window) -> None:
-    """A name that nobody has, and the way to it letter by letter, is one question, when the person says so."""
+    """A name that nobody has, typed letter by letter, is one question, when the person says so."""
     for _ in "Пертов":
         window.presenter.typing()
     window.presenter.sign_in("Пертов Иван", "wrong")

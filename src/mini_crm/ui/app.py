@@ -97,8 +97,7 @@ class App:
         self._around = around
         self._presenter: LoginPresenter | None = None
         self._tasks: Tasks | None = None
-        # One for all windows: what connected while a password was typed, and has read some procedures already,
-        # reads the first rows too.
+        # One for all windows: the connection that opened while a password was typed reads the first rows too.
         self._worker = Worker(around.disconnect)
         self._reporting = False
         self._icon = make_icon(root)
