@@ -211,6 +211,7 @@ def app(root: ttk.App, around: Surroundings, no_hidden_errors: list[str]) -> Ite
     root.update()
     yield program
     program.clear()
+    program.end()
 
 
 class Hand:

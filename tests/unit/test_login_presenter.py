@@ -35,16 +35,19 @@ class FakeStore:
     def __init__(self) -> None:
         self.failure: MiniCrmError | None = None
         self.is_there = True
+        self.asked: list[str] = []
         self.tries: list[tuple[str, bytes, bytes, str]] = []
 
     def list_lead_names(self) -> list[str]:
         """Give the names."""
+        self.asked.append("names")
         if not self.is_there:
             raise DatabaseUnreachable("database_unreachable")
         return NAMES
 
     def get_salt(self, lead_name: str) -> tuple[PasswordKind, KdfParameters]:
         """Give the parameters."""
+        self.asked.append("salt")
         if not self.is_there:
             raise DatabaseUnreachable("database_unreachable")
         return PasswordKind.CODE, KDF
@@ -112,7 +115,9 @@ class Window:
         parts = LoginParts(
             lambda: self.connect(), self.tasks, Texts("en"), self.memory, "pc-7", derive=self.derive
         )
-        self.presenter = LoginPresenter(parts, self.view, self.signed_in.append, only=only)
+        self.presenter = LoginPresenter(
+            parts, self.view, self.signed_in.append, only=only, now=lambda: self.tasks.now_ms / 1000
+        )
 
     @staticmethod
     def derive(password: str, kind: PasswordKind, kdf: KdfParameters) -> bytes:
@@ -284,3 +289,46 @@ def test_empty_company(window: Window) -> None:
     window.store.list_lead_names = list  # type: ignore[method-assign]
     window.presenter.start()
     assert window.view.problem.startswith("Nobody can sign in yet")
+
+
+def test_who_types_finds_the_connection_ready(window: Window) -> None:
+    """One question a minute at most, by whoever types after a while; nothing of what is typed is in it."""
+    for _ in range(3):
+        window.presenter.typing()
+    assert window.store.asked == ["names"]
+    window.tasks.advance(3_600_000)
+    for _ in range(3):
+        window.presenter.typing()
+    assert window.store.asked == ["names", "names"]
+    assert window.store.tries == []
+
+
+def test_names_that_came_meanwhile(window: Window, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Who comes back to a window that was open for long finds the names as they are by now."""
+    monkeypatch.setattr(window.store, "list_lead_names", lambda: [*NAMES, "Яшин Лев"])
+    window.tasks.advance(3_600_000)
+    window.presenter.typing()
+    assert window.view.names[-1] == "Яшин Лев"
+
+
+def test_no_database_while_typing(window: Window) -> None:
+    """A database that is gone is not told of before somebody signs in, and then as ever."""
+    window.store.is_there = False
+    window.tasks.advance(3_600_000)
+    window.presenter.typing()
+    window.tasks.advance(3_600_000)
+    assert (window.view.problem, window.view.names, window.view.busy) == ("", NAMES, False)
+    window.presenter.sign_in("елк", "right")
+    assert window.view.problem.startswith("The database does not answer.")
+    window.store.is_there = True
+    window.presenter.sign_in("елк", "right")
+    assert len(window.signed_in) == 1
+
+
+def test_a_wrong_name_is_asked_for_once_it_is_sent(window: Window) -> None:
+    """A name that nobody has, typed letter by letter, is one question, when the person says so."""
+    for _ in "Пертов":
+        window.presenter.typing()
+    window.presenter.sign_in("Пертов Иван", "wrong")
+    assert window.store.asked == ["names", "salt"]
+    assert [name for name, _, _, _ in window.store.tries] == ["Пертов Иван"]

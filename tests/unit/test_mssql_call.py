@@ -315,7 +315,7 @@ ROWS = Answer([(("EntryId", "Name"), [(1, "a"), (2, "b")]), (("Total",), [(2,)])
 def test_every_result_set_is_read() -> None:
     """Rows come as names and values, set by set; instants are in UTC."""
     server, _fake = serving(Answer([*ROWS.sets, (("At",), [(datetime(2026, 3, 5, 12),)])]))
-    assert server.call("api.X") == [
+    assert [list(rows) for rows in server.call("api.X")] == [
         [{"EntryId": 1, "Name": "a"}, {"EntryId": 2, "Name": "b"}],
         [{"Total": 2}],
         [{"At": datetime(2026, 3, 5, 12, tzinfo=UTC)}],
@@ -362,7 +362,7 @@ def test_a_refusal_keeps_the_connection() -> None:
 def test_a_deadlock_is_tried_again() -> None:
     """A statement that lost a deadlock was rolled back: it is repeated after a wait, on a new connection."""
     server, fake = serving(DEADLOCK, DEADLOCK, ROWS)
-    assert server.call("api.AddEntry", repeatable=False, op_id=1)[1] == [{"Total": 2}]
+    assert list(server.call("api.AddEntry", repeatable=False, op_id=1)[1]) == [{"Total": 2}]
     assert len(set(fake.statements)) == 1
     assert [connection.closed for connection in fake.connections] == [True, True, False]
     assert len(fake.waits) == 2
@@ -552,6 +552,21 @@ def test_closing() -> None:
     server.close()
     server.close()
     assert [connection.closed for connection in fake.connections] == [True, True]
+
+
+def test_a_connection_that_was_idle_for_long(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It is replaced before it is used; what must not happen twice trusts it for 30 seconds only."""
+    now = 1000.0
+    monkeypatch.setattr("mini_crm.store.mssql.call.time.monotonic", lambda: now)
+    server, fake = serving(*[ROWS] * 6)
+    opened = []
+    for later, repeatable in ((0, True), (200, True), (29, False), (31, False), (241, True), (0, True)):
+        now += later
+        server.call("api.X", repeatable=repeatable)
+        opened.append(len(fake.connections))
+    assert opened == [1, 1, 1, 2, 3, 3]
+    assert fake.waits == []
+    assert [connection.closed for connection in fake.connections] == [True, True, False]
 
 
 def test_nothing_secret_is_told(caplog: pytest.LogCaptureFixture) -> None:

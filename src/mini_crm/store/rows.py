@@ -7,8 +7,9 @@ turns what its driver gives into these.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
+from operator import itemgetter
 from typing import Any
 
 from mini_crm.domain.learnt import (
@@ -74,35 +75,45 @@ def session_of(row: PlainRow) -> Session:
     )
 
 
+ENTRY_COLUMNS = (
+    "EntryId", "ClientRef", "LeadId", "GroupId", "GroupName", "Unit", "ManagerId", "ManagerName", "ClientPin",
+    "Amount", "PaidAmount", "EnteredOn", "PayBy", "FirstPayBy", "Status", "StatusOn", "Comment", "Version",
+    "ChangeSeq", "DeletedAt", "Probability", "Contribution", "IsLarge", "Reason", "RestOf",
+)  # fmt: skip
+"""In the order of the fields of an ``Entry``."""
+_STATUS, _DELETED_AT, _IS_LARGE = map(ENTRY_COLUMNS.index, ("Status", "DeletedAt", "IsLarge"))
+
+
 def entry_of(row: PlainRow) -> Entry:
-    """Read an entry."""
-    return Entry(
-        entry_id=row["EntryId"],
-        client_ref=row["ClientRef"],
-        lead_id=row["LeadId"],
-        group_id=row["GroupId"],
-        group_name=row["GroupName"],
-        unit=row["Unit"],
-        manager_id=row["ManagerId"],
-        manager_name=row["ManagerName"],
-        client_pin=row["ClientPin"],
-        amount=row["Amount"],
-        paid_amount=row["PaidAmount"],
-        entered_on=row["EnteredOn"],
-        pay_by=row["PayBy"],
-        first_pay_by=row["FirstPayBy"],
-        status=STATUS_OF[row["Status"]],
-        status_on=row["StatusOn"],
-        comment=row["Comment"],
-        reason=row["Reason"],
-        version=row["Version"],
-        change_seq=row["ChangeSeq"],
-        deleted_at=row["DeletedAt"],
-        probability=row["Probability"],
-        contribution=row.get("Contribution"),
-        is_large=None if row.get("IsLarge") is None else bool(row["IsLarge"]),
-        rest_of=row["RestOf"],
-    )
+    """Read an entry; not every query tells of Contribution and IsLarge."""
+    return _entry([row.get(name) for name in ENTRY_COLUMNS])
+
+
+def entries_of(
+    names: Sequence[str], rows: Iterable[Sequence[Any]], instant: Callable[[Any], Any]
+) -> tuple[Entry, ...]:
+    """Read entries without making a mapping of each.
+
+    Args:
+        names: Of the columns, all of ``ENTRY_COLUMNS``.
+        rows: Their values, in the order of the names.
+        instant: Makes an aware ``datetime``, or None, of what the driver gives.
+    """
+    take = itemgetter(*map(names.index, ENTRY_COLUMNS))
+    read = []
+    for row in rows:
+        values = list(take(row))
+        values[_DELETED_AT] = instant(values[_DELETED_AT])
+        read.append(_entry(values))
+    return tuple(read)
+
+
+def _entry(values: list[Any]) -> Entry:
+    """Make an entry of the values of ``ENTRY_COLUMNS``."""
+    values[_STATUS] = STATUS_OF[values[_STATUS]]
+    if values[_IS_LARGE] is not None:
+        values[_IS_LARGE] = bool(values[_IS_LARGE])
+    return Entry(*values)
 
 
 def entry_sum_of(row: PlainRow) -> EntrySum:
@@ -110,10 +121,10 @@ def entry_sum_of(row: PlainRow) -> EntrySum:
     return EntrySum(row["Unit"], STATUS_OF[row["Status"]], row["Deals"], row["Amount"], row["Contribution"])
 
 
-def page_of(entries: Iterable[PlainRow], sums: Iterable[PlainRow]) -> EntryPage:
+def page_of(entries: Iterable[Entry], sums: Iterable[PlainRow]) -> EntryPage:
     """Read a part of a list, and what all of it adds up to: by unit and, in the order of codes, status."""
     added = tuple(entry_sum_of(row) for row in sums)
-    return EntryPage(tuple(entry_of(row) for row in entries), sum(row.count for row in added), added)
+    return EntryPage(tuple(entries), sum(row.count for row in added), added)
 
 
 def versions_of(rows: Iterable[PlainRow]) -> tuple[EntryVersion, ...]:

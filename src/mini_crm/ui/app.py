@@ -15,7 +15,7 @@ from mini_crm.ui.main_window import MainWindow, Surroundings, Typed, load_pages
 from mini_crm.ui.sign_in.login_presenter import LoginParts, LoginPresenter
 from mini_crm.ui.sign_in.login_view import LoginView
 from mini_crm.ui.sign_in.password_dialogs import ask_new_password
-from mini_crm.ui.tasks import Tasks
+from mini_crm.ui.tasks import Tasks, Worker
 from mini_crm.ui.theme import NAME, Theme
 from mini_crm.ui.widgets.buttons import bind_buttons
 from mini_crm.ui.widgets.clipboard import bind_clipboard
@@ -37,6 +37,8 @@ GRIP = 20
 
 PRELOAD_MS = 300
 """After the sign-in window is there, so that it comes first."""
+HANGS_S = 5
+"""A thread that waits for the database for longer is left to itself when another window is shown."""
 
 log = logging.getLogger("mini_crm.ui")
 
@@ -95,6 +97,8 @@ class App:
         self._around = around
         self._presenter: LoginPresenter | None = None
         self._tasks: Tasks | None = None
+        # One for all windows: the connection that opened while a password was typed reads the first rows too.
+        self._worker = Worker(around.disconnect)
         self._reporting = False
         self._icon = make_icon(root)
         root.iconphoto(True, self._icon)
@@ -122,7 +126,7 @@ class App:
         """Show the sign-in window instead of what is shown."""
         self.clear()
         self.root.title(self._title())
-        self._tasks = Tasks(self.root, self._around.disconnect)
+        self._tasks = Tasks(self.root, worker=self._free_worker())
         parts = self._parts(self._tasks)
         self.login = LoginView(
             self.root,
@@ -135,6 +139,7 @@ class App:
         self.login.pack(fill="both", expand=True)
         self._presenter = LoginPresenter(parts, self.login, self._signed_in)
         self.login.on_sign_in = self._presenter.sign_in
+        self.login.on_typing = self._presenter.typing
         self._presenter.start()
         tasks = self._tasks
         tasks.after(PRELOAD_MS, lambda: tasks.run(load_pages, lambda nothing: None, lambda error: None))
@@ -149,6 +154,7 @@ class App:
             self.texts,
             self._around,
             signed_in,
+            self._free_worker(),
             left=self._left,
             switch_language=self._switch_main,
             show_help=self.show_help,
@@ -179,14 +185,15 @@ class App:
                 return
             main.sign_out()
         self._remember_place()
-        tasks = self._tasks
         self.clear()
-        self._aside.close()
+        self.end()
         self.root.destroy()
-        if main is not None:
-            main.join()
-        if tasks is not None:
-            tasks.join()
+        self._worker.join()
+
+    def end(self) -> None:
+        """End what works in the background, when its work is done; nothing can be shown any more."""
+        self._aside.close()
+        self._worker.end()
 
     def clear(self) -> None:
         """Stop and take away whatever the window shows."""
@@ -218,6 +225,13 @@ class App:
             log.warning("the error was not shown", exc_info=True)
         finally:
             self._reporting = False
+
+    def _free_worker(self) -> Worker:
+        """Give the thread that works for the window; one that hangs does its work by itself from now on."""
+        if self._worker.busy_s > HANGS_S:
+            self._worker.end()
+            self._worker = Worker(self._around.disconnect)
+        return self._worker
 
     def _signed_in(self, signed_in: SignedIn) -> None:
         if signed_in.session.must_change and self._tasks is not None:

@@ -26,7 +26,7 @@ from mini_crm.ui.memory import Memory
 from mini_crm.ui.sign_in.login_presenter import LoginParts
 from mini_crm.ui.sign_in.login_view import LANGUAGE_NAMES
 from mini_crm.ui.sign_in.password_dialogs import ask_new_password, ask_to_sign_in_again
-from mini_crm.ui.tasks import Tasks
+from mini_crm.ui.tasks import Tasks, Worker
 from mini_crm.ui.theme import Theme
 from mini_crm.ui.widgets.banner import Banner
 from mini_crm.ui.widgets.dialogs import ask, show_error
@@ -143,6 +143,7 @@ class MainWindow(plain_ttk.Frame):
         texts: In the lead's language.
         around: What it works with.
         signed_in: The session.
+        worker: Asks the database; it may do so for another window later.
         left: Called when the lead has signed out; the window is closed then.
         switch_language: Is given ``ru`` or ``en``, this window's present session and what is typed.
         show_help: Shows the page for leads.
@@ -163,6 +164,7 @@ class MainWindow(plain_ttk.Frame):
         texts: Texts,
         around: Surroundings,
         signed_in: SignedIn,
+        worker: Worker,
         *,
         left: Callable[[], None],
         switch_language: Callable[[str, SignedIn, Typed | None], None],
@@ -182,7 +184,7 @@ class MainWindow(plain_ttk.Frame):
         self._waiting: list[Callable[[], None]] = []
         self._asking = False
         self._closed = False
-        self.tasks = Tasks(root, around.disconnect)
+        self.tasks = Tasks(root, worker=worker)
         self._aside = Tasks(root, around.disconnect)
         self._keeper = Tasks(root)
         self.desk = Desk(
@@ -278,10 +280,6 @@ class MainWindow(plain_ttk.Frame):
         self._aside.close()
         self._keeper.close()
         self.destroy()
-
-    def join(self) -> None:
-        """Wait a little until the last work is done."""
-        self.tasks.join()
 
     def sign_in_again(self, then: Callable[[], None]) -> None:
         """Ask the same lead to sign in over this window, then go on."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import time
 import tkinter as tk
 from collections.abc import Callable, Iterator
 from queue import Empty, SimpleQueue
@@ -13,9 +14,6 @@ from mini_crm.domain.errors import MiniCrmError
 from mini_crm.ui.desk import Cancel
 
 T = TypeVar("T")
-Job = Callable[[], Callable[[], None]]
-"""Does the work and gives what is to be called on the window's thread."""
-
 POLL_MS = 5
 """While work is under way; an idle window polls nothing."""
 STEP_MS = 1
@@ -25,25 +23,67 @@ JOIN_S = 2.0
 log = logging.getLogger("mini_crm.ui")
 
 
+class Worker:
+    """A thread that does one job after the other; its connection to the database lives as long as it does.
+
+    Args:
+        at_end: Called on the thread when it ends, such as closing its connection.
+    """
+
+    def __init__(self, at_end: Callable[[], None] | None = None) -> None:
+        self._at_end = at_end
+        self._jobs: SimpleQueue[Callable[[], None] | None] = SimpleQueue()
+        self._begun: float | None = None
+        self._thread = Thread(target=self._work, name="mini-crm-worker", daemon=True)
+        self._thread.start()
+
+    @property
+    def busy_s(self) -> float:
+        """For how long it has been at its present job; 0 without one."""
+        begun = self._begun
+        return 0.0 if begun is None else time.monotonic() - begun
+
+    def do(self, job: Callable[[], None]) -> None:
+        """Do a job, which raises nothing, after those that were given before."""
+        self._jobs.put(job)
+
+    def end(self) -> None:
+        """End the thread when all jobs are done."""
+        self._jobs.put(None)
+
+    def join(self, seconds: float = JOIN_S) -> None:
+        """Wait until it has ended; a database that never answers must not hold the program."""
+        self._thread.join(seconds)
+
+    def _work(self) -> None:
+        while (job := self._jobs.get()) is not None:
+            self._begun = time.monotonic()
+            job()
+            self._begun = None
+        if self._at_end is not None:
+            self._at_end()
+
+
 class Tasks:
-    """A ``TaskRunner`` with one worker thread.
+    """A ``TaskRunner`` over one thread.
 
     Args:
         widget: Any living widget; its event loop calls back.
-        at_end: Called on the worker thread when it ends, such as closing its connection.
+        at_end: Called on the thread when it ends, such as closing its connection.
+        worker: Does the work, and goes on when this is closed; without it there is one of its own.
     """
 
-    def __init__(self, widget: tk.Misc, at_end: Callable[[], None] | None = None) -> None:
+    def __init__(
+        self, widget: tk.Misc, at_end: Callable[[], None] | None = None, *, worker: Worker | None = None
+    ) -> None:
         self._widget = widget
-        self._at_end = at_end
-        self._jobs: SimpleQueue[Job | None] = SimpleQueue()
+        self._worker = worker or Worker(at_end)
+        self._is_own = worker is None
         self._results: SimpleQueue[Callable[[], None]] = SimpleQueue()
         self._outstanding = 0
         self._planned: set[str] = set()
         self._polling = False
         self._closed = False
-        self._thread = Thread(target=self._work, name="mini-crm-worker", daemon=True)
-        self._thread.start()
 
     def run(
         self, work: Callable[[], T], done: Callable[[T], None], failed: Callable[[BaseException], None]
@@ -63,7 +103,7 @@ class Tasks:
             return lambda: done(result)
 
         self._outstanding += 1
-        self._jobs.put(job)
+        self._worker.do(lambda: self._results.put(job()))
         if not self._polling:
             self._polling = True
             self.after(POLL_MS, self._poll)
@@ -125,17 +165,12 @@ class Tasks:
         for name in list(self._planned):
             self._widget.after_cancel(name)
         self._planned.clear()
-        self._jobs.put(None)
+        if self._is_own:
+            self._worker.end()
 
     def join(self, seconds: float = JOIN_S) -> None:
-        """Wait until the worker has ended; a database that never answers must not hold the program."""
-        self._thread.join(seconds)
-
-    def _work(self) -> None:
-        while (job := self._jobs.get()) is not None:
-            self._results.put(job())
-        if self._at_end is not None:
-            self._at_end()
+        """Wait until the own thread has ended; see ``Worker``."""
+        self._worker.join(seconds)
 
     def _poll(self) -> None:
         try:

@@ -18,7 +18,7 @@ import pyodbc
 from mini_crm.settings import Settings
 from mini_crm.store.mssql.errors import Fault, Kind, Unforeseen
 from mini_crm.store.mssql.login import connection_string, find_driver, is_freetds
-from mini_crm.store.mssql.values import Row, data_of, row_of, statement_of
+from mini_crm.store.mssql.values import Rows, data_of, statement_of
 
 pyodbc.pooling = False  # a session lives on the server, and a closed connection must be closed there
 pyodbc.native_uuid = True
@@ -31,6 +31,8 @@ PATIENCE_S = 45
 """No new try after this long."""
 IDLE_S = 30
 """A connection that was not used for so long may be gone unnoticed: firewalls drop silent ones."""
+LONG_IDLE_S = 240
+"""After so long what may be repeated begins on a new one too: to notice by asking may take ``QUERY_S``."""
 
 LOCK_MS = 5_000
 """How long a statement waits for others before it says busy (1222); five tries fit in ``PATIENCE_S``."""
@@ -88,7 +90,7 @@ class Server:
         repeatable: bool = True,
         timeout_s: int | None = None,
         **parameters: object,
-    ) -> list[list[Row]]:
+    ) -> list[Rows]:
         """Call a procedure and read all that it gives.
 
         Args:
@@ -100,7 +102,7 @@ class Server:
             parameters: By our names; None is left out.
 
         Returns:
-            A list of result sets, each a list of rows.
+            The result sets.
 
         Raises:
             MiniCrmError: What the procedure refused, by its number.
@@ -120,13 +122,12 @@ class Server:
         about: Mapping[str, object] = NOTHING,
         repeatable: bool = False,
         timeout_s: int | None = None,
-    ) -> list[list[Row]]:
+    ) -> list[Rows]:
         """Run any statement; all but the deployment and its checks go by ``call``."""
         started = time.monotonic()
-        if not repeatable:
-            self._drop_idle()
+        self._drop_idle(LONG_IDLE_S if repeatable else IDLE_S)
         for wait in (*WAITS_S, None):
-            sets: list[list[Row]] = []
+            sets: list[Rows] = []
             try:
                 self._run(statement, values, timeout_s or QUERY_S, sets)
                 return sets
@@ -152,7 +153,7 @@ class Server:
             with suppress(pyodbc.Error):  # it may be broken, which is why it is closed
                 connection.close()
 
-    def _run(self, statement: str, values: tuple[object, ...], timeout_s: int, sets: list[list[Row]]) -> None:
+    def _run(self, statement: str, values: tuple[object, ...], timeout_s: int, sets: list[Rows]) -> None:
         """Run once; result sets that came before an error are in ``sets`` all the same."""
         connection: pyodbc.Connection | None = getattr(self._local, "connection", None)
         if connection is None:
@@ -168,16 +169,16 @@ class Server:
                 _drain(cursor, sets)
             finally:
                 cursor.close()
+                self._local.used_at = time.monotonic()
         except pyodbc.Error as error:
             fault = Fault.of(error.args)
             if fault.kind is Kind.UNKNOWN and not _answers(connection):
                 fault = Fault("08S01", fault.number, fault.text)
             raise _Failed(fault) from error
-        self._local.used_at = time.monotonic()
 
-    def _drop_idle(self) -> None:
-        """Begin what must not be repeated on a connection that is surely there."""
-        if time.monotonic() - getattr(self._local, "used_at", 0.0) > IDLE_S:
+    def _drop_idle(self, seconds: float) -> None:
+        """Let a connection go that was not used for so long."""
+        if time.monotonic() - getattr(self._local, "used_at", 0.0) > seconds:
             self.close()
 
     def _open(self) -> pyodbc.Connection:
@@ -199,15 +200,12 @@ class _Failed(Exception):
         self.fault = fault
 
 
-def _drain(cursor: pyodbc.Cursor, sets: list[list[Row]]) -> None:
+def _drain(cursor: pyodbc.Cursor, sets: list[Rows]) -> None:
     """Read every result set: an error that comes late is reported only where its turn is."""
     while True:
         if cursor.description is not None:
-            names = [column[0] for column in cursor.description]
-            rows: list[Row] = []
-            sets.append(rows)
-            for values in cursor:
-                rows.append(row_of(names, values))
+            sets.append(Rows([column[0] for column in cursor.description]))
+            sets[-1].values.extend(cursor)
         if not cursor.nextset():
             return
 

@@ -20,6 +20,7 @@ from mini_crm.domain.money import check_amount
 from mini_crm.domain.period import Period
 from mini_crm.domain.rules import check_comment, check_pin, check_reason, name_key
 from mini_crm.store.mssql.call import Server
+from mini_crm.store.mssql.values import entries_in
 from mini_crm.store.operations import request_of, update_request
 from mini_crm.store.rows import STATUS_CODE, entry_of, groups_of, page_of, versions_of
 
@@ -171,15 +172,15 @@ class Entries:
     def list_open_entries_of_pin(self, token: bytes, client_pin: str) -> tuple[Entry, ...]:
         """See ``DesktopStore``."""
         (rows,) = self.server.call("api.ListOpenEntriesOfPin", token=token, client_pin=client_pin)
-        return tuple(entry_of(row) for row in rows)
+        return entries_in(rows)
 
     def list_changes(self, token: bytes, since: int) -> Changes:
         """See ``DesktopStore``."""
         ((state,), *changes) = self.server.call("api.ListChanges", token=token, since=since)
-        entries, gone = changes or ((), ())
+        entries, gone = (entries_in(changes[0]), changes[1]) if changes else ((), ())
         return Changes(
             change_seq=state["ChangeSeq"],
-            entries=tuple(entry_of(row) for row in entries),
+            entries=entries,
             gone=tuple(row["EntryId"] for row in gone),
             run_id=state["RunId"],
         )
@@ -228,7 +229,7 @@ class Entries:
             offset=offset,
             limit=limit,
         )
-        return page_of(page, sums)
+        return page_of(entries_in(page), sums)
 
 
 def _kept(draft: EntryDraft) -> EntryDraft:

@@ -23,7 +23,7 @@ from mini_crm.domain.rules import check_note
 from mini_crm.store.changes import bridges_of, changes_of
 from mini_crm.store.mssql.batches import json_of
 from mini_crm.store.mssql.call import Server
-from mini_crm.store.mssql.values import Row
+from mini_crm.store.mssql.values import Rows
 from mini_crm.store.operations import request_of
 from mini_crm.store.rows import (
     accuracy_of,
@@ -160,6 +160,6 @@ class Forecasts:
         )
 
 
-def _forecast(sets: list[list[Row]]) -> Forecast:
+def _forecast(sets: list[Rows]) -> Forecast:
     runs, leads, managers, *learnt = sets
     return forecast_of(runs[0] if runs else None, leads, managers, learnt_of(*learnt))

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from enum import Enum
-from typing import Any
+from typing import Any, overload
 from uuid import UUID
 
-from mini_crm.domain.model import Status
-from mini_crm.store.rows import STATUS_CODE
+from mini_crm.domain.model import Entry, Status
+from mini_crm.store.rows import STATUS_CODE, entries_of
 
 Row = dict[str, Any]
 """One row: column name -> value."""
@@ -55,15 +55,52 @@ def from_server(value: object) -> object:
     return value.replace(tzinfo=UTC) if isinstance(value, datetime) else value
 
 
-def row_of(names: Iterable[str], values: Iterable[object]) -> Row:
-    """Make a row."""
-    return {name: from_server(value) for name, value in zip(names, values, strict=True)}
+class Rows(Sequence[Row]):
+    """A result set, as rows by name; each is made when somebody asks for it.
+
+    Attributes:
+        names: Of the columns.
+        values: As the driver gives them, row by row, in the order of the names.
+    """
+
+    __slots__ = ("names", "values")
+
+    def __init__(self, names: Sequence[str]) -> None:
+        self.names = names
+        self.values: list[Sequence[Any]] = []
+
+    def __len__(self) -> int:
+        """Give how many rows there are."""
+        return len(self.values)
+
+    def __iter__(self) -> Iterator[Row]:
+        """Give the rows."""
+        return map(self._row, self.values)
+
+    @overload
+    def __getitem__(self, place: int) -> Row: ...
+    @overload
+    def __getitem__(self, place: slice) -> list[Row]: ...
+    def __getitem__(self, place: int | slice) -> Row | list[Row]:
+        """Give one row, or some."""
+        if isinstance(place, slice):
+            return list(map(self._row, self.values[place]))
+        return self._row(self.values[place])
+
+    def _row(self, values: Sequence[Any]) -> Row:
+        return {name: from_server(value) for name, value in zip(self.names, values, strict=True)}
 
 
-def data_of(sets: Sequence[Sequence[Row]]) -> dict[str, object]:
+def entries_in(rows: Rows) -> tuple[Entry, ...]:
+    """Read a result set of entries."""
+    return entries_of(rows.names, rows.values, from_server)
+
+
+def data_of(sets: Sequence[Rows]) -> dict[str, object]:
     """Give what a procedure told about an error: the last result set before it, if that is one row."""
-    last = sets[-1] if sets else ()
-    return {snake(name): value for name, value in last[0].items()} if len(last) == 1 else {}
+    if not sets or len(sets[-1]) != 1:
+        return {}
+    return {snake(name): value for name, value in sets[-1][0].items()}
 
 
 def pascal(name: str) -> str:

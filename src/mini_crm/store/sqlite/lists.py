@@ -5,7 +5,7 @@ from __future__ import annotations
 from mini_crm.domain.model import EntryFilter, EntryPage, EntrySort, Group
 from mini_crm.domain.period import Period
 from mini_crm.domain.rules import name_key
-from mini_crm.store.rows import STATUS_CODE, groups_of, page_of
+from mini_crm.store.rows import STATUS_CODE, entry_of, groups_of, page_of
 from mini_crm.store.sqlite.accounts import by_person, refuse_unless_head
 from mini_crm.store.sqlite.db import Connection, Database, load_queries, plain, plain_rows, to_day
 from mini_crm.store.sqlite.forecast import SQL as FORECAST
@@ -170,7 +170,7 @@ def _page(
     )
     rows = conn.execute(text, values | {"limit": limit, "offset": offset}).fetchall()
     sums = conn.execute(SQL["sum_entries"].format(**pieces), values)
-    return page_of(map(plain, rows), plain_rows(sums))
+    return page_of(map(entry_of, map(plain, rows)), plain_rows(sums))
 
 
 def _groups(conn: Connection, lead_id: int) -> tuple[Group, ...]:

@@ -73,9 +73,12 @@ class Feed:
         self._stopped = False
 
     def start(self) -> None:
-        """Ask now, and again and again."""
+        """Ask from which number on there are changes, then for those, at once and again and again.
+
+        The first question is a short one: the first rows wait behind it.
+        """
         self._stopped = False
-        self._poll()
+        self._begin()
 
     def stop(self) -> None:
         """Ask no more."""
@@ -90,7 +93,20 @@ class Feed:
             self._next()
             self._poll()
 
+    def _begin(self) -> None:
+        self._next = None
+        self._desk.call(
+            lambda token: self._desk.store.list_changes(token, NO_CHANGES_YET), self._begun, self._poll_failed
+        )
+
+    def _begun(self, changes: Changes) -> None:
+        self._seq, self._run_id = changes.change_seq, changes.run_id
+        self._plan(0)
+
     def _poll(self) -> None:
+        if self._seq == NO_CHANGES_YET:
+            self._begin()
+            return
         self._next = None
         store, outbox, since = self._desk.store, self._desk.outbox, self._seq
         asks_today = self._polls % TODAY_EVERY == 0
@@ -105,14 +121,13 @@ class Feed:
         self._desk.call(work, self._polled, self._poll_failed)
 
     def _polled(self, poll: _Poll) -> None:
-        first = self._seq == NO_CHANGES_YET
         changes = poll.changes
-        new_run = not first and changes.run_id != self._run_id
+        new_run = changes.run_id != self._run_id
         new_day = poll.today is not None and poll.today != self.today
         self._seq, self._run_id = changes.change_seq, changes.run_id
         self.today = poll.today or self.today
         self._wait_s = POLL_S
-        self._plan()
+        self._plan(self._wait_s)
         self._news(
             News(
                 changes=changes,
@@ -125,9 +140,9 @@ class Feed:
 
     def _poll_failed(self, error: BaseException) -> None:
         self._wait_s = min(2 * self._wait_s, MAX_POLL_S)
-        self._plan()
+        self._plan(self._wait_s)
         self._failed(error)
 
-    def _plan(self) -> None:
+    def _plan(self, wait_s: float) -> None:
         if not self._stopped:
-            self._next = self._desk.tasks.after(round(1000 * self._wait_s), self._poll)
+            self._next = self._desk.tasks.after(round(1000 * wait_s), self._poll)

@@ -222,14 +222,14 @@ class EntriesPresenter:
             self.table.follow(self.filters.day_changed())
 
     def start(self) -> None:
-        """Fill the page and keep it up to date."""
+        """Fill the page and keep it up to date: the rows first, with all that changes from then on."""
         self.filters.start()
         self._view.attach(self)
         self.form.start()
-        self._read_groups()
         self._feed.start()
         self._desk.choice.listen(self._period_changed)
         self.table.start(self.filters.wanted, *remembered_order(self.memory))
+        self._read_groups()
         self.undo.start()
         self.head.start()
         self._count_kept()

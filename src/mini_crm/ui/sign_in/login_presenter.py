@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
@@ -19,6 +20,8 @@ from mini_crm.usecases.signing import SignedIn, sign_in
 LAST_NAME = "last_name"
 FIRST_RETRY_S = 2
 LAST_RETRY_S = 60
+LOOK_AGAIN_S = 60
+"""Who begins to type so long after the last answer may find the connection gone, and the names changed."""
 
 
 class LoginViewPort(Protocol):
@@ -82,6 +85,7 @@ class LoginPresenter:
         view: The window.
         signed_in: Is given the session; called once.
         only: The one name that may sign in; None lets everyone.
+        now: Tells the time, in seconds from any moment on.
     """
 
     def __init__(
@@ -91,11 +95,14 @@ class LoginPresenter:
         signed_in: Callable[[SignedIn], None],
         *,
         only: str | None = None,
+        now: Callable[[], float] = time.monotonic,
     ) -> None:
         self._parts = parts
         self._view = view
         self._signed_in = signed_in
         self._only = only
+        self._now = now
+        self._asked_at = now()
         self._names: list[str] = []
         self._busy = False
         self._retry_s = FIRST_RETRY_S
@@ -120,6 +127,17 @@ class LoginPresenter:
                 cancel()
         self._retry = self._countdown = None
 
+    def typing(self) -> None:
+        """Know that somebody types: meanwhile the connection becomes ready, and nothing of it is told.
+
+        Nothing of what is typed is sent before the person signs in.
+        """
+        if self._now() - self._asked_at < LOOK_AGAIN_S or self._busy or self._retry is not None:
+            return
+        self._asked_at = self._now()
+        parts = self._parts
+        parts.tasks.run(lambda: parts.connect().list_lead_names(), self._seen_again, lambda error: None)
+
     def sign_in(self, name: str, password: str) -> None:
         """Try to sign in.
 
@@ -142,6 +160,7 @@ class LoginPresenter:
         self._view.show_name(lead_name)
         self._view.show_problem("")
         self._set_busy(True)
+        self._asked_at = self._now()
         parts = self._parts
         parts.tasks.run(
             lambda: sign_in(parts.connect(), lead_name, password, parts.computer, derive=parts.derive),
@@ -192,6 +211,7 @@ class LoginPresenter:
 
     def _load(self) -> None:
         self._retry = None
+        self._asked_at = self._now()
         parts = self._parts
         parts.tasks.run(lambda: parts.connect().list_lead_names(), self._loaded, self._not_loaded)
 
@@ -208,6 +228,10 @@ class LoginPresenter:
             )
         elif was_lost and not self._busy:
             self._view.show_problem("")
+
+    def _seen_again(self, names: list[str]) -> None:
+        if names and names != self._names:
+            self._loaded(names)
 
     def _not_loaded(self, error: BaseException) -> None:
         if not self._busy:

@@ -64,6 +64,7 @@ class LoginView(plain_ttk.Frame):
         self._allowed = True
         self._busy = False
         self.on_sign_in: Callable[[str, str], None] = lambda name, password: None
+        self.on_typing: Callable[[], None] = lambda: None
         pad = theme.pad
         card = ttk.Frame(self)
         card.place(relx=0.5, rely=0.5, anchor="center", width=theme.px(380))
@@ -98,6 +99,8 @@ class LoginView(plain_ttk.Frame):
                 command=lambda chosen=language: switch_language(chosen),
             )
             button.pack(side="left", padx=(theme.px(4), 0))
+        for typed_into in (self.name.input, self.password.input):
+            typed_into.bind("<Key>", lambda event: self.on_typing(), add="+")
         for key in ("<Return>", "<KP_Enter>"):
             self.name.input.bind(key, lambda event: self._name_given(), add="+")
             self.password.input.bind(key, lambda event: self._pressed(), add="+")
