@@ -22,6 +22,7 @@ from mini_crm.store.mssql.deploy import (
     transaction_text,
 )
 from mini_crm.store.mssql.scripts import OBJECTS, Kind, Script
+from mini_crm.store.version import PROGRAM_PLACE
 from mini_crm.store.zones import offsets
 
 _HEAD = """\
@@ -72,12 +73,13 @@ EXEC (@Drop);
 """
 
 
-def sqlcmd_script(scripts: Sequence[Script], zone: str | None = None) -> str:
+def sqlcmd_script(scripts: Sequence[Script], zone: str | None = None, program: str | None = None) -> str:
     """Write the script.
 
     Args:
         scripts: All, in their order.
         zone: The company's time zone; None leaves it as it is.
+        program: Where the new program is; None leaves that as it is.
     """
     parts = [_HEAD.format(version=__version__, compatibility=LEAST_COMPATIBILITY)]
     if zone is None:
@@ -96,7 +98,10 @@ def sqlcmd_script(scripts: Sequence[Script], zone: str | None = None) -> str:
         f"{transaction_text(refresh_steps(scripts))}\nGO\n"
     )
     if zone is not None:
-        parts.append(_setting_of(zone))
+        known = json_of({"FromUtc": moment, "OffsetMinutes": minutes} for moment, minutes in offsets(zone))
+        parts.append(_setting(TIME_ZONE, zone, f",\n    @Offsets = {literal(known)}"))
+    if program is not None:
+        parts.append(_setting(PROGRAM_PLACE, program))
     return "".join(parts)
 
 
@@ -119,13 +124,11 @@ def _checks(scripts: Sequence[Script]) -> str:
     return "".join(lines) + "GO\n"
 
 
-def _setting_of(zone: str) -> str:
-    known = json_of({"FromUtc": moment, "OffsetMinutes": minutes} for moment, minutes in offsets(zone))
+def _setting(name: str, value: str, more: str = "") -> str:
     return (
         "DECLARE @By nvarchar(200) =\n"
         "    LEFT(COALESCE(SUSER_SNAME(), N'?') + N'@' + COALESCE(HOST_NAME(), N'?'), 200);\n"
-        f"EXEC admin.SetSetting @Name = '{TIME_ZONE}', @Value = {literal(zone)}, @By = @By,\n"
-        f"    @Offsets = {literal(known)};\nGO\n"
+        f"EXEC admin.SetSetting @Name = '{name}', @Value = {literal(value)}, @By = @By{more};\nGO\n"
     )
 
 
