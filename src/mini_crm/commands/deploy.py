@@ -62,8 +62,8 @@ def _deploy(program: Program) -> click.Command:
         metavar="PATH",
         callback=_place(program),
         help=_(
-            "Where the new program is, such as {path}: who has an older one is told. It is kept until another "
-            "one is given; an empty one takes it away."
+            "Where the new program is, such as {path}: who has an older one is told. It is kept until "
+            "another one is given; an empty one takes it away."
         ).format(path=r"\\server\share\setup.exe"),
     )
     @dry_run_option(program)

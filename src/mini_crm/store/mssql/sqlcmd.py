@@ -5,6 +5,7 @@ It decides by the journal, like the deployment, so running it again changes noth
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from mini_crm import __version__
@@ -128,8 +129,20 @@ def _setting(name: str, value: str, more: str = "") -> str:
     return (
         "DECLARE @By nvarchar(200) =\n"
         "    LEFT(COALESCE(SUSER_SNAME(), N'?') + N'@' + COALESCE(HOST_NAME(), N'?'), 200);\n"
-        f"EXEC admin.SetSetting @Name = '{name}', @Value = {literal(value)}, @By = @By{more};\nGO\n"
+        f"DECLARE @Value nvarchar(200) = {_in_ascii(value)};\n"
+        f"EXEC admin.SetSetting @Name = '{name}', @Value = @Value, @By = @By{more};\nGO\n"
     )
+
+
+def _in_ascii(text: str) -> str:
+    """Write a text so that sqlcmd reads it alike under every code page."""
+    parts = [part for part in re.split(r"([^\x00-\x7f])", text) if part]
+    return " + ".join(literal(part) if part.isascii() else _by_number(part) for part in parts) or literal("")
+
+
+def _by_number(letter: str) -> str:
+    units = memoryview(letter.encode("utf-16-le")).cast("H")
+    return " + ".join(f"NCHAR({unit})" for unit in units)
 
 
 def _guarded(script: Script, scripts: Sequence[Script]) -> str:
