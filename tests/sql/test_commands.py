@@ -65,7 +65,7 @@ def test_a_wrong_time_zone_comes_first(run: Run, capsys: pytest.CaptureFixture[s
     ["setup.exe", r"programs\setup.exe", "\\\\server\\" + "x" * 200, "//server/a\nb", "//server/$(x)"],
 )
 def test_a_place_that_leads_nowhere(run: Run, place: str, capsys: pytest.CaptureFixture[str]) -> None:
-    """A path that is none on another computer, or that no database keeps, is refused before anybody connects."""
+    """A path that is none elsewhere, or that no database keeps, is refused before anybody connects."""
     assert run("deploy", "--program", place) == 2
     assert "--program" in capsys.readouterr().err
 

@@ -302,7 +302,7 @@ def test_empty_company(window: Window) -> None:
 
 
 def test_an_old_program_offers_the_new_one(tmp_path: Path) -> None:
-    """A program that is too old says so once, offers path and folder of the new one, and keeps the password."""
+    """A program that is too old says so once, offers path and folder of the new one, keeps the password."""
     window = Window()
     opened: list[Path] = []
     parts = replace(window.presenter._parts, open_folder=opened.append)

@@ -62,7 +62,7 @@ def test_the_new_program_is_named() -> None:
 
 
 def test_a_program_that_stays_open_asks_again_after_a_minute(monkeypatch: pytest.MonkeyPatch) -> None:
-    """An update at noon is noticed by an open window before it does anything; till then nothing is asked twice."""
+    """An update at noon is noticed by an open window before it does anything."""
     now = [0.0]
     monkeypatch.setattr(checked.time, "monotonic", lambda: now[0])
     server, fake = serving(version(5, 5), Answer([ROWS]), Answer([ROWS]), version(6, 6), version(6, 6))
