@@ -69,6 +69,7 @@ def _surroundings(program: Program) -> Surroundings:
     from mini_crm.help_page import show_page
     from mini_crm.ui.main_window import Surroundings
     from mini_crm.ui.memory import Memory
+    from mini_crm.ui.new_program import open_folder
 
     settings = program.settings
     lock = Lock()
@@ -99,4 +100,5 @@ def _surroundings(program: Program) -> Surroundings:
         outbox_folder=user_data_path(NAME, appauthor=False) / "outbox",
         aggregate=aggregate if path is not None else None,
         show_help=show_page,
+        open_folder=open_folder,
     )

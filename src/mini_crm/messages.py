@@ -213,10 +213,16 @@ STORE: Table = {
         if "server_database" in d
         else t.gettext("{path} is not a database of this program. It was not changed; check the path.")
     ),
-    "database_too_new": lambda t, d: t.gettext(
-        "The database {path} was made by a newer program (version {version}, this program knows "
-        "{supported}). "
-        "It was not changed; install the new program."
+    "database_too_new": lambda t, d: (
+        t.gettext(
+            "The database {path} needs a newer program than this one. It was not changed. The newer program "
+            "is here: {program}"
+        )
+        if d.get("program")
+        else t.gettext(
+            "The database {path} needs a newer program than this one. It was not changed. Ask the "
+            "administrator for the newer program."
+        )
     ),
     "database_too_old": lambda t, d: t.gettext(
         "The database {path} is older than this program (version {version}, this program needs {supported}). "

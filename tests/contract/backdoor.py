@@ -6,6 +6,7 @@ Tests know these protocols only; each kind of database has its own implementatio
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
@@ -63,6 +64,16 @@ class Backdoor(Protocol):
 
     def keep_old_run(self, day: date, period: Period, rows: Sequence[OldForecast]) -> None:
         """Leave what a run by method 1 stored on a day of one period: a month, quarter or year."""
+        ...
+
+    def newer(self, number: int, least: int, program: str) -> AbstractContextManager[None]:
+        """Be, for a while, what a newer program has made of the database.
+
+        Args:
+            number: Of the newest migration.
+            least: Of the migration that a program must know at least.
+            program: Where that newer program is.
+        """
         ...
 
     def runs_in(self, table: str) -> set[int]:

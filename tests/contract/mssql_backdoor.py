@@ -13,7 +13,8 @@ import re
 import subprocess
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import date, timedelta
 from functools import cached_property
@@ -28,6 +29,7 @@ from mini_crm.settings import Settings
 from mini_crm.store.mssql import MssqlStore
 from mini_crm.store.mssql import call as calling
 from mini_crm.store.mssql.login import connection_string
+from mini_crm.store.mssql.scripts import drop_statement, load_scripts
 from mini_crm.store.port import Store
 
 VARIABLE = "MINI_CRM_TEST_MSSQL"
@@ -199,6 +201,23 @@ class MssqlBackdoor:
                 for row in rows
             ),
         )
+
+    @contextmanager
+    def newer(self, number: int, least: int, program: str) -> Iterator[None]:
+        """See ``Backdoor``."""
+        (asked,) = (script for script in load_scripts() if script.object == "api.GetVersion")
+        drop, made = drop_statement(asked.name), asked.with_plain_create().batches
+        assert any("5 AS LeastVersion" in batch for batch in made)
+        newer = [batch.replace("5 AS LeastVersion", f"{least} AS LeastVersion") for batch in made]
+        self._run(
+            drop,
+            *newer,
+            "INSERT INTO core.Deployment (Name, Hash, DeployedBy) "
+            f"VALUES (N'20_migrations/{number:04d}_newer.sql', N'', N'test')",
+            f"INSERT INTO core.Setting (Name, Value) VALUES ('ProgramPlace', N'{program}')",
+        )
+        yield
+        self._run(drop, *made, "DELETE FROM core.Deployment WHERE Name LIKE N'%newer.sql'")
 
     def runs_in(self, table: str) -> set[int]:
         """See ``Backdoor``."""

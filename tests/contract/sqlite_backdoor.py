@@ -140,6 +140,21 @@ class SqliteBackdoor:
                     ),
                 )
 
+    @contextmanager
+    def newer(self, number: int, least: int, program: str) -> Iterator[None]:
+        """See ``Backdoor``."""
+        with self._transaction() as connection:
+            (made,) = connection.execute("PRAGMA user_version").fetchone()
+            connection.execute(f"PRAGMA user_version = {number}")
+            for name, value in (("LeastVersion", str(least)), ("ProgramPlace", program)):
+                connection.execute(
+                    "INSERT OR REPLACE INTO Setting (Name, Value) VALUES (?, ?)", (name, value)
+                )
+        yield
+        with self._transaction() as connection:
+            connection.execute(f"PRAGMA user_version = {made}")
+            connection.execute("DELETE FROM Setting WHERE Name = 'LeastVersion'")
+
     def runs_in(self, table: str) -> set[int]:
         """See ``Backdoor``."""
         with self._transaction() as connection:

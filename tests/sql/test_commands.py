@@ -60,6 +60,26 @@ def test_a_wrong_time_zone_comes_first(run: Run, capsys: pytest.CaptureFixture[s
     assert "Mars/Olympus" in capsys.readouterr().err
 
 
+@pytest.mark.parametrize(
+    "place",
+    ["setup.exe", r"programs\setup.exe", "\\\\server\\" + "x" * 200, "//server/a\nb", "//server/$(x)"],
+)
+def test_a_place_that_leads_nowhere(run: Run, place: str, capsys: pytest.CaptureFixture[str]) -> None:
+    """A path that is none elsewhere, or that no database keeps, is refused before anybody connects."""
+    assert run("deploy", "--program", place) == 2
+    assert "--program" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    "place", [r"\\server\share\setup.exe", r"S:\crm\setup.exe", "https://example.org/crm", "/srv/crm"]
+)
+def test_a_place_goes_into_the_script(run: Run, tmp_path: Path, place: str) -> None:
+    """A share, a drive and an address are places."""
+    file = tmp_path / "deploy.sql"
+    assert run("deploy", "--script", str(file), "--program", f" {place} ") == 0
+    assert f"@Value nvarchar(200) = N'{place}';" in file.read_text("utf-8")
+
+
 def test_a_password_needs_its_login(run: Run, capsys: pytest.CaptureFixture[str]) -> None:
     """A password from standard input without the login that it belongs to is a wrong command line."""
     assert run("deploy", "--password-stdin") == 2

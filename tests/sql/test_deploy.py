@@ -399,11 +399,31 @@ def test_sqlcmd_and_the_company_s_zone() -> None:
     assert without.index(asks) < without.index("CREATE TABLE core.A")
     assert asks not in with_zone
     assert "SetSetting" not in without
-    set_at = with_zone.index("EXEC admin.SetSetting @Name = 'TimeZone', @Value = N'Europe/Moscow'")
+    set_at = with_zone.index("EXEC admin.SetSetting @Name = 'TimeZone'")
     assert set_at > with_zone.index("sp_refreshsqlmodule")
+    assert "@Value nvarchar(200) = N'Europe/Moscow';" in with_zone
     assert (
         '{"FromUtc":"2011-03-26T23:00:00","OffsetMinutes":240}' in with_zone
     )  # the year without winter time
+
+
+def test_sqlcmd_keeps_where_the_new_program_is() -> None:
+    """The place is set in the end, in letters that every code page reads alike; without one it stays."""
+    place = "\\\\сервер\\it's\\setup.exe"
+    text = sqlcmd_script(ALL, program=place)
+    assert text.isascii()
+    assert (
+        "EXEC admin.SetSetting @Name = 'ProgramPlace', @Value = @Value" in text.split("refreshsqlmodule")[-1]
+    )
+    written = re.search(r"@Value nvarchar\(200\) = (.*);", text)
+    assert written is not None
+    read = "".join(
+        chr(int(part[6:-1])) if part.startswith("NCHAR(") else part[2:-1].replace("''", "'")
+        for part in written[1].split(" + ")
+    )
+    assert read == place
+    assert "ProgramPlace'," not in sqlcmd_script(ALL)
+    assert "@Value nvarchar(200) = N'';" in sqlcmd_script(ALL, program="")
 
 
 def test_sqlcmd_makes_way_for_a_bound_function() -> None:

@@ -183,3 +183,10 @@ def test_migrations_are_numbered() -> None:
     numbers = [int(file.path.name.split("_")[0]) for file in files("20_migrations")]
     assert numbers == list(range(1, len(numbers) + 1))
     assert numbers[-1] == SCHEMA_VERSION
+
+
+def test_no_program_must_know_what_there_is_not() -> None:
+    """The migration that a program must know at least is there, so that the newest program fits."""
+    (asked,) = (file for file in files("60_procedures") if file.name == "api.GetVersion")
+    (least,) = re.findall(r"\b(\d+) AS LeastVersion\b", asked.code)
+    assert 1 <= int(least) <= len(files("20_migrations"))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 
@@ -17,6 +18,7 @@ from mini_crm.domain.errors import (
     MustWait,
     NotAllowed,
     WrongPassword,
+    WrongVersion,
 )
 from mini_crm.domain.model import Session
 from mini_crm.i18n import Texts
@@ -72,6 +74,17 @@ class FakeView:
         self.busy = False
         self.allowed = True
         self.focus = ""
+        self.path = ""
+        self.open_folder: Callable[[], None] | None = None
+        self.times_said = 0
+
+    def offer_path(self, place: str) -> None:
+        """Keep."""
+        self.path = place
+
+    def offer_folder(self, open_folder: Callable[[], None]) -> None:
+        """Keep."""
+        self.open_folder = open_folder
 
     def show_names(self, names: Sequence[str]) -> None:
         """Keep."""
@@ -84,6 +97,8 @@ class FakeView:
     def show_problem(self, problem: str) -> None:
         """Keep."""
         self.problem = problem
+        self.path, self.open_folder = "", None
+        self.times_said += 1
 
     def show_busy(self, busy: bool) -> None:
         """Keep."""
@@ -332,3 +347,48 @@ def test_a_wrong_name_is_asked_for_once_it_is_sent(window: Window) -> None:
     window.presenter.sign_in("Пертов Иван", "wrong")
     assert window.store.asked == ["names", "salt"]
     assert [name for name, _, _, _ in window.store.tries] == ["Пертов Иван"]
+
+
+def test_an_old_program_offers_the_new_one(tmp_path: Path) -> None:
+    """A program that is too old says so once, offers path and folder of the new one, keeps the password."""
+    window = Window()
+    opened: list[Path] = []
+    parts = replace(window.presenter._parts, open_folder=opened.append)
+    presenter = LoginPresenter(parts, window.view, window.signed_in.append)
+    setup = tmp_path / "setup.exe"
+
+    def refuse() -> DesktopStore:
+        raise WrongVersion("database_too_new", path="Sales", version=6, supported=5, program=str(setup))
+
+    there, window.connect = window.connect, refuse
+    presenter.start()
+    assert str(setup) in window.view.problem
+    assert window.view.path == str(setup)
+    assert window.view.open_folder is not None
+    window.view.open_folder()
+    assert opened == [tmp_path]
+    window.tasks.advance(
+        30_000
+    )  # it has tried again meanwhile; the buttons are not taken away under the hand
+    assert window.view.times_said == 1
+    window.view.focus = ""
+    presenter.sign_in(NAMES[0], "right")
+    assert str(setup) in window.view.problem
+    assert window.view.focus == ""
+    window.connect = there
+    window.tasks.advance(120_000)
+    assert (window.view.problem, window.view.names) == ("", NAMES)
+
+
+@pytest.mark.parametrize("place", ["", "setup.exe", "/nowhere/at/all/setup.exe", "https://example.org/setup"])
+def test_no_folder_is_offered_that_is_not_there(place: str) -> None:
+    """Without a place nothing is offered; one that this computer does not reach can only be copied."""
+    window = Window()
+
+    def refuse() -> DesktopStore:
+        raise WrongVersion("database_too_new", path="Sales", version=6, supported=5, program=place)
+
+    window.connect = refuse
+    window.presenter.start()
+    assert "newer program" in window.view.problem
+    assert (window.view.path, window.view.open_folder) == (place, None)

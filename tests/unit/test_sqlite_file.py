@@ -2,6 +2,7 @@
 
 import re
 import sqlite3
+import sys
 import threading
 from contextlib import closing
 from datetime import UTC, date, datetime
@@ -17,10 +18,11 @@ from mini_crm.domain.errors import (
     DatabaseError,
     DatabaseUnreachable,
     RunUnderWay,
+    WrongVersion,
 )
 from mini_crm.domain.model import RosterRow
 from mini_crm.store.sqlite import SqliteStore
-from mini_crm.store.sqlite.db import Database, ensure_math, load_queries
+from mini_crm.store.sqlite.db import Connection, Database, ensure_math, load_queries
 
 SOURCE = Path(__file__).parents[2] / "src" / "mini_crm" / "store" / "sqlite"
 ROSTER = [RosterRow("Анна", "Север", "Пётр", "RUB")]
@@ -81,6 +83,79 @@ def test_newer_database(path: Path) -> None:
         SqliteStore.open(path)
     assert caught.value.code == "database_too_new"
     assert caught.value.data["version"] == 99
+
+
+def set_version(path: Path, number: int, **settings: str) -> None:
+    """Be what a newer program has made of the file."""
+    with closing(sqlite3.connect(path)) as newer:
+        newer.execute(f"PRAGMA user_version = {number}")
+        newer.executemany("INSERT OR REPLACE INTO Setting (Name, Value) VALUES (?, ?)", settings.items())
+        newer.commit()
+
+
+def version_of(path: Path) -> int:
+    """Give the number that stands in the file."""
+    with closing(sqlite3.connect(path)) as connection:
+        return int(connection.execute("PRAGMA user_version").fetchone()[0])
+
+
+def test_an_open_file_that_becomes_newer(path: Path) -> None:
+    """Also by a connection that is open nothing is read from or written into a file that is newer by now."""
+    store = SqliteStore.create(path)
+    set_version(path, 99)
+    before = path.read_bytes(), path.with_name(f"{path.name}-wal").read_bytes()
+    for act in (store.list_lead_names, lambda: store.set_setting("Currency", "EUR", "test")):
+        with pytest.raises(WrongVersion, match="database_too_new"):
+            act()
+    with pytest.raises(WrongVersion, match="database_too_new"):
+        store.aggregate_forecast(None, "test")
+    assert (path.read_bytes(), path.with_name(f"{path.name}-wal").read_bytes()) == before
+    set_version(path, 5)
+    assert store.get_setting("Currency") == "RUB"
+    store.close()
+
+
+def test_a_newer_file_that_is_fit_for_this_program(path: Path) -> None:
+    """A file says which migration must be known at least; who knows it goes on and leaves the number."""
+    SqliteStore.create(path).close()
+    set_version(path, 99, LeastVersion="5")
+    store = SqliteStore.open(path)
+    store.set_setting("Currency", "EUR", "test")
+    assert store.get_setting("Currency") == "EUR"
+    store.close()
+    assert version_of(path) == 99
+    set_version(path, 99, LeastVersion="6")
+    with pytest.raises(WrongVersion, match="database_too_new"):
+        SqliteStore.open(path)
+
+
+def test_the_folder_of_the_newer_program_is_told(path: Path, tmp_path: Path) -> None:
+    """Whoever brings a file up to date leaves word where it is itself; a folder that is gone is not named."""
+    SqliteStore.create(path).close()
+    set_version(path, 99)
+    with pytest.raises(WrongVersion) as caught:
+        SqliteStore.open(path)
+    assert caught.value.data["program"] == str(Path(sys.executable).parent)
+    set_version(path, 99, ProgramPlace=str(tmp_path / "gone"))
+    with pytest.raises(WrongVersion) as caught:
+        SqliteStore.open(path)
+    assert caught.value.data["program"] == ""
+
+
+def test_a_newer_program_was_quicker(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Two programs bring one file up to date at once: the older one leaves what the newer one has made."""
+    SqliteStore.create(path).close()
+    set_version(path, 4)
+    migrate = Database._migrate
+
+    def beaten(database: Database, connection: Connection) -> None:
+        set_version(path, 99)
+        migrate(database, connection)
+
+    monkeypatch.setattr(Database, "_migrate", beaten)
+    with pytest.raises(WrongVersion, match="database_too_new"):
+        SqliteStore.open(path)
+    assert version_of(path) == 99
 
 
 def test_create_twice(path: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+import sys
 from contextlib import closing
 from datetime import UTC, date, datetime
 from importlib.resources import files
@@ -80,7 +81,10 @@ def path(tmp_path: Path) -> Path:
 
 @pytest.mark.parametrize("version", range(1, len(SCRIPTS)))
 def test_old_rows_stay_what_they_were(tmp_path: Path, version: int) -> None:
-    """Every value of every table is the same after the tables were brought up to date; nothing is added."""
+    """Every value of every table is the same after the tables were brought up to date.
+
+    Nothing is added but where the program is that did it, for older ones.
+    """
     path = filled(tmp_path, version)
     with closing(sqlite3.connect(path)) as connection:
         tables = [
@@ -96,6 +100,7 @@ def test_old_rows_stay_what_they_were(tmp_path: Path, version: int) -> None:
     before = contents(path, columns)
     assert sum(map(len, before.values())) == 17
     SqliteStore.open(path).close()
+    before["Setting"].insert(1, ("ProgramPlace", str(Path(sys.executable).parent)))
     assert contents(path, columns) == before
 
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import dataclasses
 import sys
-from pathlib import Path
+from collections.abc import Callable
+from pathlib import Path, PurePosixPath, PureWindowsPath
 
 import click
 
@@ -20,6 +21,8 @@ from mini_crm.store.zones import zone
 
 LONGEST_LINE = 1000
 """Of a password on standard input, which may be a device without an end."""
+LONGEST_PLACE = 200
+"""Of the new program's path: what a setting of the database has room for."""
 
 
 def commands(program: Program) -> list[click.Command]:
@@ -53,6 +56,16 @@ def _deploy(program: Program) -> click.Command:
         metavar="NAME",
         help=_("Where the company's day begins, such as Europe/Moscow; by default as on the server."),
     )
+    @click.option(
+        "--program",
+        "place",
+        metavar="PATH",
+        callback=_place(program),
+        help=_(
+            "Where the new program is, such as {path}: who has an older one is told. It is kept until "
+            "another one is given; an empty one takes it away."
+        ).format(path=r"\\server\share\setup.exe"),
+    )
     @dry_run_option(program)
     @json_option(program)
     def deploy(
@@ -60,6 +73,7 @@ def _deploy(program: Program) -> click.Command:
         password_stdin: bool,
         script: Path | None,
         time_zone: str | None,
+        place: str | None,
         dry_run: bool,
         as_json: bool,
     ) -> None:
@@ -70,7 +84,7 @@ def _deploy(program: Program) -> click.Command:
         if time_zone is not None:
             zone(time_zone)  # a wrong name is told before anything is changed
         if script is not None:
-            _write(script, time_zone)
+            _write(script, time_zone, place)
             program.say(_("Script for sqlcmd: {path}").format(path=script))
             return
         settings = program.settings
@@ -78,7 +92,7 @@ def _deploy(program: Program) -> click.Command:
             raise SettingsError("deploy_needs_server")
         if login is not None:
             settings = dataclasses.replace(settings, login=login, password=_password(program, password_stdin))
-        names = _run(program, settings, time_zone, dry_run=dry_run, quiet=as_json)
+        names = _run(program, settings, time_zone, place, dry_run=dry_run, quiet=as_json)
         where = f"{settings.catalog} ({settings.server})"
         if as_json:
             say_json(program, {"database": where, "dry_run": dry_run, "scripts": names})
@@ -94,12 +108,18 @@ def _deploy(program: Program) -> click.Command:
 
 
 def _run(
-    program: Program, settings: Settings, time_zone: str | None, *, dry_run: bool, quiet: bool
+    program: Program,
+    settings: Settings,
+    time_zone: str | None,
+    place: str | None,
+    *,
+    dry_run: bool,
+    quiet: bool,
 ) -> list[str]:
     server = open_server(settings, program.name)
     program.log.info("deploying to %s (%s)", settings.catalog, settings.server)
     # Only now: they need the driver, and the line above says in words if it is missing.
-    from mini_crm.store.mssql.deploy import deploy, set_zone
+    from mini_crm.store.mssql.deploy import deploy, set_program, set_zone
     from mini_crm.store.mssql.scripts import load_scripts
 
     def tell(name: str) -> None:
@@ -110,10 +130,30 @@ def _run(
         names = deploy(server, load_scripts(), zone=time_zone, dry_run=dry_run, tell=tell)
         if not dry_run:
             set_zone(server, time_zone, program.person)
+            set_program(server, place, program.person)
     finally:
         server.close()
     program.log.info("%s: %s", "would run" if dry_run else "deployed", ", ".join(names))
     return names
+
+
+def _place(program: Program) -> Callable[[click.Context, click.Parameter, str | None], str | None]:
+    """Give what refuses a place that says nothing on another computer."""
+    _ = program.texts.gettext
+
+    def check(context: click.Context, parameter: click.Parameter, value: str | None) -> str | None:
+        place = None if value is None else value.strip()
+        if not place:
+            return place
+        if len(place) > LONGEST_PLACE or not place.isprintable() or "$(" in place:
+            said = _("a path of at most {n} characters, without line breaks and “$(”")
+            raise click.BadParameter(said.format(n=LONGEST_PLACE), context, parameter)
+        if not (PureWindowsPath(place).is_absolute() or PurePosixPath(place).is_absolute() or "://" in place):
+            said = _("“{path}” means nothing on another computer. Give the whole path.")
+            raise click.BadParameter(said.format(path=place), context, parameter)
+        return place
+
+    return check
 
 
 def _password(program: Program, from_stdin: bool) -> str:
@@ -131,12 +171,12 @@ def _password(program: Program, from_stdin: bool) -> str:
     return answer
 
 
-def _write(file: Path, time_zone: str | None) -> None:
+def _write(file: Path, time_zone: str | None, place: str | None) -> None:
     from mini_crm.store.mssql.scripts import load_scripts
     from mini_crm.store.mssql.sqlcmd import sqlcmd_script
 
     try:
         with replacing(file) as stream:
-            stream.write(sqlcmd_script(load_scripts(), time_zone).encode())
+            stream.write(sqlcmd_script(load_scripts(), time_zone, place).encode())
     except OSError as error:
         raise BadFile("file_not_writable", path=str(file), reason=error.strerror or "") from error

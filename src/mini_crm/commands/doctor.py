@@ -16,6 +16,7 @@ from mini_crm.domain.model import ClockMistakes, Lead, Run, RunKind, RunStatus
 from mini_crm.i18n import Texts
 from mini_crm.program import Program
 from mini_crm.store.port import Store
+from mini_crm.store.version import PROGRAM_PLACE
 
 if TYPE_CHECKING:
     from mini_crm.store.mssql.health import Health
@@ -56,6 +57,7 @@ def _doctor(program: Program) -> click.Command:
             found = {
                 "database": where,
                 "schema_version": store.get_schema_version(),
+                "program": store.get_setting(PROGRAM_PLACE),
                 "entries": record.entries,
                 "leads": len(leads),
                 "last_run_as_of": last,
@@ -123,6 +125,8 @@ def _say_store(
     _ = program.texts.gettext
     program.say(_("Database: {name}").format(name=where))
     program.say(_("Schema version: {version}").format(version=store.get_schema_version()))
+    if place := store.get_setting(PROGRAM_PLACE):
+        program.say(_("Newest program: {path}").format(path=place))
     program.say(_("Leads: {leads}; entries: {entries}").format(leads=leads, entries=entries))
     shown = f"{last.astimezone():%Y-%m-%d %H:%M}" if last else _("never")
     program.say(_("Forecast as of: {moment}").format(moment=shown))

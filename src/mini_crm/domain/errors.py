@@ -55,6 +55,14 @@ class DatabaseUnreachable(DatabaseError):
     """The database does not answer now; the same call may succeed later."""
 
 
+class WrongVersion(DatabaseUnreachable):
+    """Program and database do not fit together; when one of them is updated the same call may succeed.
+
+    ``data["program"]`` says where the new program is, if the program is what is too old and somebody has
+    told the database.
+    """
+
+
 class RunUnderWay(MiniCrmError):
     """Another aggregation run holds the lock."""
 

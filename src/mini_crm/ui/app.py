@@ -259,7 +259,15 @@ class App:
 
     def _parts(self, tasks: Tasks) -> LoginParts:
         around = self._around
-        return LoginParts(around.connect, tasks, self.texts, around.memory, around.computer, around.derive)
+        return LoginParts(
+            around.connect,
+            tasks,
+            self.texts,
+            around.memory,
+            around.computer,
+            around.derive,
+            around.open_folder,
+        )
 
     def _title(self) -> str:
         return f"{self.texts.gettext('Expected sales')} \u2013 {self._around.database}"

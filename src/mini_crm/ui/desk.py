@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol, TypeVar
 
-from mini_crm.domain.errors import SessionEnded
+from mini_crm.domain.errors import SessionEnded, WrongVersion
 from mini_crm.domain.model import Session
 from mini_crm.i18n import Texts
 from mini_crm.store.port import DesktopStore
@@ -44,6 +44,10 @@ def _nobody_to_ask(then: Callable[[], None]) -> None:
     """Leave the session ended: there is no window that could ask."""
 
 
+def _nobody_to_tell(error: WrongVersion | None) -> None:
+    """Tell nobody: there is no window over the pages."""
+
+
 def _nothing() -> None:
     """Do nothing: there is no window to leave."""
 
@@ -66,6 +70,8 @@ class Desk:
         sign_in_again: Asks the same lead to sign in over the same window, then calls its argument.
             Nothing is called if the lead leaves instead: the window closes then.
         leave: Signs out and goes back to the sign-in window; asks first if something would be lost.
+        tell_unfit: Is given why program and database do not fit together, each time that a call finds it
+            out; None when one has been answered again.
         memory: Column widths and the like, kept on this computer.
         aside: Does long work beside ``tasks``; the same by default.
         keeper: Writes to this computer's disk while ``tasks`` waits; None keeps nothing early.
@@ -82,6 +88,7 @@ class Desk:
     outbox: Outbox | None = None
     sign_in_again: Callable[[Callable[[], None]], None] = _nobody_to_ask
     leave: Callable[[], None] = _nothing
+    tell_unfit: Callable[[WrongVersion | None], None] = _nobody_to_tell
     memory: Memory = field(default_factory=Memory)
     aside: TaskRunner | None = None
     keeper: TaskRunner | None = None
@@ -115,8 +122,14 @@ class Desk:
             used = self.token
             return work(used)
 
+        def answered(result: T) -> None:
+            self.tell_unfit(None)
+            done(result)
+
         def ended_or_failed(error: BaseException) -> None:
             if not isinstance(error, SessionEnded):
+                if isinstance(error, WrongVersion):
+                    self.tell_unfit(error)
                 failed(error)
             elif used != self.token:
                 # Another call has led to a new session meanwhile.
@@ -124,4 +137,4 @@ class Desk:
             else:
                 self.sign_in_again(lambda: self.call(work, done, failed))
 
-        self.tasks.run(work_now, done, ended_or_failed)
+        self.tasks.run(work_now, answered, ended_or_failed)

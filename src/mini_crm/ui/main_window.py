@@ -16,13 +16,14 @@ from typing import TYPE_CHECKING
 import ttkbootstrap as ttk
 
 from mini_crm.domain.credentials import Derive
-from mini_crm.domain.errors import MiniCrmError
+from mini_crm.domain.errors import MiniCrmError, WrongVersion
 from mini_crm.domain.model import Group, Session
 from mini_crm.i18n import LANGUAGES, Texts
 from mini_crm.messages import sentence
 from mini_crm.store.port import DesktopStore
 from mini_crm.ui.desk import Desk
 from mini_crm.ui.memory import Memory
+from mini_crm.ui.new_program import NewProgram, OpenFolder
 from mini_crm.ui.sign_in.login_presenter import LoginParts
 from mini_crm.ui.sign_in.login_view import LANGUAGE_NAMES
 from mini_crm.ui.sign_in.password_dialogs import ask_new_password, ask_to_sign_in_again
@@ -31,6 +32,7 @@ from mini_crm.ui.theme import Theme
 from mini_crm.ui.widgets.banner import Banner
 from mini_crm.ui.widgets.dialogs import ask, show_error
 from mini_crm.ui.widgets.note import shorten
+from mini_crm.ui.widgets.offers import offer_folder, offer_path
 from mini_crm.ui.widgets.room import ScrolledRoom
 from mini_crm.ui.widgets.tips import tip_text
 from mini_crm.usecases.behind import Rows
@@ -85,6 +87,7 @@ class Surroundings:
         aggregate: Computes the forecast where nobody else does; None where somebody does.
         derive: Makes the key of a password.
         show_help: Shows the page for leads in a language; may be slow, may fail.
+        open_folder: Shows a folder; may be slow, may fail.
 
     Attributes:
         acts: What was done in the present session and can be undone, also in another language.
@@ -103,6 +106,7 @@ class Surroundings:
         outbox_folder: Path | None = None,
         aggregate: Callable[[], object] | None = None,
         show_help: Callable[[str], None] = lambda language: None,
+        open_folder: OpenFolder = lambda folder: None,
     ) -> None:
         self.connect = connect
         self.disconnect = disconnect
@@ -114,6 +118,7 @@ class Surroundings:
         self.outbox_folder = outbox_folder
         self.aggregate = aggregate
         self.show_help = show_help
+        self.open_folder = open_folder
         self.acts: Acts | None = None
 
 
@@ -152,6 +157,7 @@ class MainWindow(plain_ttk.Frame):
     Attributes:
         desk: What the pages work with.
         pages: The notebook.
+        trouble: What stands in the way of all pages.
         entries: Runs the entry page once that is built; a head of sales without groups has none.
         forecast: Runs the forecast page once it was opened.
         company: Runs the company page of a head of sales once it was opened.
@@ -197,6 +203,7 @@ class MainWindow(plain_ttk.Frame):
             outbox=self._outbox(signed_in.session),
             sign_in_again=self.sign_in_again,
             leave=self.leave,
+            tell_unfit=self._tell_unfit,
             memory=around.memory,
             aside=self._aside,
             keeper=self._keeper,
@@ -208,6 +215,7 @@ class MainWindow(plain_ttk.Frame):
         self.company: CompanyPresenter | None = None
         self._openers: dict[str, Callable[[], None]] = {}
         self._frame()
+        self._new_program = NewProgram(self, self._aside, around.open_folder)
 
     def start(self) -> None:
         """Build the pages step by step, so that the window never stands still, and set them going."""
@@ -304,12 +312,36 @@ class MainWindow(plain_ttk.Frame):
             must=False,
         )
 
+    def show_problem(self, problem: str) -> None:
+        """See ``OfferPort``."""
+        self.trouble.show_problem(problem)
+
+    def offer_path(self, place: str) -> None:
+        """See ``OfferPort``."""
+        offer_path(self.trouble, self._texts, place)
+
+    def offer_folder(self, open_folder: Callable[[], None]) -> None:
+        """See ``OfferPort``."""
+        offer_folder(self.trouble, self._texts, open_folder)
+
+    def _tell_unfit(self, error: WrongVersion | None) -> None:
+        """Say what becomes of the work where program and database do not fit together any more."""
+        if error is None:
+            self._new_program.is_over()
+            return
+        kept = self._texts.gettext(
+            "What you save now is kept on this computer and sent after the update; save the form before you "
+            "close this window."
+        )
+        said = sentence(error, self._texts)
+        self._new_program.tell(error, f"{said}\n{kept}" if self.desk.outbox is not None else said)
+
     def _frame(self) -> None:
         """Make what stands around the pages."""
         room = self._room = ScrolledRoom(self, self._theme.px(LEAST_WIDTH), self._theme.px(LEAST_HEIGHT))
         room.pack(fill="both", expand=True)
-        self._trouble = Banner(room.body, self._theme)
-        self._trouble.pack(fill="x", side="bottom")
+        self.trouble = Banner(room.body, self._theme)
+        self.trouble.pack(fill="x", side="bottom")
         self.pages = ttk.Notebook(room.body)
         self.pages.pack(fill="both", expand=True)
         self.pages.enable_traversal()
@@ -337,11 +369,12 @@ class MainWindow(plain_ttk.Frame):
             return
 
         def found(groups: tuple[Group, ...]) -> None:
-            self._trouble.hide()
+            self.trouble.hide()
             self.tasks.in_steps(self._build(has_team=bool(groups)))
 
         def failed(error: BaseException) -> None:
-            self._trouble.show("error", sentence(error, self._texts))
+            if not isinstance(error, WrongVersion):  # which was told already
+                self.trouble.show("error", sentence(error, self._texts))
             self.tasks.after(ASK_AGAIN_MS, self._find_pages)
 
         self.desk.call(self.desk.store.list_groups, found, failed)
@@ -511,7 +544,13 @@ class MainWindow(plain_ttk.Frame):
         """Give what signing in needs, while this window is open."""
         around = self._around
         return LoginParts(
-            around.connect, self.tasks, self._texts, around.memory, around.computer, around.derive
+            around.connect,
+            self.tasks,
+            self._texts,
+            around.memory,
+            around.computer,
+            around.derive,
+            around.open_folder,
         )
 
     def _outbox(self, lead: Session) -> Outbox | None:

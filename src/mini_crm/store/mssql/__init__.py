@@ -11,14 +11,12 @@ from mini_crm.store.mssql.accounts import Accounts
 from mini_crm.store.mssql.admin import Administration
 from mini_crm.store.mssql.aggregation import Aggregation
 from mini_crm.store.mssql.call import Server
+from mini_crm.store.mssql.checked import SCHEMA_VERSION, CheckedServer
 from mini_crm.store.mssql.entries import Entries
 from mini_crm.store.mssql.forecast import Forecasts
 from mini_crm.store.mssql.imports import Imports
 
 __all__ = ["SCHEMA_VERSION", "MssqlStore"]
-
-SCHEMA_VERSION = 5
-"""Number of the newest migration that this program was made for."""
 
 
 class MssqlStore(Accounts, Entries, Forecasts, Aggregation, Imports, Administration):
@@ -29,28 +27,26 @@ class MssqlStore(Accounts, Entries, Forecasts, Aggregation, Imports, Administrat
 
     @classmethod
     def open(cls, settings: Settings, program: str = "mini-crm") -> MssqlStore:
-        """Connect, and look whether the database is one of ours and of this version.
+        """Connect, and look whether the database is one of ours and fits; it is looked at again later.
 
         Args:
             settings: Where it is, and as whom to sign in.
             program: Its name, which the server lists among its connections.
 
         Raises:
-            DatabaseError: ``database_not_ours``, ``database_too_old``, ``database_too_new``, or the
-                driver is missing.
+            WrongVersion: ``database_too_old`` or ``database_too_new``.
+            DatabaseError: ``database_not_ours``, or the driver is missing.
             DatabaseUnreachable: The server does not answer.
             NotAllowed: It refuses the login.
         """
-        store = cls(Server(settings, program))
+        server = CheckedServer(settings, program)
+        store = cls(server)
         try:
-            version = store.get_schema_version()
+            server.look()
         except DatabaseError as error:
             if error.code != "database_other_version":
                 raise
             raise DatabaseError("database_not_ours", server_database=store.name) from error
-        if version != SCHEMA_VERSION:
-            code = "database_too_new" if version > SCHEMA_VERSION else "database_too_old"
-            raise DatabaseError(code, path=store.name, version=version, supported=SCHEMA_VERSION)
         return store
 
     @property

@@ -14,6 +14,7 @@ from mini_crm.store.mssql.call import Server
 from mini_crm.store.mssql.errors import Unforeseen
 from mini_crm.store.mssql.scripts import OBJECTS, Kind, Script, drop_statement, kind_of
 from mini_crm.store.mssql.values import Row
+from mini_crm.store.version import PROGRAM_PLACE
 from mini_crm.store.zones import offsets
 
 SCRIPT_S = 600
@@ -215,6 +216,21 @@ def set_zone(server: Server, name: str | None, by: str) -> None:
     known = [(row["FromUtc"], row["OffsetMinutes"]) for row in rows]
     if wanted != present or known != list(offsets(wanted)):
         store.set_setting(TIME_ZONE, wanted, by)
+
+
+def set_program(server: Server, place: str | None, by: str) -> None:
+    """Keep where the new program is, for those who have an older one.
+
+    Args:
+        server: Deployed.
+        place: A file, a folder or an address; empty takes it away, None leaves it as it is.
+        by: Who does it, for the record.
+    """
+    from mini_crm.store.mssql import MssqlStore
+
+    store = MssqlStore(server)
+    if place is not None and place != (store.get_setting(PROGRAM_PLACE) or ""):
+        store.set_setting(PROGRAM_PLACE, place, by)
 
 
 def read_journal(server: Server) -> dict[str, str]:

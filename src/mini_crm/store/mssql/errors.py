@@ -30,6 +30,7 @@ from mini_crm.domain.errors import (
     StaleVersion,
     TooSoon,
     WrongPassword,
+    WrongVersion,
 )
 
 # fmt: off
@@ -125,8 +126,8 @@ _NUMBER = re.compile(r"\((-?\d+)\) \(SQL\w+\)")
 
 # What needs somebody's hand: number -> class and code.
 _REFUSED: Mapping[int, tuple[type[MiniCrmError], str]] = {
-    201: (DatabaseError, "database_other_version"),  # a procedure asks for more than we send
-    208: (DatabaseError, "database_other_version"),  # a table or view is missing
+    201: (WrongVersion, "database_other_version"),  # a procedure asks for more than we send
+    208: (WrongVersion, "database_other_version"),  # a table or view is missing
     229: (NotAllowed, "right_missing"),
     262: (NotAllowed, "right_missing"),
     300: (NotAllowed, "right_missing"),
@@ -134,11 +135,11 @@ _REFUSED: Mapping[int, tuple[type[MiniCrmError], str]] = {
     916: (NotAllowed, "login_without_database"),
     1101: (DatabaseError, "server_disk_full"),
     1105: (DatabaseError, "server_disk_full"),
-    2812: (DatabaseError, "database_other_version"),  # a procedure is missing
+    2812: (WrongVersion, "database_other_version"),  # a procedure is missing
     3906: (DatabaseError, "server_database_read_only"),
     4060: (NotAllowed, "login_without_database"),
-    8144: (DatabaseError, "database_other_version"),  # a procedure takes less than we send
-    8145: (DatabaseError, "database_other_version"),  # a procedure calls it otherwise
+    8144: (WrongVersion, "database_other_version"),  # a procedure takes less than we send
+    8145: (WrongVersion, "database_other_version"),  # a procedure calls it otherwise
     9002: (DatabaseError, "server_disk_full"),
     18456: (NotAllowed, "login_refused"),
     18470: (NotAllowed, "login_refused"),  # disabled
@@ -152,7 +153,7 @@ _POSTGRES = 33557097
 """Babelfish: an error of PostgreSQL that has no number of its own in SQL Server."""
 _POSTGRES_SAYS: tuple[tuple[re.Pattern[str], tuple[type[MiniCrmError], str]], ...] = (
     (re.compile(r"\bpermission denied\b"), (NotAllowed, "right_missing")),
-    (re.compile(r'\bschema "\w+" does not exist'), (DatabaseError, "database_other_version")),
+    (re.compile(r'\bschema "\w+" does not exist'), (WrongVersion, "database_other_version")),
 )
 _POSTGRES_AWAY = re.compile(
     r"\bthe database system is |\btoo many clients\b|\bconnection slots are reserved\b"

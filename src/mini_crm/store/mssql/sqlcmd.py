@@ -5,6 +5,7 @@ It decides by the journal, like the deployment, so running it again changes noth
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from mini_crm import __version__
@@ -22,6 +23,7 @@ from mini_crm.store.mssql.deploy import (
     transaction_text,
 )
 from mini_crm.store.mssql.scripts import OBJECTS, Kind, Script
+from mini_crm.store.version import PROGRAM_PLACE
 from mini_crm.store.zones import offsets
 
 _HEAD = """\
@@ -72,12 +74,13 @@ EXEC (@Drop);
 """
 
 
-def sqlcmd_script(scripts: Sequence[Script], zone: str | None = None) -> str:
+def sqlcmd_script(scripts: Sequence[Script], zone: str | None = None, program: str | None = None) -> str:
     """Write the script.
 
     Args:
         scripts: All, in their order.
         zone: The company's time zone; None leaves it as it is.
+        program: Where the new program is; None leaves that as it is.
     """
     parts = [_HEAD.format(version=__version__, compatibility=LEAST_COMPATIBILITY)]
     if zone is None:
@@ -96,7 +99,10 @@ def sqlcmd_script(scripts: Sequence[Script], zone: str | None = None) -> str:
         f"{transaction_text(refresh_steps(scripts))}\nGO\n"
     )
     if zone is not None:
-        parts.append(_setting_of(zone))
+        known = json_of({"FromUtc": moment, "OffsetMinutes": minutes} for moment, minutes in offsets(zone))
+        parts.append(_setting(TIME_ZONE, zone, f",\n    @Offsets = {literal(known)}"))
+    if program is not None:
+        parts.append(_setting(PROGRAM_PLACE, program))
     return "".join(parts)
 
 
@@ -119,14 +125,24 @@ def _checks(scripts: Sequence[Script]) -> str:
     return "".join(lines) + "GO\n"
 
 
-def _setting_of(zone: str) -> str:
-    known = json_of({"FromUtc": moment, "OffsetMinutes": minutes} for moment, minutes in offsets(zone))
+def _setting(name: str, value: str, more: str = "") -> str:
     return (
         "DECLARE @By nvarchar(200) =\n"
         "    LEFT(COALESCE(SUSER_SNAME(), N'?') + N'@' + COALESCE(HOST_NAME(), N'?'), 200);\n"
-        f"EXEC admin.SetSetting @Name = '{TIME_ZONE}', @Value = {literal(zone)}, @By = @By,\n"
-        f"    @Offsets = {literal(known)};\nGO\n"
+        f"DECLARE @Value nvarchar(200) = {_in_ascii(value)};\n"
+        f"EXEC admin.SetSetting @Name = '{name}', @Value = @Value, @By = @By{more};\nGO\n"
     )
+
+
+def _in_ascii(text: str) -> str:
+    """Write a text so that sqlcmd reads it alike under every code page."""
+    parts = [part for part in re.split(r"([^\x00-\x7f])", text) if part]
+    return " + ".join(literal(part) if part.isascii() else _by_number(part) for part in parts) or literal("")
+
+
+def _by_number(letter: str) -> str:
+    units = memoryview(letter.encode("utf-16-le")).cast("H")
+    return " + ".join(f"NCHAR({unit})" for unit in units)
 
 
 def _guarded(script: Script, scripts: Sequence[Script]) -> str:

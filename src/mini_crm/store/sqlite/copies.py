@@ -9,7 +9,7 @@ from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from typing import BinaryIO
 
-from mini_crm.domain.errors import AlreadyThere, BadFile, DatabaseError
+from mini_crm.domain.errors import AlreadyThere, BadFile, DatabaseError, WrongVersion
 from mini_crm.files import make_private_folder
 from mini_crm.store.place import is_there
 from mini_crm.store.sqlite.db import Database
@@ -118,7 +118,7 @@ def _told(error: BaseException, file: Path, path: Path) -> BaseException:
             case "database_damaged":
                 return BadFile("backup_damaged", path=str(file))
             case "database_too_new":
-                return DatabaseError(error.code, **error.data | {"path": str(file)})
+                return WrongVersion(error.code, **error.data | {"path": str(file)})
             case _other:
                 return BadFile("file_not_writable", path=str(path), **_reason(error))
     return error

@@ -8,6 +8,7 @@ from __future__ import annotations
 import math
 import re
 import sqlite3
+import sys
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager, suppress
@@ -32,10 +33,15 @@ from mini_crm.store.sqlite.file import (
     refuse_unless_ours,
     uri_of,
 )
+from mini_crm.store.version import LEAST_VERSION, PROGRAM_PLACE, Version, refuse_unfit
 from mini_crm.store.zones import zone
 
 Row = sqlite3.Row
 Clock = Callable[[], datetime]
+
+NEEDED_VERSION = 5
+"""Number of the migration that a program must know to work with a file that has all of them; a new migration
+raises it only if programs that do not know that one would go wrong."""
 
 EPOCH = date(1970, 1, 1)
 _BUSY_S = 5.0
@@ -152,8 +158,8 @@ class Database:
         """Open a database file and bring its tables up to date.
 
         Raises:
-            DatabaseError: It is missing, a directory, not one of ours, newer than this program, damaged,
-                or cannot be written.
+            DatabaseError: It is missing, a directory, not one of ours, damaged, or cannot be written.
+            WrongVersion: ``database_too_new``; nothing was written.
         """
         if not path.exists():
             raise DatabaseError("database_missing", path=str(path))
@@ -234,6 +240,7 @@ class Database:
         """Read several things as of one moment.
 
         Raises:
+            WrongVersion: A newer program has brought the file up to date meanwhile.
             DatabaseUnreachable: ``database_moved``; the next call opens what stands there by then.
         """
         with self._transaction("BEGIN", connection) as conn:
@@ -244,6 +251,7 @@ class Database:
         """Write all or nothing; waits up to 5 s for another writer.
 
         Raises:
+            WrongVersion: A newer program has brought the file up to date meanwhile; nothing was written.
             DatabaseUnreachable: ``database_moved``; nothing was written into the file that was moved away,
                 and the next call opens what stands there by then.
         """
@@ -327,6 +335,7 @@ class Database:
             try:
                 conn.execute(begin)
                 self._refuse_moved(conn)
+                self._refuse_newer(conn)
                 yield conn
                 conn.execute("COMMIT")
             except BaseException:
@@ -350,12 +359,24 @@ class Database:
         return DatabaseUnreachable("database_moved", path=str(self.path))
 
     def _check(self, connection: Connection) -> None:
-        version = connection.execute("PRAGMA user_version").fetchone()[0]
-        newest = len(_migrations())
-        if version > newest:
-            raise DatabaseError("database_too_new", path=str(self.path), version=version, supported=newest)
-        if version < newest:
+        if _version_of(connection) < len(_migrations()):
             self._migrate(connection)
+        self._refuse_newer(connection)
+
+    def _refuse_newer(self, connection: Connection) -> None:
+        """Refuse a file that a newer program has made unfit for this one."""
+        number, known = _version_of(connection), len(_migrations())
+        if number <= known:
+            return
+        rows = connection.execute(
+            "SELECT Name, Value FROM Setting WHERE Name IN (?, ?)", (LEAST_VERSION, PROGRAM_PLACE)
+        )
+        said = {row["Name"]: row["Value"] for row in rows}
+        place = said.get(PROGRAM_PLACE, "")
+        # A copy may have come from another computer.
+        program = place if place and Path(place).is_dir() else ""
+        least = int(said.get(LEAST_VERSION, number))
+        refuse_unfit(Version(number, least, program), known, str(self.path))
 
     def _migrate(self, connection: Connection) -> None:
         # A table that others refer to is made anew without them; inside a transaction this does nothing.
@@ -363,7 +384,7 @@ class Database:
         connection.create_function("name_key", 1, name_key, deterministic=True)
         connection.execute("BEGIN IMMEDIATE")
         try:
-            version = connection.execute("PRAGMA user_version").fetchone()[0]
+            version = _version_of(connection)
             for number, script in enumerate(_migrations(), start=1):
                 if number > version:
                     for statement in _statements(script):
@@ -371,13 +392,28 @@ class Database:
             broken = connection.execute("PRAGMA foreign_key_check").fetchone()
             if broken is not None:
                 raise sqlite3.IntegrityError(f"foreign key of {broken[0]}, row {broken[1]}")
-            connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
-            connection.execute(f"PRAGMA user_version = {len(_migrations())}")
+            if version < len(_migrations()):  # else a newer program was quicker
+                connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
+                connection.execute(f"PRAGMA user_version = {len(_migrations())}")
+                _tell_older_programs(connection)
             connection.execute("COMMIT")
         except BaseException:
             self._roll_back(connection)
             raise
         connection.execute("PRAGMA foreign_keys = ON")
+
+
+def _version_of(connection: Connection) -> int:
+    return int(connection.execute("PRAGMA user_version").fetchone()[0])
+
+
+def _tell_older_programs(connection: Connection) -> None:
+    """Write down what an older program has to know: whether it may go on, and where this one is."""
+    connection.execute("DELETE FROM Setting WHERE Name IN (?, ?)", (LEAST_VERSION, PROGRAM_PLACE))
+    told = {PROGRAM_PLACE: str(Path(sys.executable).parent)}
+    if NEEDED_VERSION < len(_migrations()):
+        told[LEAST_VERSION] = str(NEEDED_VERSION)
+    connection.executemany("INSERT INTO Setting (Name, Value) VALUES (?, ?)", told.items())
 
 
 def try_lock(path: Path) -> Connection | None:

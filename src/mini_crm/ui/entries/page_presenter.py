@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from datetime import UTC, date, datetime, timedelta
 from uuid import UUID
 
-from mini_crm.domain.errors import DatabaseUnreachable, MiniCrmError
+from mini_crm.domain.errors import DatabaseUnreachable, MiniCrmError, WrongVersion
 from mini_crm.domain.model import Entry, EntryFilter, EntryPage, EntrySort, Group
 from mini_crm.domain.rules import parse_entry_number
 from mini_crm.messages import sentence
@@ -460,8 +460,11 @@ class EntriesPresenter:
     def _failed(self, error: BaseException) -> None:
         if isinstance(error, DatabaseUnreachable):
             self._lost = True
-            said = self._desk.texts.gettext(
-                "The database does not answer. What you see is of {moment}. Trying again by itself."
+            _ = self._desk.texts.gettext
+            said = (
+                _("Program and database do not fit together now. What you see is of {moment}.")
+                if isinstance(error, WrongVersion)
+                else _("The database does not answer. What you see is of {moment}. Trying again by itself.")
             )
             self._view.show_connection(said.format(moment=self.texts.moment(self._good_at)), lost=True)
         else:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from typing import Protocol
 from uuid import UUID
 
-from mini_crm.domain.errors import DatabaseUnreachable, MiniCrmError
+from mini_crm.domain.errors import DatabaseUnreachable, MiniCrmError, WrongVersion
 from mini_crm.domain.model import Entry
 from mini_crm.messages import sentence
 from mini_crm.ui.desk import Desk
@@ -192,7 +192,11 @@ class Saving:
     def _not_stored(self, outcome: Outcome) -> list[str]:
         _ = self._desk.texts.gettext
         said = []
-        if outcome.kept:
+        if outcome.kept and isinstance(outcome.away, WrongVersion):
+            said.append(
+                _("Not stored yet: what you wrote is kept on this computer and sent after the update.")
+            )
+        elif outcome.kept:
             said.append(
                 _("The database does not answer. What you wrote is kept on this computer and is sent later.")
             )
@@ -209,7 +213,7 @@ class Saving:
         return said
 
     def _why(self, error: MiniCrmError) -> str:
-        if isinstance(error, DatabaseUnreachable):
+        if isinstance(error, DatabaseUnreachable) and not isinstance(error, WrongVersion):
             return self._desk.texts.gettext(
                 "NOT stored: the database does not answer. Do it again later; what you typed is still here."
             )

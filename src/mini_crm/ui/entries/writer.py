@@ -67,12 +67,14 @@ class Outcome:
         kept: Writes that wait on this computer.
         conflicts: Writes of entries that somebody changed since.
         refused: Writes that were not stored, with the reason; none of them is sent again by itself.
+        away: Why writes wait.
     """
 
     stored: list[tuple[Write, Entry]] = field(default_factory=list)
     kept: list[Write] = field(default_factory=list)
     conflicts: list[Conflict] = field(default_factory=list)
     refused: list[tuple[Write, MiniCrmError]] = field(default_factory=list)
+    away: MiniCrmError | None = None
 
     @property
     def count(self) -> int:
@@ -128,12 +130,11 @@ class EntryWriter:
 
     def _send_all(self, intents: Sequence[Intent], token: bytes) -> Outcome:
         outcome = Outcome()
-        away: MiniCrmError | None = None
         for place, intent in enumerate(intents):
             write = intent.write
-            if away is not None:
+            if outcome.away is not None:
                 # Each further try would cost its whole wait.
-                self._put_aside(outcome, intent, away)
+                self._put_aside(outcome, intent, outcome.away)
                 continue
             try:
                 outcome.stored.append((write, self._send(intent, token)))
@@ -143,7 +144,7 @@ class EntryWriter:
             except StaleVersion as error:
                 self._tell_conflict(outcome, write, error, token)
             except (DatabaseError, MustChangePassword) as error:
-                away = error
+                outcome.away = error
                 if self._desk.outbox is None or error.code == NOT_KEPT:
                     outcome.refused.append((write, error))
                 else:

@@ -8,13 +8,14 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from mini_crm.domain.credentials import Derive, derive_key
-from mini_crm.domain.errors import DatabaseUnreachable, MustWait
+from mini_crm.domain.errors import DatabaseUnreachable, MustWait, WrongVersion
 from mini_crm.i18n import Texts
 from mini_crm.messages import sentence
 from mini_crm.store.port import DesktopStore
 from mini_crm.ui.desk import Cancel, TaskRunner
 from mini_crm.ui.matching import the_one
 from mini_crm.ui.memory import Memory
+from mini_crm.ui.new_program import NewProgram, OfferPort, OpenFolder, open_folder
 from mini_crm.usecases.signing import SignedIn, sign_in
 
 LAST_NAME = "last_name"
@@ -24,7 +25,7 @@ LOOK_AGAIN_S = 60
 """Who begins to type so long after the last answer may find the connection gone, and the names changed."""
 
 
-class LoginViewPort(Protocol):
+class LoginViewPort(OfferPort, Protocol):
     """What the presenter asks of its window."""
 
     def show_names(self, names: Sequence[str]) -> None:
@@ -33,10 +34,6 @@ class LoginViewPort(Protocol):
 
     def show_name(self, name: str) -> None:
         """Put a name into its field."""
-        ...
-
-    def show_problem(self, problem: str) -> None:
-        """Show one sentence; an empty one takes the last away."""
         ...
 
     def show_busy(self, busy: bool) -> None:
@@ -67,6 +64,7 @@ class LoginParts:
         memory: Remembers the last name.
         computer: This one's name, for the record.
         derive: Makes the key of a password.
+        open_folder: Shows the folder of a new program.
     """
 
     connect: Callable[[], DesktopStore]
@@ -75,6 +73,7 @@ class LoginParts:
     memory: Memory = field(default_factory=Memory)
     computer: str = ""
     derive: Derive = derive_key
+    open_folder: OpenFolder = open_folder
 
 
 class LoginPresenter:
@@ -108,6 +107,7 @@ class LoginPresenter:
         self._retry_s = FIRST_RETRY_S
         self._retry: Cancel | None = None
         self._countdown: Cancel | None = None
+        self._new_program = NewProgram(view, parts.tasks, parts.open_folder)
 
     def start(self) -> None:
         """Fill the window: the last name at once, the list when the database has answered."""
@@ -158,6 +158,7 @@ class LoginPresenter:
             self._view.clear_password()
             return
         self._view.show_name(lead_name)
+        self._new_program.forget()
         self._view.show_problem("")
         self._set_busy(True)
         self._asked_at = self._now()
@@ -180,9 +181,17 @@ class LoginPresenter:
         if isinstance(error, MustWait):
             self._wait(error)
             return
-        self._view.show_problem(sentence(error, self._parts.texts))
+        self._tell(error)
         if not isinstance(error, DatabaseUnreachable):
             self._view.clear_password()
+
+    def _tell(self, error: BaseException) -> None:
+        said = sentence(error, self._parts.texts)
+        if isinstance(error, WrongVersion):
+            self._new_program.tell(error, said)
+        else:
+            self._new_program.forget()
+            self._view.show_problem(said)
 
     def _wait(self, error: MustWait) -> None:
         """Count the seconds down before the person's eyes; until then nothing can be tried."""
@@ -227,6 +236,7 @@ class LoginPresenter:
                 )
             )
         elif was_lost and not self._busy:
+            self._new_program.forget()
             self._view.show_problem("")
 
     def _seen_again(self, names: list[str]) -> None:
@@ -235,7 +245,7 @@ class LoginPresenter:
 
     def _not_loaded(self, error: BaseException) -> None:
         if not self._busy:
-            self._view.show_problem(sentence(error, self._parts.texts))
+            self._tell(error)
         self._retry = self._parts.tasks.after(self._retry_s * 1000, self._load)
         self._retry_s = min(self._retry_s * 2, LAST_RETRY_S)
 

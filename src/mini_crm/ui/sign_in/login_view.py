@@ -14,6 +14,7 @@ from mini_crm.ui.theme import HINT_LABEL, TITLE_LABEL, Theme
 from mini_crm.ui.widgets.banner import Banner
 from mini_crm.ui.widgets.fields import ChoiceField
 from mini_crm.ui.widgets.focus import last_focused
+from mini_crm.ui.widgets.offers import offer_folder, offer_path
 from mini_crm.ui.widgets.password_field import PasswordField
 
 LANGUAGE_NAMES = {"ru": "\u0420\u0443\u0441\u0441\u043a\u0438\u0439", "en": "English"}
@@ -61,6 +62,7 @@ class LoginView(plain_ttk.Frame):
     ) -> None:
         super().__init__(parent)
         _ = texts.gettext
+        self._texts = texts
         self._allowed = True
         self._busy = False
         self.on_sign_in: Callable[[str, str], None] = lambda name, password: None
@@ -131,6 +133,14 @@ class LoginView(plain_ttk.Frame):
     def show_problem(self, problem: str) -> None:
         """See ``LoginViewPort``."""
         self.banner.show_problem(problem)
+
+    def offer_path(self, place: str) -> None:
+        """See ``OfferPort``."""
+        offer_path(self.banner, self._texts, place)
+
+    def offer_folder(self, open_folder: Callable[[], None]) -> None:
+        """See ``OfferPort``."""
+        offer_folder(self.banner, self._texts, open_folder)
 
     def show_busy(self, busy: bool) -> None:
         """See ``LoginViewPort``."""

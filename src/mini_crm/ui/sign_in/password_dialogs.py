@@ -15,6 +15,7 @@ from mini_crm.ui.theme import BOLD_LABEL, Theme
 from mini_crm.ui.widgets.banner import Banner
 from mini_crm.ui.widgets.dialogs import WRAP, Dialog
 from mini_crm.ui.widgets.fields import enter_goes_on
+from mini_crm.ui.widgets.offers import offer_folder, offer_path
 from mini_crm.ui.widgets.password_field import PasswordField
 from mini_crm.usecases.signing import SignedIn
 
@@ -114,6 +115,7 @@ class SignInAgainDialog(Dialog):
         super().__init__(parent, theme, _("Sign in again"))
         self.on_sign_in: Callable[[str, str], None] = lambda name, password: None
         self.on_cancel: Callable[[], None] = lambda: None
+        self._texts = texts
         self._allowed = True
         self._busy = False
         body = self.body
@@ -144,6 +146,14 @@ class SignInAgainDialog(Dialog):
     def show_problem(self, problem: str) -> None:
         """See ``LoginViewPort``."""
         self.banner.show_problem(problem)
+
+    def offer_path(self, place: str) -> None:
+        """See ``OfferPort``."""
+        offer_path(self.banner, self._texts, place)
+
+    def offer_folder(self, open_folder: Callable[[], None]) -> None:
+        """See ``OfferPort``."""
+        offer_folder(self.banner, self._texts, open_folder)
 
     def show_busy(self, busy: bool) -> None:
         """See ``LoginViewPort``."""

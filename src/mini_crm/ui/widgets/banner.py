@@ -26,6 +26,8 @@ class Banner(plain_ttk.Frame):
         self._box: tk.Frame | None = None
         self.sentence = ""
         self.button: ttk.Button | None = None
+        self.offers: list[ttk.Button] = []
+        self._below: tk.Frame | None = None
 
     def show(self, level: Level, sentence: str, action: tuple[str, Callable[[], None]] | None = None) -> None:
         """Show a sentence; the second sign beside the colour is the mark before it.
@@ -67,6 +69,20 @@ class Banner(plain_ttk.Frame):
         text.pack(side="left", fill="x", expand=True, padx=theme.pad, pady=theme.px(4))
         text.bind("<Configure>", lambda event: text.configure(wraplength=max(event.width, theme.px(100))))
 
+    def offer(self, caption: str, command: Callable[[], None]) -> None:
+        """Put one more button below the sentence that is shown."""
+        if self._box is None:
+            return
+        if self._below is None:
+            self._below = tk.Frame(self._box, background=str(self._box.cget("background")))
+            _stripe, mark, *_others = self._box.pack_slaves()
+            self._below.pack(
+                side="bottom", before=mark, fill="x", padx=self._theme.pad, pady=self._theme.px(4)
+            )
+        button = ttk.Button(self._below, text=caption, command=command)
+        button.pack(side="left", padx=(0, self._theme.pad))
+        self.offers.append(button)
+
     def show_notice(self, level: Level | Literal[""], sentence: str) -> None:
         """Show a sentence unless it stands there already; without a level or a text take it away."""
         if not level or not sentence:
@@ -85,6 +101,8 @@ class Banner(plain_ttk.Frame):
         """Take the sentence away."""
         self.sentence = ""
         self.button = None
+        self.offers = []
+        self._below = None
         if self._box is not None:
             self._box.destroy()
             self._box = None
