@@ -17,7 +17,7 @@ from mini_crm.domain.model import (
     RunKind,
     Status,
 )
-from mini_crm.domain.period import following, month_of, preceding, quarter_of
+from mini_crm.domain.period import Period, PeriodKind, following, month_of, preceding, quarter_of
 from mini_crm.ui.company.page import RowsWanted
 from mini_crm.ui.headline import Level
 from mini_crm.ui.memory import Memory
@@ -207,6 +207,25 @@ def test_the_period_is_the_one_choice_of_all_pages(store: FakeStore) -> None:
     assert store.asked.count("company 2026-03") == 1
     opened.desk.choice.choose(following(MARCH))
     assert store.asked.count("company 2026-04") == 1
+
+
+def test_custom_periods_are_offered_to_a_head_without_groups(store: FakeStore) -> None:
+    """They come with the company, not with own rows; the one chosen last time is shown at once."""
+    sale = Period(PeriodKind.CUSTOM, TODAY - timedelta(days=2), TODAY + timedelta(days=5), "Spring sale")
+    store.periods = (MARCH, sale)
+    opened = Opened(store)
+    assert opened.view.page.periods[-1].startswith("Spring sale")
+    assert opened.view.page.period == 0
+    assert store.asked.count("company 2026-03") == 1  # and with one question
+    opened.presenter.choose_period(len(opened.view.page.periods) - 1)
+    assert store.asked.count(f"company {sale.code}") == 1
+    again = Opened(store, memory=opened.desk.memory)
+    assert again.view.page.periods[again.view.page.period].startswith("Spring sale")
+    assert again.desk.choice.period == sale
+    store.periods = (MARCH,)  # it was closed
+    again.presenter.refresh()
+    assert again.view.page.period == 0
+    assert again.desk.choice.period == MARCH
 
 
 def test_a_hidden_page_reads_when_it_is_shown(store: FakeStore) -> None:

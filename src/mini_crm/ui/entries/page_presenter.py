@@ -97,6 +97,7 @@ class EntriesPresenter:
             arrived=self._rows_arrived,
             settled=self._stored_after_all,
             touched=self._order_touched,
+            behind=lambda: self.opened.rows,
         )
         self._save = Saving(
             desk,

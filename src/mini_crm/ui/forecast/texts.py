@@ -12,7 +12,7 @@ from mini_crm.domain.model import AccuracyRow, Commitment, Forecast, ForecastRow
 from mini_crm.domain.money import format_amount
 from mini_crm.domain.period import Period, Stage
 from mini_crm.domain.rules import name_key, name_order
-from mini_crm.domain.shown import round_shown, share_out
+from mini_crm.domain.shown import ShownParts, round_shown, share_out
 from mini_crm.i18n import Texts
 from mini_crm.report.rows import places_of
 from mini_crm.report.wording import percent, unit_name
@@ -42,12 +42,14 @@ class TableRow:
     Attributes:
         links: For each cell the number that it opens, if it does; none for a row that opens nothing.
         source: Where the numbers are from.
+        shown: Its sums as they are shown.
     """
 
     cells: tuple[str, ...]
     is_total: bool
     links: tuple[Number | None, ...] = ()
     source: ForecastRow | None = None
+    shown: ShownParts | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,7 +139,7 @@ class ForecastTexts:
                     at if at is not None and run is not None and can_open(at, line.row, run) else None
                     for _column, _write, at in cells
                 )
-                rows.append(TableRow(texts, number == 0, tuple(links), line.row))
+                rows.append(TableRow(texts, number == 0, tuple(links), line.row, line.numbers.parts))
         return tuple(rows)
 
     def cards(self, row: ForecastRow, run: Run, commitment: Decimal | None, stage: Stage) -> tuple[Card, ...]:
