@@ -92,7 +92,7 @@ def store_company(store: Store, sales: Sequence[Sale]) -> dict[str, bytes]:
     }
     store.apply_roster(list(roster.values()), BY)
     store.import_entries("sales", [_import_row(number, sale, today) for number, sale in enumerate(sales)], BY)
-    tokens = {lead.name: _sign_in(store, lead.lead_id, lead.name) for lead in store.list_leads()}
+    tokens = {lead.name: sign_in(store, lead.lead_id, lead.name) for lead in store.list_leads()}
     gone = {_ref(number) for number, sale in enumerate(sales) if sale.deleted}
     ids = [entry.entry_id for entry in all_entries(store, tokens.values()) if entry.client_ref in gone]
     if ids:
@@ -134,7 +134,8 @@ def _import_row(number: int, sale: Sale, today: date) -> ImportRow:
     )
 
 
-def _sign_in(store: Store, lead_id: int, name: str) -> bytes:
+def sign_in(store: Store, lead_id: int, name: str) -> bytes:
+    """Give a lead a password, and a session of it."""
     kdf = KdfParameters(salt=b"s" * 16)
     verifier = sha256(KEY).digest()
     store.set_credential(lead_id, PasswordKind.CODE, kdf, verifier, must_change=False, by=BY)

@@ -27,7 +27,7 @@ from contract.company import (
 from mini_crm.domain.errors import BadValue, NotAllowed, NotFound, SessionEnded
 from mini_crm.domain.model import Company as CompanyPage
 from mini_crm.domain.model import EntryFilter, EntrySort, Forecast, NumberBefore, RosterChange, Status
-from mini_crm.domain.period import Period, PeriodKind, month_of, quarter_of, year_of
+from mini_crm.domain.period import Period, PeriodKind, month_of, quarter_of, standing_periods, year_of
 from mini_crm.store.port import DesktopStore, Store
 
 VERA = "Вера Главная"
@@ -305,3 +305,30 @@ def test_the_company_page_keeps_no_session_alive(company: Company, backdoor: Bac
     company.store.list_lead_entries(vera.token, company.anna.lead_id, ALL)
     backdoor.age_sessions(timedelta(minutes=20))
     company.store.get_company(vera.token, month_of(company.today))
+
+
+def test_a_head_knows_the_periods_of_the_run(company: Company) -> None:
+    """Without own groups she is told of all that the run counted, custom ones last, whichever is asked for.
+
+    One that was made after the run, or was closed before it, is none of them.
+    """
+    store, vera, today = company.store, head(company), company.today
+    assert store.get_company(vera.token, month_of(today)).periods == ()
+    fill(company)
+    sale = Period(PeriodKind.CUSTOM, company.day(-5), company.day(9), "Распродажа")
+    over = Period(PeriodKind.CUSTOM, company.day(-9), company.day(-2), "Прошла")
+    closed = Period(PeriodKind.CUSTOM, company.day(-3), company.day(3), "Закрыта")
+    for period in (sale, over, closed):
+        store.add_period(period, BY)
+    store.close_period(closed, BY)
+    store.aggregate_forecast(None, "test")
+    store.add_period(Period(PeriodKind.CUSTOM, company.day(-1), company.day(8), "Потом"), BY)
+    standing = sorted(
+        standing_periods(today), key=lambda one: ("month quarter year".index(one.kind), one.start)
+    )
+    for asked in (month_of(today), sale, closed):
+        found = store.get_company(vera.token, asked).periods
+        assert found == (*standing, over, sale)
+        assert [period.name for period in found[-2:]] == ["Прошла", "Распродажа"]
+    row = store.get_company(vera.token, sale).forecast.company[0]
+    assert row.period == sale

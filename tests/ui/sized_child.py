@@ -99,6 +99,7 @@ class Visit:
             "frame": self.frame(),
             "room": [self.width, self.height - PANEL],
             "rows": whole_rows(view),
+            "foot": view.connection.winfo_rooty() + view.connection.winfo_height(),
             "across": [float(part) for part in view.table.tree.xview()],
             "cut": {"entries": sorted(cut(view))},
         }
@@ -214,7 +215,7 @@ def main() -> None:
     with virtual_screen(size, always=True), window_manager(), tempfile.TemporaryDirectory() as place:
         store = SqliteStore.create(Path(place) / "company.sqlite")
         make_demo(store, today=store.get_today(), entries=ENTRIES)
-        lead = store.list_leads()[0].name
+        lead = next(lead.name for lead in store.list_leads() if lead.groups)
         add_units(store, lead, units, store.get_today())
         issue(store, lead, CODE)
         store.aggregate_forecast(None, "sizes")

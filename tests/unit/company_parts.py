@@ -99,6 +99,7 @@ class FakeStore:
 
     Attributes:
         company_rows: Empty for what the leads come to.
+        periods: What the run counted beside the standing ones.
     """
 
     def __init__(self) -> None:
@@ -111,7 +112,7 @@ class FakeStore:
         self.managers = (row(1, "Anna", 11, "Peter"), row(2, "Boris", 21, "Olga"))
         self.week_ago: tuple[NumberBefore, ...] = ()
         self.bridges: tuple[Bridge, ...] = ()
-        self.own_periods: tuple[Period, ...] = ()
+        self.periods: tuple[Period, ...] = ()
         self.groups: tuple[Group, ...] = (Group(1, "North", "RUB", True, (Manager(11, "Peter", True),)),)
         self.entries = tuple(entry(number) for number in range(1, 4))
         self.sums: tuple[EntrySum, ...] = ()
@@ -128,11 +129,6 @@ class FakeStore:
         """See ``DesktopStore``."""
         self._note("session")
         return session()
-
-    def get_forecast(self, token: bytes) -> Forecast:
-        """See ``DesktopStore``."""
-        self._note("forecast")
-        return Forecast(self.run, leads=tuple(row(HEAD_ID, "Head", period=p) for p in self.own_periods))
 
     def _totals(self) -> tuple[ForecastRow, ...]:
         """Add up the leads by unit, unless a test has given the company's rows."""
@@ -161,7 +157,7 @@ class FakeStore:
         if self.run is None:
             return Company(Forecast(None))
         rows = (self._totals(), self.leads, self.managers)
-        return Company(Forecast(self.run, *map(of_period, rows)), self.week_ago)
+        return Company(Forecast(self.run, *map(of_period, rows)), self.week_ago, periods=self.periods)
 
     def list_bridges(self, token: bytes, period: Period) -> tuple[Bridge, ...]:
         """See ``DesktopStore``."""
@@ -213,6 +209,7 @@ class FakeRows:
     rows: list[Row] = field(default_factory=list)
     order: tuple[EntrySort, bool] | None = None
     chance: str = ""
+    useful: frozenset[Status] = frozenset()
     summary: str = ""
 
     def offer(self, managers: Sequence[str]) -> None:
@@ -241,6 +238,10 @@ class FakeRows:
     def show_chance(self, caption: str) -> None:
         """See ``LeadRowsPort``."""
         self.chance = caption
+
+    def show_useful(self, statuses: frozenset[Status]) -> None:
+        """See ``LeadRowsPort``."""
+        self.useful = statuses
 
     def show_summary(self, text: str) -> None:
         """See ``LeadRowsPort``."""

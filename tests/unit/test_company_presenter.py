@@ -17,7 +17,7 @@ from mini_crm.domain.model import (
     RunKind,
     Status,
 )
-from mini_crm.domain.period import following, month_of, preceding, quarter_of
+from mini_crm.domain.period import Period, PeriodKind, following, month_of, preceding, quarter_of
 from mini_crm.ui.company.page import RowsWanted
 from mini_crm.ui.headline import Level
 from mini_crm.ui.memory import Memory
@@ -207,6 +207,25 @@ def test_the_period_is_the_one_choice_of_all_pages(store: FakeStore) -> None:
     assert store.asked.count("company 2026-03") == 1
     opened.desk.choice.choose(following(MARCH))
     assert store.asked.count("company 2026-04") == 1
+
+
+def test_custom_periods_are_offered_to_a_head_without_groups(store: FakeStore) -> None:
+    """They come with the company, not with own rows; the one chosen last time is shown at once."""
+    sale = Period(PeriodKind.CUSTOM, TODAY - timedelta(days=2), TODAY + timedelta(days=5), "Spring sale")
+    store.periods = (MARCH, sale)
+    opened = Opened(store)
+    assert opened.view.page.periods[-1].startswith("Spring sale")
+    assert opened.view.page.period == 0
+    assert store.asked.count("company 2026-03") == 1  # and with one question
+    opened.presenter.choose_period(len(opened.view.page.periods) - 1)
+    assert store.asked.count(f"company {sale.code}") == 1
+    again = Opened(store, memory=opened.desk.memory)
+    assert again.view.page.periods[again.view.page.period].startswith("Spring sale")
+    assert again.desk.choice.period == sale
+    store.periods = (MARCH,)  # it was closed
+    again.presenter.refresh()
+    assert again.view.page.period == 0
+    assert again.desk.choice.period == MARCH
 
 
 def test_a_hidden_page_reads_when_it_is_shown(store: FakeStore) -> None:
@@ -403,6 +422,19 @@ def test_rows_are_filtered_by_manager_status_and_text(store: FakeStore) -> None:
     assert store.asked_entries[-1][1] == EntryFilter()
 
 
+def test_columns_that_would_be_empty_are_not_shown(store: FakeStore) -> None:
+    """The list is told of which statuses its rows are; what is to come are open ones."""
+    opened = Opened(store)
+    opened.presenter.open_row("1")
+    assert opened.view.rows.useful == {Status.EXPECTED}
+    opened.presenter.filter_rows(RowsWanted(status=Status.PAID))
+    assert opened.view.rows.useful == {Status.PAID}
+    opened.presenter.filter_rows(RowsWanted())
+    assert opened.view.rows.useful == frozenset()
+    opened.presenter.open_number("RUB", place(opened.view.page.leads, "From open"))
+    assert opened.view.rows.useful == {Status.EXPECTED}
+
+
 def test_rows_are_sorted_and_read_page_by_page(store: FakeStore) -> None:
     """A head sorts, again the other way round; the end of the page brings the next one, once."""
     store.entries = tuple(entry(number) for number in range(1, 451))
@@ -558,6 +590,7 @@ def test_the_bridge_adds_up_to_the_number_in_the_table(store: FakeStore) -> None
     assert part.choices == ("since yesterday, 03-11", "since 03-05")
     names = [name for name, _amount in part.steps]
     assert names[0] == "forecast of 03-11"
+    assert names[-1] == f"forecast of 03-12 {NOW.astimezone():%H:%M}"  # in the time of this computer
     assert names[4] == "promised day moved (put off: 2)"
     amounts = [int(text.replace(",", "").replace("−", "-")) for _name, text in part.steps]
     assert sum(amounts[:-1]) == amounts[-1] == 3000

@@ -6,7 +6,8 @@ Procedure:   api.GetCompany
 Purpose:     Give a head of sales all leads in one period of the current run
 Called by:   the desktop program
 Returns:     the sets of core.ShowForecast, in this period alone, and of core.ShowReplayAccuracy; then the numbers of a
-             week ago, of the company (lead 0) and of leads: Since (the day that they are of), LeadId, Unit, Forecast
+             week ago, of the company (lead 0) and of leads: Since (the day that they are of), LeadId, Unit, Forecast;
+             then all periods of the run, months first, custom ones last: Kind, StartsOn, EndsOn, Name
 Errors:      51001 the session has ended; 51002 the password must be changed first; 51008 inside a transaction;
              51009 the session is not a head's
 Transaction: one that reads (SNAPSHOT)
@@ -40,6 +41,13 @@ BEGIN
         FROM core.LeadForecast AS f
         WHERE f.RunId = @OldRunId AND f.PeriodId = @PeriodId
         ORDER BY f.LeadId, f.Unit;
+        SELECT p.Kind, p.StartsOn, p.EndsOn, p.Name
+        FROM core.Run AS r
+        JOIN core.Period AS p ON CHARINDEX(CONCAT(' ', p.PeriodId, ' '), CONCAT(' ', r.PeriodList, ' ')) > 0
+        WHERE r.RunId = @RunId
+        ORDER BY
+            CASE p.Kind WHEN 'month' THEN 1 WHEN 'quarter' THEN 2 WHEN 'year' THEN 3 ELSE 4 END, p.StartsOn, p.EndsOn,
+            p.PeriodId;
         COMMIT TRANSACTION;
         SET TRANSACTION ISOLATION LEVEL READ COMMITTED;
     END TRY

@@ -677,11 +677,13 @@ class Company:
             the run's day saw them, or of the nearest earlier one of the seven days that are kept; none where
             there is no such run or it did not have the period.
         week_ago_on: The day that this earlier run counted; None where there is none.
+        periods: All that the current run counted, whichever was asked for: months first, custom ones last.
     """
 
     forecast: Forecast
     week_ago: tuple[NumberBefore, ...] = ()
     week_ago_on: date | None = None
+    periods: tuple[Period, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

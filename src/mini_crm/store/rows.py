@@ -237,14 +237,25 @@ def company_of(
     lead_rows: Iterable[PlainRow],
     manager_rows: Iterable[PlainRow],
     week_ago: Iterable[PlainRow],
+    periods: Iterable[PlainRow],
     learnt: Learnt | None = None,
 ) -> Company:
-    """Read what a head of sales sees of a period; ``week_ago`` are whole numbers of the run of ``Since``."""
+    """Read what a head of sales sees of a period.
+
+    Args:
+        run: The current one.
+        lead_rows: Of the company and of leads.
+        manager_rows: Those below.
+        week_ago: Whole numbers of the run of ``Since``.
+        periods: All of the run.
+        learnt: What it learnt.
+    """
     before = list(week_ago)
     return Company(
         forecast=forecast_of(run, lead_rows, manager_rows, learnt),
         week_ago=tuple(NumberBefore(row["LeadId"] or None, row["Unit"], row["Forecast"]) for row in before),
         week_ago_on=before[0]["Since"] if before else None,
+        periods=tuple(map(period_of, periods)),
     )
 
 

@@ -408,6 +408,7 @@ class MainWindow(plain_ttk.Frame):
         self.entries = EntriesPresenter(self.desk, view, acts=self._around.acts)
         self._around.acts = self.entries.undo.acts
         self._entries_view = view
+        self._make_room()  # the tab was shown before it was known to be the list's
         for part in (self.pages, self._corner):
             view.hear(part)
         self.entries.start()
@@ -468,12 +469,15 @@ class MainWindow(plain_ttk.Frame):
                 commitment.note.set(typed.commitment[1])
         self.pages.select(typed.page)
 
-    def _page_shown(self) -> None:
+    def _make_room(self) -> None:
         view = self._entries_view
         list_is_shown = view is not None and self.pages.select() == str(view)
         self._room.need(
             self._theme.px(LEAST_WIDTH), self._theme.px(LIST_HEIGHT if list_is_shown else LEAST_HEIGHT)
         )
+
+    def _page_shown(self) -> None:
+        self._make_room()
         opener = self._openers.get(self.pages.select())
         if opener is not None:
             opener()

@@ -11,6 +11,7 @@ from enum import StrEnum
 
 from mini_crm.domain.model import EntryFilter, EntrySort, EntrySum, ForecastRow, Run, Status
 from mini_crm.domain.period import Period, Stage, stage_of
+from mini_crm.domain.shown import ShownParts, round_shown
 
 _SAME = 1e-9
 """Sums of contributions that differ by less, relative or absolute, are the same."""
@@ -66,6 +67,8 @@ class Rows:
         sort: What matters most to the number comes first.
         period: That the list is asked for.
         total: What the run said that they come to.
+        shown: What is to come of them as it stood where the number was opened: in a table it is a share of
+            the row above and may be another than its own rounding. None where nothing was shown.
     """
 
     number: Number
@@ -74,6 +77,7 @@ class Rows:
     descending: bool
     period: Period
     total: Total
+    shown: Decimal | None = None
 
     def total_of(self, sums: Iterable[EntrySum]) -> Total:
         """Give what they come to by now, from the sums of their list."""
@@ -84,14 +88,27 @@ class Rows:
             None if self.total.contribution is None else math.fsum(part.contribution for part in sums),
         )
 
+    def comes_to(self, sums: Iterable[EntrySum], *, places: int) -> Decimal | None:
+        """Give what the contributions come to by now, as it is shown; None where the number has none.
 
-def behind(number: Number, row: ForecastRow, run: Run) -> Rows | None:
+        While it is the number that was opened it has the digits that stood there.
+        """
+        now = self.total_of(sums)
+        if now.contribution is None:
+            return None
+        if self.shown is not None and self.total.is_same(now):
+            return self.shown
+        return round_shown(now.contribution, places=places)
+
+
+def behind(number: Number, row: ForecastRow, run: Run, shown: ShownParts | None = None) -> Rows | None:
     """Give the entries that add up to a number, unless something changed since the run.
 
     Args:
         number: Which one.
         row: Of a lead, or of a manager; the entries are to be looked for among those of ``row.lead_id``.
         run: That counted it.
+        shown: What the row shows where the number is opened.
 
     Returns:
         None for the company's rows, which are nobody's entries; for what is to come of new ones; and where
@@ -134,7 +151,8 @@ def behind(number: Number, row: ForecastRow, run: Run) -> Rows | None:
             wanted = replace(resolved, status_on_from=day - timedelta(days=364), status_on_to=day)
             sort, descending = EntrySort.STATUS_ON, True
             total = Total(row.won if won else row.resolved)
-    return Rows(number, wanted, sort, descending, row.period, total)
+    to_come = None if shown is None or number is not Number.FROM_OPEN else shown.from_open
+    return Rows(number, wanted, sort, descending, row.period, total, to_come)
 
 
 def can_open(number: Number, row: ForecastRow, run: Run) -> bool:

@@ -66,10 +66,10 @@ class Forecasts:
 
     def get_company(self, token: bytes, period: Period) -> Company:
         """See ``DesktopStore``."""
-        runs, leads, managers, *learnt, week_ago = self.server.call(
+        runs, leads, managers, *learnt, week_ago, periods = self.server.call(
             "api.GetCompany", token=token, kind=period.kind, starts_on=period.start, ends_on=period.end
         )
-        return company_of(runs[0] if runs else None, leads, managers, week_ago, learnt_of(*learnt))
+        return company_of(runs[0] if runs else None, leads, managers, week_ago, periods, learnt_of(*learnt))
 
     def list_bridges(self, token: bytes, period: Period) -> tuple[Bridge, ...]:
         """See ``DesktopStore``."""

@@ -193,15 +193,18 @@ class Forecasts:
             refuse_unless_head(caller_of(self.db, conn, token, by_person=False))
             run = conn.execute(SQL["get_current_run"], {"now": self.db.now()}).fetchone()
             found = conn.execute(SQL["find_period"], period_values(period)).fetchone()
-            if run is None or found is None:
-                return Company(Forecast(None if run is None else run_of(plain(run))))
+            if run is None:
+                return Company(Forecast(None))
+            periods = plain_rows(conn.execute(SQL["list_run_periods"], {"run_id": run["RunId"]}))
+            if found is None:
+                return company_of(plain(run), (), (), (), periods)
             week_ago: Iterable[PlainRow] = ()
             old = _earlier_run(conn, run, days=7)
             if old is not None:
                 about = {"run_id": old["RunId"], "period_id": found["PeriodId"], "since": old["CountDay"]}
                 week_ago = plain_rows(conn.execute(SQL["list_numbers"], about))
             leads, managers, learnt = _results(conn, run, None, found["PeriodId"])
-            return company_of(plain(run), leads, managers, week_ago, learnt)
+            return company_of(plain(run), leads, managers, week_ago, periods, learnt)
 
     def list_bridges(self, token: bytes, period: Period) -> tuple[Bridge, ...]:
         """See ``DesktopStore``."""

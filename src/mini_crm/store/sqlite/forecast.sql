@@ -212,6 +212,12 @@ WHERE f.RunId = :run_id AND (:lead_id IS NULL OR f.LeadId = :lead_id)
   AND (:period_id IS NULL OR f.PeriodId = :period_id)
 ORDER BY instr('month quarter year custom', p.Kind), p.StartsOn, p.EndsOn, p.PeriodId, l.NameKey, m.NameKey, f.Unit;
 
+-- name: list_run_periods
+SELECT p.* FROM Run AS r
+JOIN Period AS p ON instr(' ' || r.PeriodList || ' ', ' ' || p.PeriodId || ' ')
+WHERE r.RunId = :run_id
+ORDER BY instr('month quarter year custom', p.Kind), p.StartsOn, p.EndsOn, p.PeriodId;
+
 -- name: list_numbers
 -- The whole numbers of a run in one period.
 SELECT :since AS Since, LeadId, Unit, Forecast FROM LeadForecast

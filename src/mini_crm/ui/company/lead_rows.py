@@ -13,6 +13,7 @@ from mini_crm.domain.rules import name_key, name_order
 from mini_crm.domain.text import without_unseen
 from mini_crm.ui.company.page import LeadRowsPort, RowsWanted
 from mini_crm.ui.desk import Desk
+from mini_crm.ui.entries.shares import comes_to, share, with_shares
 from mini_crm.ui.entries.table_presenter import PAGE
 from mini_crm.ui.entries.texts import EntryTexts, Row
 from mini_crm.usecases.behind import Rows
@@ -76,6 +77,7 @@ class LeadRows:
         self._behind: Behind | None = None
         self._sort, self._descending = EntrySort.PAY_BY, False
         self._shown: dict[int, Entry] = {}
+        self._row_of: dict[int, Row] = {}
         self._total = 0
         self._asked = 0
         self._loading = False
@@ -148,13 +150,18 @@ class LeadRows:
 
     def reload(self, *, from_top: bool = False) -> None:
         """Read again what is shown, or the first page only."""
+        if from_top:
+            wanted = self._filter()
+            counted = frozenset({Status.EXPECTED}) if wanted.has_chance else frozenset()
+            self._view.show_useful(wanted.statuses or counted)
         limit = PAGE if from_top else max(PAGE, -(-len(self._shown) // PAGE) * PAGE)
 
         def show(loaded: _Loaded) -> None:
             if from_top:
                 self._view.to_top()
             self._shown = {entry.entry_id: entry for entry in loaded.page.entries}
-            self._view.show_rows(loaded.rows)
+            self._row_of = {row.entry_id: row for row in loaded.rows}
+            self._show_rows(loaded.page)
 
         self._read(0, limit, show)
 
@@ -179,14 +186,15 @@ class LeadRows:
         statuses = frozenset() if wanted.status is None else frozenset({wanted.status})
         return EntryFilter(manager_id=manager_id, statuses=statuses, text=text)
 
-    def _changed(self, wanted: EntryFilter, page: EntryPage) -> str:
-        """Say that the rows of a number are not what the run counted any more."""
+    def _number(self) -> Rows | None:
+        """Give the number whose rows are shown; none where they are narrowed further."""
         behind = self._behind
-        if (
-            behind is None
-            or wanted != behind.rows.filter
-            or behind.rows.total_of(page.sums).is_same(behind.rows.total)
-        ):
+        return None if behind is None or self._filter() != behind.rows.filter else behind.rows
+
+    def _changed(self, page: EntryPage) -> str:
+        """Say that the rows of a number are not what the run counted any more."""
+        number = self._number()
+        if number is None or number.total_of(page.sums).is_same(number.total):
             return ""
         return self._desk.texts.gettext("Entries have changed since the forecast.") + " "
 
@@ -219,8 +227,9 @@ class LeadRows:
             self._total = loaded.page.total
             show(loaded)
             page = loaded.page
-            summary = self._texts.summary(self._texts.count(page.total), page.sums)
-            self._view.show_summary(self._changed(wanted, page) + summary)
+            whole = comes_to(self._number(), page.sums)
+            summary = self._texts.summary(self._texts.count(page.total), page.sums, whole)
+            self._view.show_summary(self._changed(page) + summary)
 
         def failed(error: BaseException) -> None:
             if asked == self._asked:
@@ -233,4 +242,14 @@ class LeadRows:
         # Rows that slid down meanwhile come a second time.
         known = set(self._shown)
         self._shown |= {entry.entry_id: entry for entry in loaded.page.entries}
-        self._view.append_rows([row for row in loaded.rows if row.entry_id not in known])
+        self._row_of |= {row.entry_id: row for row in loaded.rows}
+        if self._number() is None:
+            self._view.append_rows([row for row in loaded.rows if row.entry_id not in known])
+        else:
+            self._show_rows(loaded.page)
+
+    def _show_rows(self, page: EntryPage) -> None:
+        """Show all rows; those behind a number add up to it."""
+        number, entries = self._number(), list(self._shown.values())
+        rows = [self._row_of[entry.entry_id] for entry in entries]
+        self._view.show_rows(with_shares(rows, share(number, entries, page), number, self._desk.texts))

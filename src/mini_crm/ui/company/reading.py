@@ -83,16 +83,12 @@ class CompanyReader:
         """Read everything of the period that is chosen."""
         store = self._desk.store
         today = store.get_session(token).today
-        own = store.get_forecast(token)
-        day = today if own.run is None else own.run.count_day
-        known = {row.period for row in own.leads}.union(standing_periods(day))
-        periods = in_order(known, day)
-        at = self._desk.choice.place(periods, day)
-        company = store.get_company(token, periods[at])
+        company, day, periods, at = self._of_chosen_period(token, today)
         bridges = store.list_bridges(token, periods[at])
         if not _is_of_one_run(company, bridges):  # a run came between the two questions
-            company = store.get_company(token, periods[at])
+            company, day, periods, at = self._of_chosen_period(token, today)
             bridges = store.list_bridges(token, periods[at])
+        run = company.forecast.run
         stage = stage_of(periods[at], day)
         keys = self._write.keys(stage, has_week=bool(company.week_ago))
         lines = self._write.lines(company, periods[at])
@@ -107,8 +103,27 @@ class CompanyReader:
             stage=stage,
             keys=keys,
             lines=lines,
-            rows={unit: self._written(own_lines, keys, weak, own.run) for unit, own_lines in lines.items()},
+            rows={unit: self._written(own_lines, keys, weak, run) for unit, own_lines in lines.items()},
         )
+
+    def _of_chosen_period(self, token: bytes, today: date) -> tuple[Company, date, tuple[Period, ...], int]:
+        """Read the company; which period is chosen is known for certain once it was told which there are.
+
+        Returns:
+            The company, the day that its run counted, the periods, and the place of the chosen one.
+        """
+        choice = self._desk.choice
+        standing = in_order(standing_periods(today), today)
+        wanted = choice.period or standing[choice.place(standing, today)]
+        while True:
+            company = self._desk.store.get_company(token, wanted)
+            run = company.forecast.run
+            day = today if run is None else run.count_day
+            periods = in_order({*company.periods, *standing_periods(day)}, day)
+            at = choice.place(periods, day)
+            if periods[at] == wanted:
+                return company, day, periods, at
+            wanted = periods[at]
 
     def lead_page(self, data: CompanyData, lead_id: int, groups: Sequence[Group]) -> LeadPage:
         """Write a lead's numbers by unit, and those of the managers below; namesakes with their group."""
@@ -163,7 +178,7 @@ class CompanyReader:
 def rows_behind(key: Key, line: Line, run: Run | None) -> Rows | None:
     """Give the entries behind a number of a lead or a manager; None where it has none."""
     number = NUMBERS.get(key)
-    return None if number is None or run is None else behind(number, line.row, run)
+    return None if number is None or run is None else behind(number, line.row, run, line.numbers.parts)
 
 
 def _opens(key: Key, line: Line, run: Run | None, *, is_total: bool) -> bool:

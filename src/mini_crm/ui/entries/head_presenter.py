@@ -179,7 +179,7 @@ class HeadPresenter:
         row = shown.rows[self._period][bar]
         if number is Number.FROM_NEW:
             self._view.show_from_new(from_new(shown.forecast, row, self._desk.texts))
-        elif (rows := behind(number, row, shown.run)) is not None:
+        elif (rows := behind(number, row, shown.run, numbers_of([row])[0].parts)) is not None:
             self._open_rows(rows, "", shown.run.as_of)
 
     def show_age(self) -> None:

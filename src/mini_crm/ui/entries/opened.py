@@ -13,6 +13,7 @@ from mini_crm.domain.money import format_amount
 from mini_crm.ui.desk import Desk
 from mini_crm.ui.entries.chosen import Chosen
 from mini_crm.ui.entries.filters_presenter import FiltersPresenter
+from mini_crm.ui.entries.shares import comes_to
 from mini_crm.ui.entries.table_presenter import TablePresenter
 from mini_crm.ui.entries.texts import EntryTexts
 from mini_crm.ui.headline import Headline
@@ -68,6 +69,11 @@ class Opened:
         """Say whether the table shows the rows of a number."""
         return self._number is not None
 
+    @property
+    def rows(self) -> Rows | None:
+        """Which number's rows the table shows, if it does."""
+        return None if self._number is None else self._number.rows
+
     def show(self, rows: Rows, whose: str, as_of: datetime) -> None:
         """Show the rows of a number.
 
@@ -92,18 +98,19 @@ class Opened:
         number = self._number
         if number is None:
             return
-        now, told = number.rows.total_of(page.sums), number.rows.total
+        rows = number.rows
+        now, told = rows.total_of(page.sums), rows.total
         _ = self._desk.texts.gettext
-        name = self.name(number.rows.number)
+        name = self.name(rows.number)
         text = _("{number}: {sum}, forecast as of {moment}.").format(
             number=f"{name}, {number.whose}" if number.whose else name,
-            sum=self._sum(told, number.rows),
+            sum=self._sum(told, rows, rows.shown),
             moment=self._texts.moment(number.as_of),
         )
         changed = ""
         if not told.is_same(now):
             changed = _("Entries have changed since; now it is {sum}.").format(
-                sum=self._sum(now, number.rows)
+                sum=self._sum(now, rows, comes_to(rows, page.sums))
             )
         self._view.show_opened(text, changed)
 
@@ -140,11 +147,11 @@ class Opened:
             Number.RESOLVED: _("Paid or refused in 365 days"),
         }[number]
 
-    def _sum(self, total: Total, rows: Rows) -> str:
-        """Write a total in what the number counts by."""
+    def _sum(self, total: Total, rows: Rows, shown: Decimal | None) -> str:
+        """Write a total in what the number counts by; what is to come in the digits that are shown."""
         unit = rows.filter.unit or ""
         if total.contribution is not None:
-            return Headline(self._desk.texts).sum(total.contribution, unit)
+            return Headline(self._desk.texts).sum(total.contribution if shown is None else shown, unit)
         count = format_amount(Decimal(total.count or 0), language=self._desk.texts.language)
         if total.amount is None:
             return count

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from decimal import Decimal
 from functools import partial
 from uuid import UUID
 
@@ -14,8 +15,10 @@ from mini_crm.ui.desk import Cancel, Desk
 from mini_crm.ui.entries.chosen import FIRST_ORDER
 from mini_crm.ui.entries.loaded import Loaded, passes, with_chance
 from mini_crm.ui.entries.pending import Pending
+from mini_crm.ui.entries.shares import Shares, comes_to, share, with_shares
 from mini_crm.ui.entries.table_port import TablePort
 from mini_crm.ui.entries.texts import EntryTexts, Row, sums_of
+from mini_crm.usecases.behind import Rows
 
 PAGE = 200
 MOST = 2000
@@ -47,6 +50,7 @@ class TablePresenter:
         arrived: Is given whatever was read.
         settled: Is given refused writes that turned out to be stored.
         touched: Is given the order that the person has chosen.
+        behind: Gives which number's rows are shown, if they are one's.
     """
 
     def __init__(
@@ -61,6 +65,7 @@ class TablePresenter:
         arrived: Callable[[EntryPage], None],
         settled: Callable[[Sequence[UUID]], None],
         touched: Callable[[EntrySort, bool], None],
+        behind: Callable[[], Rows | None] = lambda: None,
     ) -> None:
         self._desk = desk
         self._view = view
@@ -71,12 +76,14 @@ class TablePresenter:
         self._arrived = arrived
         self._settled = settled
         self._touched = touched
+        self._behind = behind
         self._chances_of: Period | None = None
         self._filter = EntryFilter()
         self._sort, self._descending = FIRST_ORDER
         self._loaded = Loaded()
         self._row_of: dict[int, Row] = {}
         self._found = EntryPage((), 0, ())
+        self._shares: Shares = {}
         self._asked = 0
         self._loading = False
         self._sought: tuple[int, list[int]] | None = None
@@ -122,7 +129,8 @@ class TablePresenter:
         return self._view.selected_ids()
 
     def start(self, wanted: EntryFilter, column: EntrySort, descending: bool) -> None:
-        """Show the first rows of a filter in an order."""
+        """Show the first rows of a filter in an order; none is chosen, so that their sums are told."""
+        self._view.select_nothing()
         self._filter, self._sort, self._descending = wanted, column, descending
         self._begin()
 
@@ -216,10 +224,14 @@ class TablePresenter:
         chosen = self._view.selected_ids()
         if len(chosen) < 2:
             found = self._found
-            self._view.show_summary(self._texts.summary(self._texts.count(found.total), found.sums))
+            whole = comes_to(self._behind(), found.sums)
+            self._view.show_summary(self._texts.summary(self._texts.count(found.total), found.sums, whole))
             return
         said = self._desk.texts.ngettext("chosen: {n}", "chosen: {n}", len(chosen)).format(n=len(chosen))
-        self._view.show_summary(self._texts.summary(said, sums_of(self.selected())))
+        part = sum((self._shares.get(number, Decimal(0)) for number in chosen), Decimal(0))
+        self._view.show_summary(
+            self._texts.summary(said, sums_of(self.selected()), part if self._shares else None)
+        )
 
     def show_period(self, *, may_read: bool) -> bool:
         """Name the period that is shown, mark promises that were moved beyond it, show its chances.
@@ -279,7 +291,11 @@ class TablePresenter:
 
     def show_pending(self) -> None:
         """Show anew what is being saved or was refused."""
+        number, unlisted = self._behind(), set(self._loaded.unlisted())
+        listed = [entry for entry in self._loaded if entry.entry_id not in unlisted]
+        self._shares = share(number, listed, self._found)
         rows = [self._row_of[entry.entry_id] for entry in self._loaded]
+        rows = with_shares(rows, self._shares, number, self._desk.texts)
         self._view.show_rows(self._pending.over(rows), self._loaded.offset, self._loaded.total)
 
     def merge(self, entries: Iterable[Entry], gone: Iterable[int] = ()) -> None:
@@ -447,7 +463,7 @@ class TablePresenter:
         coming = self._loaded.extend(answer.page.entries, answer.page.total)
         self._row_of |= {row.entry_id: row for row in answer.rows}
         too_many = self._too_many(at_top=True)
-        if self._pending or too_many:
+        if self._pending or too_many or self._behind() is not None:
             self._loaded.drop(too_many, at_top=True)
             self._show()
         else:

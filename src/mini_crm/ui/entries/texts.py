@@ -13,7 +13,9 @@ from mini_crm.domain.dates import format_date
 from mini_crm.domain.model import Action, Entry, EntrySort, EntrySum, EntryVersion, Status
 from mini_crm.domain.money import format_amount
 from mini_crm.domain.period import Period, Stage, stage_of
+from mini_crm.domain.shown import share_out
 from mini_crm.i18n import Texts
+from mini_crm.report.rows import places_of
 from mini_crm.report.wording import percent, unit_name
 from mini_crm.ui.entries.chosen import Days, Part, Ready
 from mini_crm.ui.headline import Headline
@@ -21,7 +23,7 @@ from mini_crm.usecases.writes import Add, Write
 
 COLUMNS = tuple(EntrySort)
 """The columns of the table, in their first order; each can be sorted by."""
-
+CONTRIBUTION_CELL = COLUMNS.index(EntrySort.CONTRIBUTION)
 
 MOST_NAMED = 60
 """Of entries that could not be stored so many are named in a sentence."""
@@ -320,18 +322,22 @@ class EntryTexts:
         text = self.texts.ngettext("{n} entry", "{n} entries", n)
         return text.format(n=self._number(Decimal(n)))
 
-    def summary(self, what: str, sums: Sequence[EntrySum]) -> str:
+    def summary(self, what: str, sums: Sequence[EntrySum], whole: Decimal | None = None) -> str:
         """Write what rows add up to: each status and each unit by itself.
 
         Args:
             what: Which rows they are.
             sums: By unit and status.
+            whole: What the contributions, then of one unit, come to as it is shown elsewhere; these here
+                add up to it.
         """
-        return " \u00b7 ".join(
-            [what, *map(self._sum, sorted(sums, key=lambda one: list(Status).index(one.status)))]
-        )
+        sums = sorted(sums, key=lambda one: list(Status).index(one.status))
+        parts: Sequence[Decimal | float] = [one.contribution for one in sums]
+        if whole is not None and sums:
+            parts = share_out(whole, parts, places=places_of(sums[0].unit))
+        return " \u00b7 ".join([what, *map(self._sum, sums, parts)])
 
-    def _sum(self, one: EntrySum) -> str:
+    def _sum(self, one: EntrySum, contribution: Decimal | float) -> str:
         _ = self.texts.gettext
         n = self._number(Decimal(one.count))
         amount = self.amount(one.amount, one.unit)
@@ -339,7 +345,7 @@ class EntryTexts:
         if not one.contribution:
             return said
         return _("{sum}, contribution {contribution}").format(
-            sum=said, contribution=self._headline.sum(one.contribution, one.unit)
+            sum=said, contribution=self._headline.sum(contribution, one.unit)
         )
 
     def range(self, days: Days) -> str:

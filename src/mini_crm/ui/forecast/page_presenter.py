@@ -20,6 +20,7 @@ from mini_crm.domain.model import (
 )
 from mini_crm.domain.money import MAX_TOTAL, format_amount, parse_amount
 from mini_crm.domain.period import Period, Stage, stage_of, standing_periods
+from mini_crm.domain.shown import ShownParts
 from mini_crm.messages import sentence
 from mini_crm.report.wording import period_name, run_mark, unit_name
 from mini_crm.ui.desk import Cancel, Desk
@@ -149,7 +150,7 @@ class ForecastPresenter:
         if data is not None:
             row = _row_of(data, self._unit)
             if row is not None:
-                self._open(data, row, number)
+                self._open(data, row, number, numbers_of([row])[0].parts)
 
     def open_cell(self, row: int, column: int) -> None:
         """Show what is behind a number of the table."""
@@ -157,13 +158,13 @@ class ForecastPresenter:
             shown = self._rows[row]
             number = shown.links[column]
             if number is not None and shown.source is not None:
-                self._open(self._data, shown.source, number)
+                self._open(self._data, shown.source, number, shown.shown)
 
-    def _open(self, data: _Data, row: ForecastRow, number: Number) -> None:
+    def _open(self, data: _Data, row: ForecastRow, number: Number, shown: ShownParts | None) -> None:
         run = data.forecast.run
         if number is Number.FROM_NEW:
             self._view.show_from_new(from_new(data.forecast, row, self._desk.texts))
-        elif run is not None and (rows := behind(number, row, run)) is not None:
+        elif run is not None and (rows := behind(number, row, run, shown)) is not None:
             self._open_rows(rows, row.manager_name, run.as_of)
 
     def compute(self) -> None:
@@ -334,7 +335,7 @@ class ForecastPresenter:
             cards=cards,
             beside=write.beside(row) if row is not None and stage is Stage.RUNNING else "",
             columns=write.columns(stage),
-            rows=write.rows(data.forecast, period, stage, data.groups),
+            rows=write.rows(data.forecast, period, stage, data.groups, unit),
             nothing="" if title or data.forecast.leads else self._nothing(data),
             chart=chart_of(texts, period, stage, points, row, newest),
             paying=self._paying.subjects(learnt, session.lead_id, session.lead_name),

@@ -12,7 +12,7 @@ from mini_crm.domain.model import AccuracyRow, Commitment, Forecast, ForecastRow
 from mini_crm.domain.money import format_amount
 from mini_crm.domain.period import Period, Stage
 from mini_crm.domain.rules import name_key, name_order
-from mini_crm.domain.shown import round_shown, share_out
+from mini_crm.domain.shown import ShownParts, round_shown, share_out
 from mini_crm.i18n import Texts
 from mini_crm.report.rows import places_of
 from mini_crm.report.wording import percent, unit_name
@@ -42,12 +42,14 @@ class TableRow:
     Attributes:
         links: For each cell the number that it opens, if it does; none for a row that opens nothing.
         source: Where the numbers are from.
+        shown: Its sums as they are shown.
     """
 
     cells: tuple[str, ...]
     is_total: bool
     links: tuple[Number | None, ...] = ()
     source: ForecastRow | None = None
+    shown: ShownParts | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +103,7 @@ class ForecastTexts:
         return tuple(column for column, _write, _number in self._cells(stage))
 
     def rows(
-        self, forecast: Forecast, period: Period, stage: Stage, groups: Mapping[int, str]
+        self, forecast: Forecast, period: Period, stage: Stage, groups: Mapping[int, str], unit: str = ""
     ) -> tuple[TableRow, ...]:
         """Write the rows of a period: for each unit the lead's own, then the managers', who add up to it.
 
@@ -110,6 +112,7 @@ class ForecastTexts:
             period: One of its periods.
             stage: How that stands to the run's day.
             groups: Names of groups by manager id, to tell managers of one name apart.
+            unit: Whose rows come first.
         """
         _ = self._texts.gettext
         weak = "" if forecast.run is None or stage is Stage.OVER else weak_sign(forecast.run)
@@ -120,7 +123,8 @@ class ForecastTexts:
         names = Counter((name_key(row.manager_name), row.unit) for row in managers)
         cells, run = self._cells(stage), forecast.run
         rows: list[TableRow] = []
-        for total in (row for row in forecast.leads if row.period == period):
+        totals = [row for row in forecast.leads if row.period == period]
+        for total in sorted(totals, key=lambda row: row.unit != unit):
             own = [row for row in managers if row.unit == total.unit]
             captions = [_("Total, {unit}").format(unit=unit_name(total.unit, self._texts))]
             for row in own:
@@ -137,7 +141,7 @@ class ForecastTexts:
                     at if at is not None and run is not None and can_open(at, line.row, run) else None
                     for _column, _write, at in cells
                 )
-                rows.append(TableRow(texts, number == 0, tuple(links), line.row))
+                rows.append(TableRow(texts, number == 0, tuple(links), line.row, line.numbers.parts))
         return tuple(rows)
 
     def cards(self, row: ForecastRow, run: Run, commitment: Decimal | None, stage: Stage) -> tuple[Card, ...]:

@@ -12,7 +12,7 @@ from mini_crm.domain.period import Period, Stage
 from mini_crm.i18n import Texts
 from mini_crm.report.wording import unit_name
 from mini_crm.ui.forecast.chart import Chart
-from mini_crm.ui.headline import Headline
+from mini_crm.ui.headline import Headline, numbers_of
 
 
 def chart_of(
@@ -45,9 +45,11 @@ def chart_of(
     elif stage is Stage.OVER:
         text = _("No forecasts of this period are stored, so there is nothing to draw.")
     elif n == 1:
+        (point,) = points
+        forecast = point.forecast if row is None else numbers_of([row])[0].forecast  # as it stands above
         text = _(
             "A chart needs the results of at least two days; there are those of one: {day}, forecast {sum}."
-        ).format(day=write.day(points[0].day), sum=write.sum(points[0].forecast, points[0].unit))
+        ).format(day=write.day(point.day), sum=write.sum(forecast, point.unit))
     else:
         text = _("A chart needs the results of at least two days; there are none yet.")
     changed = _day_of_change(points)
