@@ -13,6 +13,7 @@ import pytest
 
 from mini_crm.domain.model import RunStatus
 from mini_crm.domain.period import month_of
+from mini_crm.domain.rules import name_key
 from mini_crm.store.sqlite import SqliteStore, db
 from mini_crm.store.sqlite.db import Database
 
@@ -63,6 +64,7 @@ def filled(folder: Path, version: int) -> Path:
     """Make a database as a version left it: filled by the first one, with a run of method 1."""
     with closing(sqlite3.connect(folder / "old.sqlite")) as connection:
         connection.execute("PRAGMA journal_mode = WAL")
+        connection.create_function("name_key", 1, name_key)
         for number, name in enumerate(SCRIPTS[:version]):
             connection.executescript(FOLDER.joinpath(name).read_text("utf-8"))
             if number == 0:

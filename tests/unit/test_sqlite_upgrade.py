@@ -13,6 +13,7 @@ import pytest
 
 from contract.company import PETR, found, import_row
 from mini_crm.domain.period import month_of
+from mini_crm.domain.rules import name_key
 from mini_crm.store.sqlite import SqliteStore
 from mini_crm.store.sqlite.db import APPLICATION_ID
 
@@ -54,6 +55,7 @@ def test_a_filled_file_of_an_older_version(tmp_path: Path, version: int) -> None
     told = store.list_trend(company.anna.token, month)
     store.close()
     with closing(sqlite3.connect(old, isolation_level=None)) as connection:
+        connection.create_function("name_key", 1, name_key)
         for script in MIGRATIONS[:version]:
             connection.executescript(script.read_text(encoding="utf-8"))
         connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")

@@ -17,7 +17,7 @@ MAX_SEQ = 2**63 - 1
 
 _GROUP = "JOIN SalesGroup AS g ON g.GroupId = e.GroupId"
 _MANAGER = "JOIN Manager AS m ON m.ManagerId = e.ManagerId"
-_CHANCE = f"LEFT {SQL['chance']}"
+_CHANCE = f"LEFT {SQL['chance']} AND {SQL['may_have_chance']}"
 _ORDER = {
     EntrySort.ENTRY_ID: ("e.EntryId", ""),
     EntrySort.GROUP: ("g.NameKey", _GROUP),

@@ -59,6 +59,10 @@ ORDER BY p.Place;
 -- What the run and period of the list say of an entry.
 JOIN EntryForecast AS f ON f.RunId = :run_id AND f.PeriodId = :period_id AND f.EntryId = e.EntryId
 
+-- name: may_have_chance
+-- What was closed before the run has none: it is not looked for.
+(e.Status = 0 OR e.ChangeSeq >= :seq_since_run)
+
 -- name: probability
 CASE WHEN e.Status = 0 THEN f.Probability END
 
