@@ -7,7 +7,6 @@ window manager and a task bar of 40 pixels. With a folder, pictures of the whole
 from __future__ import annotations
 
 import json
-import os
 import sys
 import tempfile
 import time
@@ -18,8 +17,6 @@ from pathlib import Path
 
 sys.path[:0] = [str(Path(__file__).parents[2] / "src"), str(Path(__file__).parents[1])]
 
-from PIL import ImageGrab  # noqa: E402
-
 from mini_crm.store.sqlite import SqliteStore  # noqa: E402
 from mini_crm.ui.app import App, make_root  # noqa: E402
 from mini_crm.ui.entries.page_view import EntriesView  # noqa: E402
@@ -29,7 +26,7 @@ from mini_crm.ui.sign_in.password_dialogs import ask_new_password  # noqa: E402
 from mini_crm.ui.widgets.dialogs import Dialog, Question  # noqa: E402
 from mini_crm.usecases.demo import make_demo  # noqa: E402
 from mini_crm.usecases.signing import SignedIn  # noqa: E402
-from ui.conftest import CODE, issue, quick_key  # noqa: E402
+from ui.conftest import CODE, issue, picture_of_the_screen, quick_key  # noqa: E402
 from ui.sized_company import add_units  # noqa: E402
 from virtual_screen import PANEL, virtual_screen, window_manager  # noqa: E402
 
@@ -68,7 +65,7 @@ class Visit:
     def shoot(self, page: str) -> None:
         """Take a picture of the whole screen, if it is wanted."""
         if self._folder is not None:
-            picture = ImageGrab.grab(xdisplay=os.environ["DISPLAY"])
+            picture = picture_of_the_screen()
             picture.quantize(128).save(self._folder / f"{self._name}.{page}.png", optimize=True)
 
     def frame(self) -> list[int]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import tkinter as tk
 from collections.abc import Iterator
 from datetime import date
+from functools import partial
 
 import pytest
 import ttkbootstrap as ttk
@@ -18,7 +19,7 @@ from mini_crm.ui.widgets.dialogs import Dialog, Question
 from mini_crm.ui.widgets.focus import focused, grabbing, last_focused
 from mini_crm.ui.widgets.menus import pop_up
 from mini_crm.ui.widgets.screen import work_area
-from ui.conftest import Hand, WaitUntil
+from ui.conftest import MENU_MS, Hand, WaitUntil
 from ui.test_app import main
 
 __all__ = ["main"]
@@ -141,9 +142,7 @@ def usable_in(widget: tk.Misc) -> Iterator[tk.Misc]:
 def test_the_menu_by_keys(main: MainWindow, hand: Hand) -> None:
     """Enter on the lead's name opens the menu, Escape closes it and gives the focus back."""
     main.menu_button.focus_force()
-    hand.key("Return")
-    assert grabbing(main) is main.menu_button.nametowidget(main.menu_button.cget("menu"))
-    hand.key("Escape")
+    assert hand.in_menu(lambda: hand.key("Return"), "Escape")
     assert grabbing(main) is None
     assert focused(main) is main.menu_button
 
@@ -208,19 +207,31 @@ def test_a_dialog_comes_whatever_has_the_focus(root: ttk.App, theme: Theme, made
     root.update()
 
 
-def test_a_dialog_takes_an_open_menu_away(root: ttk.App, theme: Theme, hand: Hand) -> None:
+def test_a_dialog_takes_an_open_menu_away(
+    root: ttk.App, theme: Theme, hand: Hand, wait_until: WaitUntil
+) -> None:
     """A dialog that comes by itself while a menu is open has keys and clicks to itself."""
     menu = tk.Menu(root, tearoff=False)
     menu.add_command(label="x")
-    pop_up(menu, 100, 100)
-    root.update()
     dialog = Question(root, Texts("ru"), theme, "?", yes="Да", no=None, danger=False)
-    dialog.show(dialog.yes)
-    root.update()
+    root.after(2 * MENU_MS, lambda: dialog.show(dialog.yes))
+    assert hand.in_menu(lambda: pop_up(menu, 100, 100))
+    wait_until(dialog.winfo_viewable)
     assert grabbing(root) is dialog
-    assert not menu.winfo_exists()
+    assert not hand.in_menu(lambda: None)
     hand.key("space")
     assert not dialog.cancelled
+
+
+def test_menus_that_were_closed_do_not_gather(root: ttk.App, hand: Hand) -> None:
+    """However often a menu was opened over a field and closed again, the field keeps one of them at most."""
+    field = ttk.Entry(root)
+    field.pack()
+    for _ in range(3):
+        menu = tk.Menu(field, tearoff=False)
+        menu.add_command(label="x")
+        assert hand.in_menu(partial(pop_up, menu, 100, 100), "Escape")
+    assert len(field.winfo_children()) <= 1
 
 
 @pytest.mark.parametrize("broken", ["focus", "sentence", "window"])
