@@ -124,6 +124,13 @@ class Screen:
             key.flags |= _IS_UP
             self._send(_Input(_KEYBOARD, _Either(key=key)))
 
+    def task_bar(self) -> int:
+        """Give the height of what is kept at the lower edge. Source: SPI_GETWORKAREA."""
+        box = wintypes.RECT()
+        if not self._user.SystemParametersInfoW(0x30, 0, ctypes.byref(box), 0):
+            raise ctypes.WinError(ctypes.get_last_error())
+        return self.height - int(box.bottom)
+
     def has_menu(self) -> bool:
         """Say whether a menu of this thread is open. Source: GUI_INMENUMODE, GUI_POPUPMENUMODE."""
         info = _ThreadInfo(size=ctypes.sizeof(_ThreadInfo))

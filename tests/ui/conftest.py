@@ -28,7 +28,7 @@ from mini_crm.ui.main_window import Surroundings
 from mini_crm.ui.memory import Memory
 from mini_crm.ui.theme import Theme
 from mini_crm.ui.widgets.focus import grabbing
-from virtual_screen import virtual_screen, window_manager
+from virtual_screen import PANEL, virtual_screen, window_manager
 from x11 import KEYSYMS, keysym_of
 
 if sys.platform == "win32":
@@ -309,6 +309,13 @@ def hand(root: ttk.App) -> Iterator[Hand]:
 def code_of_key(letter: str) -> int:
     """Give the code of the key that has this letter on an English keyboard; Windows has the capital's."""
     return ord(letter.upper()) if sys.platform == "win32" else EVDEV[letter]
+
+
+def room() -> tuple[int, int]:
+    """Give width and height of the screen without the task bar at its lower edge."""
+    with Screen() as screen:
+        bar = screen.task_bar() if sys.platform == "win32" else PANEL
+        return screen.width, screen.height - bar
 
 
 def picture_of_the_screen(box: tuple[int, int, int, int] | None = None) -> Image.Image:

@@ -26,9 +26,9 @@ from mini_crm.ui.sign_in.password_dialogs import ask_new_password  # noqa: E402
 from mini_crm.ui.widgets.dialogs import Dialog, Question  # noqa: E402
 from mini_crm.usecases.demo import make_demo  # noqa: E402
 from mini_crm.usecases.signing import SignedIn  # noqa: E402
-from ui.conftest import CODE, issue, picture_of_the_screen, quick_key  # noqa: E402
+from ui.conftest import CODE, issue, picture_of_the_screen, quick_key, room  # noqa: E402
 from ui.sized_company import add_units  # noqa: E402
-from virtual_screen import PANEL, virtual_screen, window_manager  # noqa: E402
+from virtual_screen import virtual_screen, window_manager  # noqa: E402
 
 ENTRIES = 900
 PATIENCE_S = 30
@@ -37,9 +37,8 @@ PATIENCE_S = 30
 class Visit:
     """One look at the program."""
 
-    def __init__(self, app: App, size: str, name: str, folder: Path | None) -> None:
+    def __init__(self, app: App, name: str, folder: Path | None) -> None:
         self.app = app
-        self.width, self.height = (int(part) for part in size.split("x"))
         self._name = name
         self._folder = folder
         self.errors: list[BaseException] = []
@@ -94,7 +93,7 @@ class Visit:
         self.shoot("entries")
         found: dict[str, object] = {
             "frame": self.frame(),
-            "room": [self.width, self.height - PANEL],
+            "room": list(room()),
             "rows": whole_rows(view),
             "across": [float(part) for part in view.table.tree.xview()],
             "cut": {"entries": sorted(cut(view))},
@@ -225,7 +224,7 @@ def main() -> None:
             derive=quick_key,
         )
         app = App(make_root(96 / 72 * scaling / 100), around, language)
-        visit = Visit(app, size, name, folder)
+        visit = Visit(app, name, folder)
         # Else it would wait for somebody who reads the sentence.
         app.root.report_callback_exception = lambda kind, error, trace: visit.errors.append(error)
         print(json.dumps(visit.look(lead), ensure_ascii=False))

@@ -19,7 +19,7 @@ from mini_crm.ui.widgets.dialogs import Dialog, Question
 from mini_crm.ui.widgets.focus import focused, grabbing, last_focused
 from mini_crm.ui.widgets.menus import pop_up
 from mini_crm.ui.widgets.screen import work_area
-from ui.conftest import MENU_MS, Hand, WaitUntil
+from ui.conftest import MENU_MS, Hand, WaitUntil, room
 from ui.test_app import main
 
 __all__ = ["main"]
@@ -80,7 +80,14 @@ def test_leaving_without_saving_by_keys(app: App, main: MainWindow, hand: Hand, 
     page = main.pages.nametowidget(main.pages.tabs()[0])
     hand.click(page.form.client_pin.input)
     hand.key("7")
-    app.root.after(200, lambda: hand.key("Tab", key) if dialogs(app) else None)
+
+    def answer() -> None:
+        if focused(app.root) in [dialog.no for dialog in dialogs(app)]:
+            hand.key("Tab", key)
+        else:
+            app.root.after(20, answer)
+
+    app.root.after(20, answer)
     main.leave()
     assert app.main is None
     assert app.login is not None
@@ -167,7 +174,7 @@ def test_a_tall_dialog_keeps_its_buttons_on_the_screen(root: ttk.App, theme: The
     for _ in range(30):
         root.update()
     area = work_area(root)
-    assert area.height == root.winfo_screenheight() - 40
+    assert area.height == room()[1]
     assert button.winfo_viewable()
     assert button.winfo_rooty() + button.winfo_height() <= area.bottom
     assert dialog.winfo_y() >= area.y
