@@ -162,9 +162,9 @@ def test_a_window_over_a_restore(company: Company, path: Path, copy: Path, tmp_p
     """What a lead saves while the administrator restores a copy is kept, and stored once in the new file."""
     company.anna.add(company.petr)
     outbox = Outbox(tmp_path / "outbox", f"sqlite:///{path}", company.anna.lead_id, ANNA)
+    write = Add(company.anna.draft(company.petr, client_pin="while restoring"))
     old = move_away(path, company.store)
     before = files(old)
-    write = Add(company.anna.draft(company.petr, client_pin="while restoring"))
     moved(lambda: outbox.save(company.store, company.anna.token, write))
     put_back(copy, path)
     assert isinstance(outbox.send(company.store, company.anna.token).stopped_by, SessionEnded)

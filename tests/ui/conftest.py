@@ -235,15 +235,18 @@ class Hand:
         self._felt = False
         root.bind_class("Hand", "<ButtonRelease>", lambda event: self._feel())
 
-    def click(self, widget: tkinter.Misc, x: float = 0.5, y: float = 0.5, button: int = 1) -> None:
-        """Click into a widget: at a pixel, or at a part of its width and height."""
+    def click(
+        self, widget: tkinter.Misc, x: float = 0.5, y: float = 0.5, button: int = 1, times: int = 1
+    ) -> None:
+        """Click into a widget, at a pixel or at a part of its width and height; twice is a double click."""
         width, height = widget.winfo_width(), widget.winfo_height()
         across = x if isinstance(x, int) else int(x * width)
         down = y if isinstance(y, int) else int(y * height)
         if "Hand" not in widget.bindtags():
             widget.bindtags(("Hand", *widget.bindtags()))
         self._felt = False
-        self._screen.click(widget.winfo_rootx() + across, widget.winfo_rooty() + down, button)
+        for _time in range(times):
+            self._screen.click(widget.winfo_rootx() + across, widget.winfo_rooty() + down, button)
         # The window manager hands clicks on in its own time; one that a dialog keeps out never comes.
         end = time.monotonic() + CLICK_S
         while not self._felt and time.monotonic() < end:

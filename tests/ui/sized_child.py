@@ -68,8 +68,11 @@ class Visit:
             picture.quantize(128).save(self._folder / f"{self._name}.{page}.png", optimize=True)
 
     def frame(self) -> list[int]:
-        """Give left, top, right and bottom of the window with its frame."""
+        """Give left, top, right and bottom of the window with its frame, as far as that is on the screen."""
         root = self.app.root
+        if sys.platform == "win32" and root.state() == "zoomed":  # Windows hides the frame of a full window
+            x, y = root.winfo_rootx(), root.winfo_rooty()
+            return [x, y, x + root.winfo_width(), y + root.winfo_height()]
         _size, x, y = root.geometry().split("+")
         side, title = root.winfo_rootx() - int(x), root.winfo_rooty() - int(y)
         right = root.winfo_rootx() + root.winfo_width() + side
