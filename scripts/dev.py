@@ -150,7 +150,7 @@ def test(arguments: list[str]) -> int:
     failed = [] if arguments else failed_linters()
     with screen():
         step("Tests")
-        # Tests that lean on one company or window stay together; a few chosen ones are quicker in one process.
+        # A file's tests stay together; a few chosen ones are quicker in one process.
         spread = [] if arguments else ["-n", "auto", "--dist", "loadfile"]
         code = run([PYTHON, "-m", "pytest", *spread, *arguments], cwd=ROOT)
     if failed:

@@ -5,8 +5,10 @@ from __future__ import annotations
 import os
 import shutil
 import sqlite3
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import closing
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +19,7 @@ from contract.company import ANNA, BY, PETR, Company, fill, import_row, sign_in
 from contract.sqlite_backdoor import SqliteAdapter
 from mini_crm.domain.errors import DatabaseError, DatabaseUnreachable, SessionEnded
 from mini_crm.domain.model import RunStatus
+from mini_crm.store.port import Store
 from mini_crm.store.sqlite import SqliteStore, db, find_damage
 from mini_crm.usecases.outbox import Add, Outbox
 
@@ -43,8 +46,16 @@ def copy(company: Company, path: Path, tmp_path: Path) -> Path:
     return target
 
 
-def move_away(path: Path) -> Path:
-    """Move a database with all that belongs to it, as a person does; give where it is."""
+while_open = pytest.mark.skipif(sys.platform == "win32", reason="Windows lets nobody move what is open")
+
+
+def move_away(path: Path, in_use_by: Store | None = None) -> Path:
+    """Move a database with all that belongs to it, as a person does; give where it is.
+
+    On Windows that can only be done while nobody uses it: who does closes it before.
+    """
+    if sys.platform == "win32" and in_use_by is not None:
+        in_use_by.close()
     folder = path.with_name("old")
     folder.mkdir()
     for ending in ENDINGS:
@@ -86,7 +97,7 @@ def moved(call: Callable[[], object]) -> None:
 def test_nothing_is_written_into_a_moved_file(company: Company, path: Path) -> None:
     """As long as nothing is in its place reading and writing are refused, and no file is made there."""
     company.anna.add(company.petr)
-    old = move_away(path)
+    old = move_away(path, company.store)
     before = files(old)
     for _ in range(3):
         moved(lambda: company.anna.add(company.petr))
@@ -102,7 +113,7 @@ def test_nothing_is_written_into_a_moved_file(company: Company, path: Path) -> N
 def test_a_file_that_comes_back_is_gone_on_with(company: Company, path: Path) -> None:
     """Moved back, the database is used as if nothing had been."""
     company.anna.add(company.petr)
-    old = move_away(path)
+    old = move_away(path, company.store)
     moved(lambda: company.anna.add(company.petr))
     for file in old.parent.iterdir():
         file.rename(path.parent / file.name)
@@ -110,6 +121,18 @@ def test_a_file_that_comes_back_is_gone_on_with(company: Company, path: Path) ->
     assert len(company.anna.everything()) == 2
 
 
+@pytest.mark.skipif(sys.platform != "win32", reason="elsewhere a file that is open can be moved")
+def test_what_is_open_cannot_be_moved(company: Company, path: Path) -> None:
+    """While somebody uses the database Windows lets nobody move or delete it, and the work goes on."""
+    company.anna.add(company.petr)
+    for act in (partial(move_away, path), path.unlink, path.with_name(f"{path.name}-wal").unlink):
+        with pytest.raises(PermissionError):
+            act()
+    company.anna.add(company.petr)
+    assert len(company.anna.everything()) == 2
+
+
+@while_open
 def test_moved_between_begin_and_commit(company: Company, path: Path) -> None:
     """A change that was under way when the file was moved is taken back, and said to be not stored."""
     company.anna.add(company.petr)
@@ -126,6 +149,7 @@ def test_moved_between_begin_and_commit(company: Company, path: Path) -> None:
         assert connection.execute("SELECT count(*) FROM Lead WHERE Name = 'x'").fetchone() == (0,)
 
 
+@while_open
 @pytest.mark.parametrize("ending", ["-wal", ""])
 def test_one_of_the_files_is_deleted(company: Company, path: Path, ending: str) -> None:
     """What is stored is in the file and its -wal: without either of them nothing more is called stored."""
@@ -138,9 +162,9 @@ def test_a_window_over_a_restore(company: Company, path: Path, copy: Path, tmp_p
     """What a lead saves while the administrator restores a copy is kept, and stored once in the new file."""
     company.anna.add(company.petr)
     outbox = Outbox(tmp_path / "outbox", f"sqlite:///{path}", company.anna.lead_id, ANNA)
-    old = move_away(path)
-    before = files(old)
     write = Add(company.anna.draft(company.petr, client_pin="while restoring"))
+    old = move_away(path, company.store)
+    before = files(old)
     moved(lambda: outbox.save(company.store, company.anna.token, write))
     put_back(copy, path)
     assert isinstance(outbox.send(company.store, company.anna.token).stopped_by, SessionEnded)
@@ -153,6 +177,7 @@ def test_a_window_over_a_restore(company: Company, path: Path, copy: Path, tmp_p
     assert entries_of(old) == 1
 
 
+@while_open
 def test_replaced_at_once(company: Company, path: Path, copy: Path) -> None:
     """If the new file is there before the window does anything, the window is told once, then goes on."""
     company.anna.add(company.petr)
@@ -165,6 +190,7 @@ def test_replaced_at_once(company: Company, path: Path, copy: Path) -> None:
     assert entries_of(old) == 1
 
 
+@while_open
 def test_replaced_by_something_else(company: Company, path: Path) -> None:
     """Another program's file in the place of the database is refused and stays as it is."""
     company.anna.add(company.petr)
@@ -200,6 +226,7 @@ def mover(monkeypatch: pytest.MonkeyPatch) -> Iterator[type[Mover]]:
     Mover.left = -1
 
 
+@while_open
 def test_replaced_at_each_statement_of_a_run(
     company: Company, path: Path, copy: Path, tmp_path: Path, mover: type[Mover]
 ) -> None:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import gc
 import hashlib
 import logging
+import os
+import sys
 import time
 import tkinter
 import traceback
@@ -15,6 +17,7 @@ from types import TracebackType
 
 import pytest
 import ttkbootstrap as ttk
+from PIL import Image, ImageGrab
 
 from mini_crm.domain.credentials import KdfParameters, PasswordKind, new_kdf, normalize_password, verifier_of
 from mini_crm.domain.model import RosterRow
@@ -24,12 +27,22 @@ from mini_crm.ui.app import App, make_root
 from mini_crm.ui.main_window import Surroundings
 from mini_crm.ui.memory import Memory
 from mini_crm.ui.theme import Theme
-from virtual_screen import virtual_screen, window_manager
-from x11 import KEYSYMS, Screen, keysym_of
+from mini_crm.ui.widgets.focus import grabbing
+from virtual_screen import PANEL, virtual_screen, window_manager
+from x11 import KEYSYMS, keysym_of
+
+if sys.platform == "win32":
+    from user32 import Screen
+else:
+    from x11 import Screen
 
 WaitUntil = Callable[[Callable[[], object]], None]
 TIMEOUT_S = 10.0
 CLICK_S = 1.0
+EVDEV = {"a": 38, "c": 54, "e": 26, "f": 41, "v": 55, "x": 53, "y": 29, "z": 52}
+"""Key codes of letters on X11. Source: linux/input-event-codes.h, plus 8."""
+MENU_MS = 300
+"""After so long a menu is open."""
 
 LEAD = "Петрова Наталья"
 OTHER_LEAD = "Кузнецов Артём"
@@ -215,7 +228,7 @@ def app(root: ttk.App, around: Surroundings, no_hidden_errors: list[str]) -> Ite
 
 
 class Hand:
-    """A person's hand: keys and clicks come from the X server, and the window is given time to follow."""
+    """A person's hand: keys and clicks come from the system, and the window is given time to follow."""
 
     def __init__(self, root: ttk.App, screen: Screen) -> None:
         self._root = root
@@ -223,15 +236,18 @@ class Hand:
         self._felt = False
         root.bind_class("Hand", "<ButtonRelease>", lambda event: self._feel())
 
-    def click(self, widget: tkinter.Misc, x: float = 0.5, y: float = 0.5, button: int = 1) -> None:
-        """Click into a widget: at a pixel, or at a part of its width and height."""
+    def click(
+        self, widget: tkinter.Misc, x: float = 0.5, y: float = 0.5, button: int = 1, times: int = 1
+    ) -> None:
+        """Click into a widget, at a pixel or at a part of its width and height; twice is a double click."""
         width, height = widget.winfo_width(), widget.winfo_height()
         across = x if isinstance(x, int) else int(x * width)
         down = y if isinstance(y, int) else int(y * height)
         if "Hand" not in widget.bindtags():
             widget.bindtags(("Hand", *widget.bindtags()))
         self._felt = False
-        self._screen.click(widget.winfo_rootx() + across, widget.winfo_rooty() + down, button)
+        for _time in range(times):
+            self._screen.click(widget.winfo_rootx() + across, widget.winfo_rooty() + down, button)
         # The window manager hands clicks on in its own time; one that a dialog keeps out never comes.
         end = time.monotonic() + CLICK_S
         while not self._felt and time.monotonic() < end:
@@ -244,6 +260,32 @@ class Hand:
         for name in names:
             self._screen.key(_keysym(name), *(_keysym(each) for each in held))
             self._live()
+
+    def in_menu(self, opening: Callable[[], object], *names: str) -> bool:
+        """Open a menu and press keys in it; say whether it was open.
+
+        On Windows what opens it comes back when it is closed, so the keys come from a timer.
+        """
+        opened: list[bool] = []
+
+        def press_keys() -> None:
+            opened.append(self._menu_is_open())
+            for name in names:
+                self._screen.key(_keysym(name))
+
+        self._root.after(MENU_MS, press_keys)
+        opening()
+        end = time.monotonic() + TIMEOUT_S
+        while not opened:
+            assert time.monotonic() < end, "the timer does not come"
+            self._live()
+        self._live()
+        return opened[0]
+
+    def _menu_is_open(self) -> bool:
+        if sys.platform == "win32":
+            return self._screen.has_menu()
+        return isinstance(grabbing(self._root), tkinter.Menu)
 
     def _feel(self) -> None:
         self._felt = True
@@ -266,6 +308,24 @@ def hand(root: ttk.App) -> Iterator[Hand]:
     root.update()
     with Screen() as screen:
         yield Hand(root, screen)
+
+
+def code_of_key(letter: str) -> int:
+    """Give the code of the key that has this letter on an English keyboard; Windows has the capital's."""
+    return ord(letter.upper()) if sys.platform == "win32" else EVDEV[letter]
+
+
+def room() -> tuple[int, int]:
+    """Give width and height of the screen without the task bar at its lower edge."""
+    with Screen() as screen:
+        bar = screen.task_bar() if sys.platform == "win32" else PANEL
+        return screen.width, screen.height - bar
+
+
+def picture_of_the_screen(box: tuple[int, int, int, int] | None = None) -> Image.Image:
+    """Take a picture of the screen, or of a part of it."""
+    display = None if sys.platform in ("win32", "darwin") else os.environ["DISPLAY"]
+    return ImageGrab.grab(box, xdisplay=display).convert("RGB")
 
 
 def type_into(widget: tkinter.Entry, text: str) -> None:

@@ -7,7 +7,6 @@ window manager and a task bar of 40 pixels. With a folder, pictures of the whole
 from __future__ import annotations
 
 import json
-import os
 import sys
 import tempfile
 import time
@@ -18,8 +17,6 @@ from pathlib import Path
 
 sys.path[:0] = [str(Path(__file__).parents[2] / "src"), str(Path(__file__).parents[1])]
 
-from PIL import ImageGrab  # noqa: E402
-
 from mini_crm.store.sqlite import SqliteStore  # noqa: E402
 from mini_crm.ui.app import App, make_root  # noqa: E402
 from mini_crm.ui.entries.page_view import EntriesView  # noqa: E402
@@ -29,9 +26,9 @@ from mini_crm.ui.sign_in.password_dialogs import ask_new_password  # noqa: E402
 from mini_crm.ui.widgets.dialogs import Dialog, Question  # noqa: E402
 from mini_crm.usecases.demo import make_demo  # noqa: E402
 from mini_crm.usecases.signing import SignedIn  # noqa: E402
-from ui.conftest import CODE, issue, quick_key  # noqa: E402
+from ui.conftest import CODE, issue, picture_of_the_screen, quick_key, room  # noqa: E402
 from ui.sized_company import add_units  # noqa: E402
-from virtual_screen import PANEL, virtual_screen, window_manager  # noqa: E402
+from virtual_screen import virtual_screen, window_manager  # noqa: E402
 
 ENTRIES = 900
 PATIENCE_S = 30
@@ -40,9 +37,8 @@ PATIENCE_S = 30
 class Visit:
     """One look at the program."""
 
-    def __init__(self, app: App, size: str, name: str, folder: Path | None) -> None:
+    def __init__(self, app: App, name: str, folder: Path | None) -> None:
         self.app = app
-        self.width, self.height = (int(part) for part in size.split("x"))
         self._name = name
         self._folder = folder
         self.errors: list[BaseException] = []
@@ -68,12 +64,15 @@ class Visit:
     def shoot(self, page: str) -> None:
         """Take a picture of the whole screen, if it is wanted."""
         if self._folder is not None:
-            picture = ImageGrab.grab(xdisplay=os.environ["DISPLAY"])
+            picture = picture_of_the_screen()
             picture.quantize(128).save(self._folder / f"{self._name}.{page}.png", optimize=True)
 
     def frame(self) -> list[int]:
-        """Give left, top, right and bottom of the window with its frame."""
+        """Give left, top, right and bottom of the window with its frame, as far as that is on the screen."""
         root = self.app.root
+        if sys.platform == "win32" and root.state() == "zoomed":  # Windows hides the frame of a full window
+            x, y = root.winfo_rootx(), root.winfo_rooty()
+            return [x, y, x + root.winfo_width(), y + root.winfo_height()]
         _size, x, y = root.geometry().split("+")
         side, title = root.winfo_rootx() - int(x), root.winfo_rooty() - int(y)
         right = root.winfo_rootx() + root.winfo_width() + side
@@ -97,7 +96,7 @@ class Visit:
         self.shoot("entries")
         found: dict[str, object] = {
             "frame": self.frame(),
-            "room": [self.width, self.height - PANEL],
+            "room": list(room()),
             "rows": whole_rows(view),
             "foot": view.connection.winfo_rooty() + view.connection.winfo_height(),
             "across": [float(part) for part in view.table.tree.xview()],
@@ -229,7 +228,7 @@ def main() -> None:
             derive=quick_key,
         )
         app = App(make_root(96 / 72 * scaling / 100), around, language)
-        visit = Visit(app, size, name, folder)
+        visit = Visit(app, name, folder)
         # Else it would wait for somebody who reads the sentence.
         app.root.report_callback_exception = lambda kind, error, trace: visit.errors.append(error)
         print(json.dumps(visit.look(lead), ensure_ascii=False))

@@ -9,7 +9,6 @@ several sizes instead, of a lead with one and with three units.
 from __future__ import annotations
 
 import argparse
-import os
 import shutil
 import subprocess
 import sys
@@ -19,7 +18,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from PIL import Image, ImageGrab
+from PIL import Image
 
 HERE = Path(__file__).parent
 HELP = HERE.parents[1] / "src" / "mini_crm" / "help"
@@ -38,6 +37,7 @@ from mini_crm.usecases.accounts import Slip, issue_passwords  # noqa: E402
 from mini_crm.usecases.demo import make_demo  # noqa: E402
 from mini_crm.usecases.signing import SignedIn  # noqa: E402
 from ui.company_pictures import Companies, company_pictures, make_companies  # noqa: E402
+from ui.conftest import picture_of_the_screen  # noqa: E402
 from ui.entries_pictures import entries_pictures  # noqa: E402
 from ui.forecast_pictures import PastClock, compute_days, forecast_pictures  # noqa: E402
 from virtual_screen import virtual_screen  # noqa: E402
@@ -89,7 +89,7 @@ class Studio:
         x, y = root.winfo_rootx(), root.winfo_rooty()
         box = (x, y, x + root.winfo_width(), y + root.winfo_height())
         path = self.out / f"{name}.{self.language}.png"
-        picture = ImageGrab.grab(bbox=box, xdisplay=os.environ["DISPLAY"])
+        picture = picture_of_the_screen(box)
         picture.quantize(128, dither=Image.Dither.NONE).save(path, optimize=True)
         print(path.name)
 

@@ -193,8 +193,7 @@ def test_a_double_click_opens_a_lead_and_the_button_leads_back(
     tree = view.leads.tree
     name = tree.get_children()[-1]
     x, y, width, height = (int(part) for part in tree.bbox(name, "1"))
-    for _click in range(2):
-        hand.click(tree, x=x + width // 2, y=y + height // 2)
+    hand.click(tree, x=x + width // 2, y=y + height // 2, times=2)
     wait_until(lambda: view.entries.table.cells())
     assert view.name.cget("text") == tree.set(name, "0")
     hand.click(view.back_button)

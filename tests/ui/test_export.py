@@ -13,13 +13,10 @@ from mini_crm.store.sqlite import SqliteStore
 from mini_crm.ui.tasks import Tasks
 from ui.conftest import Hand
 from ui.entries_window import Open, open_window
-from ui.test_clipboard_keys import control, layout
+from ui.test_clipboard_keys import E, control, layout
 from ui.test_table import bring
 
 __all__ = ["layout", "open_window"]
-
-E = 26
-"""Code of its key. Source: linux/input-event-codes.h, plus 8."""
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="the file dialog is Tk's own there")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import sys
 import time
 import tkinter as tk
@@ -14,7 +13,7 @@ from uuid import uuid4
 
 import pytest
 import ttkbootstrap as ttk
-from PIL import Image, ImageChops, ImageGrab
+from PIL import Image, ImageChops
 
 from mini_crm.domain.model import Status
 from mini_crm.i18n import Texts
@@ -31,7 +30,7 @@ from mini_crm.ui.widgets.dialogs import Dialog, Question
 from mini_crm.ui.widgets.focus import focused, is_inside
 from mini_crm.usecases.signing import SignedIn
 from ui.company_data import HEAD, make_company
-from ui.conftest import CODE, LEAD, Clock, Hand, WaitUntil
+from ui.conftest import CODE, LEAD, Clock, Hand, WaitUntil, picture_of_the_screen
 from ui.test_app import live, main, open_dialogs
 from unit.fake_entries_view import Cable
 
@@ -67,11 +66,6 @@ def controls(widget: tk.Misc) -> Iterator[tk.Misc]:
             yield child
 
 
-def shot() -> Image.Image:
-    """Take a picture of the screen."""
-    return ImageGrab.grab(xdisplay=os.environ["DISPLAY"]).convert("RGB")
-
-
 def place_of(widget: tk.Misc) -> tuple[int, int, int, int]:
     """Give where a widget is on the screen, with what is just around it."""
     x, y = widget.winfo_rootx(), widget.winfo_rooty()
@@ -93,12 +87,12 @@ def walk(window: tk.Misc, hand: Hand) -> tuple[set[str], list[str]]:
         if str(here) == first:
             break
         first = first or str(here)
-        picture, place = shot(), place_of(here)
+        picture, place = picture_of_the_screen(), place_of(here)
         hand.key("Tab")
         if focused(window) is here:  # the only control there is
             window.focus_set()
             window.update()
-        without = shot()
+        without = picture_of_the_screen()
         difference = ImageChops.difference(picture.crop(place), without.crop(place))
         if difference.getbbox() is None:
             unseen.append(str(here))

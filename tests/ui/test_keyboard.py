@@ -5,6 +5,7 @@ from __future__ import annotations
 import tkinter as tk
 from collections.abc import Iterator
 from datetime import date
+from functools import partial
 
 import pytest
 import ttkbootstrap as ttk
@@ -18,7 +19,7 @@ from mini_crm.ui.widgets.dialogs import Dialog, Question
 from mini_crm.ui.widgets.focus import focused, grabbing, last_focused
 from mini_crm.ui.widgets.menus import pop_up
 from mini_crm.ui.widgets.screen import work_area
-from ui.conftest import Hand, WaitUntil
+from ui.conftest import MENU_MS, Hand, WaitUntil, room
 from ui.test_app import main
 
 __all__ = ["main"]
@@ -79,7 +80,14 @@ def test_leaving_without_saving_by_keys(app: App, main: MainWindow, hand: Hand, 
     page = main.pages.nametowidget(main.pages.tabs()[0])
     hand.click(page.form.client_pin.input)
     hand.key("7")
-    app.root.after(200, lambda: hand.key("Tab", key) if dialogs(app) else None)
+
+    def answer() -> None:
+        if focused(app.root) in [dialog.no for dialog in dialogs(app)]:
+            hand.key("Tab", key)
+        else:
+            app.root.after(20, answer)
+
+    app.root.after(20, answer)
     main.leave()
     assert app.main is None
     assert app.login is not None
@@ -141,9 +149,7 @@ def usable_in(widget: tk.Misc) -> Iterator[tk.Misc]:
 def test_the_menu_by_keys(main: MainWindow, hand: Hand) -> None:
     """Enter on the lead's name opens the menu, Escape closes it and gives the focus back."""
     main.menu_button.focus_force()
-    hand.key("Return")
-    assert grabbing(main) is main.menu_button.nametowidget(main.menu_button.cget("menu"))
-    hand.key("Escape")
+    assert hand.in_menu(lambda: hand.key("Return"), "Escape")
     assert grabbing(main) is None
     assert focused(main) is main.menu_button
 
@@ -168,7 +174,7 @@ def test_a_tall_dialog_keeps_its_buttons_on_the_screen(root: ttk.App, theme: The
     for _ in range(30):
         root.update()
     area = work_area(root)
-    assert area.height == root.winfo_screenheight() - 40
+    assert area.height == room()[1]
     assert button.winfo_viewable()
     assert button.winfo_rooty() + button.winfo_height() <= area.bottom
     assert dialog.winfo_y() >= area.y
@@ -208,19 +214,31 @@ def test_a_dialog_comes_whatever_has_the_focus(root: ttk.App, theme: Theme, made
     root.update()
 
 
-def test_a_dialog_takes_an_open_menu_away(root: ttk.App, theme: Theme, hand: Hand) -> None:
+def test_a_dialog_takes_an_open_menu_away(
+    root: ttk.App, theme: Theme, hand: Hand, wait_until: WaitUntil
+) -> None:
     """A dialog that comes by itself while a menu is open has keys and clicks to itself."""
     menu = tk.Menu(root, tearoff=False)
     menu.add_command(label="x")
-    pop_up(menu, 100, 100)
-    root.update()
     dialog = Question(root, Texts("ru"), theme, "?", yes="Да", no=None, danger=False)
-    dialog.show(dialog.yes)
-    root.update()
+    root.after(2 * MENU_MS, lambda: dialog.show(dialog.yes))
+    assert hand.in_menu(lambda: pop_up(menu, 100, 100))
+    wait_until(dialog.winfo_viewable)
     assert grabbing(root) is dialog
-    assert not menu.winfo_exists()
+    assert not hand.in_menu(lambda: None)
     hand.key("space")
     assert not dialog.cancelled
+
+
+def test_menus_that_were_closed_do_not_gather(root: ttk.App, hand: Hand) -> None:
+    """However often a menu was opened over a field and closed again, the field keeps one of them at most."""
+    field = ttk.Entry(root)
+    field.pack()
+    for _ in range(3):
+        menu = tk.Menu(field, tearoff=False)
+        menu.add_command(label="x")
+        assert hand.in_menu(partial(pop_up, menu, 100, 100), "Escape")
+    assert len(field.winfo_children()) <= 1
 
 
 @pytest.mark.parametrize("broken", ["focus", "sentence", "window"])

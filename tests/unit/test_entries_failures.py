@@ -367,6 +367,7 @@ def test_an_older_copy_in_place_of_the_database(page_with_outbox: Page, tmp_path
     page.add(client_pin="lost")
     page.add(client_pin="lost too")
     (tmp_path / "old").mkdir()
+    page.company.store.close()  # else Windows would not let it be moved
     for file in tmp_path.glob("company.sqlite*"):
         file.rename(tmp_path / "old" / file.name)
     shutil.copyfile(tmp_path / "copy", path)

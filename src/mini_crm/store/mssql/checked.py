@@ -7,7 +7,7 @@ from collections.abc import Mapping
 
 from mini_crm.domain.errors import DatabaseError
 from mini_crm.store.mssql.call import NOTHING, Server
-from mini_crm.store.mssql.values import Row
+from mini_crm.store.mssql.values import Row, Rows
 from mini_crm.store.version import Version, refuse_unfit
 
 SCHEMA_VERSION = 5
@@ -31,7 +31,7 @@ class CheckedServer(Server):
         repeatable: bool = True,
         timeout_s: int | None = None,
         **parameters: object,
-    ) -> list[list[Row]]:
+    ) -> list[Rows]:
         """See ``Server``.
 
         Raises:
