@@ -112,6 +112,18 @@ def test_few_questions_before_the_first_rows(app: App, counting: Counting, wait_
 
 
 @pytest.mark.usefixtures("entry")
+def test_few_questions_for_a_head_with_a_team(
+    app: App, counting: Counting, store: SqliteStore, wait_until: WaitUntil
+) -> None:
+    """Which pages there are comes with the session."""
+    store.set_head(LEAD, True, "test")
+    assert rows_of(app, wait_until)
+    assert len(counting.until_rows()) <= MOST
+    assert app.main is not None
+    assert len(app.main.pages.tabs()) == 3
+
+
+@pytest.mark.usefixtures("entry")
 def test_no_change_is_missed(app: App, counting: Counting, wait_until: WaitUntil) -> None:
     """From which number on there are changes is known before the rows are read."""
     rows_of(app, wait_until)
