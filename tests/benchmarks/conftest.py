@@ -17,6 +17,9 @@ from typing import Any
 import pytest
 
 from benchmarks.big_company import write_big_company
+from contract.adapters import ADAPTERS
+
+collect_ignore = [] if "mssql" in ADAPTERS else ["test_server.py"]
 
 
 @dataclass(frozen=True)

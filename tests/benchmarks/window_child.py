@@ -41,22 +41,7 @@ class Drive:
             has in it neither waiting for the screen nor what other programs take away.
     """
 
-    def __init__(self, path: Path) -> None:
-        day = timedelta(days=1)
-        yesterday = SqliteStore.open(path, clock=lambda: datetime.now(UTC) - day)
-        yesterday.aggregate_forecast(None, "benchmark")
-        yesterday.close()
-        store = SqliteStore.open(path)
-        around = Surroundings(
-            connect=lambda: store,
-            disconnect=store.close,
-            database="benchmark",
-            address="benchmark",
-            memory=Memory(),
-            computer="benchmark",
-            derive=lambda password, kind, kdf: KEY,
-            aggregate=lambda: store.aggregate_forecast(None, "benchmark"),
-        )
+    def __init__(self, around: Surroundings) -> None:
         self.root = make_root()
         self.app = App(self.root, around, "ru")
         self.app.start()
@@ -97,6 +82,25 @@ class Drive:
         """Begin to look for the longest pause anew."""
         self.root.update()
         self._begin()
+
+
+def around_file(path: Path) -> Surroundings:
+    """Give what the window works with: a file, with a run of yesterday to compare the next one with."""
+    day = timedelta(days=1)
+    yesterday = SqliteStore.open(path, clock=lambda: datetime.now(UTC) - day)
+    yesterday.aggregate_forecast(None, "benchmark")
+    yesterday.close()
+    store = SqliteStore.open(path)
+    return Surroundings(
+        connect=lambda: store,
+        disconnect=store.close,
+        database="benchmark",
+        address="benchmark",
+        memory=Memory(),
+        computer="benchmark",
+        derive=lambda password, kind, kdf: KEY,
+        aggregate=lambda: store.aggregate_forecast(None, "benchmark"),
+    )
 
 
 def built(drive: Drive) -> MainWindow:
@@ -239,7 +243,7 @@ def use_the_forecast(drive: Drive, window: MainWindow, page: ForecastView) -> No
 
 def main(path: Path, lead: str) -> dict[str, object]:
     """Drive through a lead's day."""
-    drive = Drive(path)
+    drive = Drive(around_file(path))
     drive.forget()
     begun = time.perf_counter()
     window = sign_in(drive, lead)

@@ -108,7 +108,8 @@ def test_an_account_is_made(store: Store) -> None:
     (act, *_) = store.list_admin_log()
     assert (act.action, act.detail, act.done_by) == ("set_head", VERA, BY)
     vera = sign_in(store, VERA, issue(store, VERA, "vera"))
-    assert store.get_session(vera.token).is_head
+    session = store.get_session(vera.token)
+    assert (session.is_head, session.has_team) == (True, False)
     assert store.list_groups(vera.token) == ()
 
 
@@ -119,7 +120,8 @@ def test_a_lead_becomes_a_head_and_is_one_no_more(company: Company) -> None:
     lead = store.set_head("анна  ИВАНОВА", True, BY)
     assert (lead.lead_id, lead.name, lead.is_head) == (company.anna.lead_id, ANNA, True)
     assert len(lead.groups) == 2
-    assert store.get_session(company.anna.token).is_head
+    session = store.get_session(company.anna.token)
+    assert (session.is_head, session.has_team) == (True, True)
     store.get_company(company.anna.token, month_of(company.today))
     lead = store.set_head(ANNA, False, BY)
     assert not lead.is_head

@@ -144,7 +144,7 @@ def test_signing_out_ends_the_session(
     """Signing out leads to the sign-in window, and the token is worth nothing any more."""
     token = main.desk.token
     main.leave()
-    main.join()
+    main.tasks.join()
     app.root.update()
     assert app.login is not None
     with pytest.raises(SessionEnded):
@@ -237,7 +237,7 @@ def test_signing_out_while_the_window_is_built(
     left = when_half_built(app, parts, MainWindow.leave)
     app.login.on_sign_in(LEAD, CODE)
     wait_until(lambda: left and app.login is not None)
-    left[0].join()
+    left[0].tasks.join()
     live(app, 0.1)
     assert app.main is None
     assert left[0].entries is None

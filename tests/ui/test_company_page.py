@@ -17,7 +17,6 @@ from mini_crm.i18n import Texts
 from mini_crm.report.bridge import Step, step_names
 from mini_crm.report.past import steps_of
 from mini_crm.store.sqlite import SqliteStore
-from mini_crm.ui import main_window
 from mini_crm.ui.app import App
 from mini_crm.ui.company.page_view import CompanyView
 from mini_crm.ui.forecast.table import ReadOnlyTable
@@ -493,21 +492,15 @@ def test_who_is_no_head_any_more_reads_so_and_is_at_the_sign_in_window(
     )
 
 
-def test_pages_that_are_not_known_yet_are_asked_for_again(
+def test_pages_are_known_with_the_session(
     few: SqliteStore, page: Page, wait_until: WaitUntil, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Where the database is gone right after signing in, it is said, and the pages come when it is back."""
-    asked: list[int] = []
-    list_groups = few.list_groups
+    """A head without a team has the one page, and no database is asked for groups, gone or not."""
 
-    def gone_once(token: bytes) -> object:
-        asked.append(1)
-        if len(asked) == 1:
-            raise DatabaseUnreachable("database_unreachable")
-        return list_groups(token)
+    def gone(token: bytes) -> object:
+        raise DatabaseUnreachable("database_unreachable")
 
-    monkeypatch.setattr(few, "list_groups", gone_once)
-    monkeypatch.setattr(main_window, "ASK_AGAIN_MS", 50)
+    monkeypatch.setattr(few, "list_groups", gone)
     page.sign_in()
     wait_until(lambda: page.main.company is not None)
-    assert len(asked) == 2
+    assert len(page.main.pages.tabs()) == 1

@@ -255,7 +255,7 @@ def test_leaving_while_the_database_hangs_loses_nothing(
     table = again.pages.nametowidget(again.pages.tabs()[0]).table
     again.entries.refresh()
     wait_until(lambda: len(table.tree.get_children()) == 2)
-    main.join()
+    main.tasks.join()
     again.entries.refresh()
     wait_until(lambda: not again.tasks.is_busy)
     assert sorted(table.tree.item(row, "values")[3] for row in table.tree.get_children()) == ["1", "2"]

@@ -5,7 +5,7 @@ GO
 Procedure:   api.GetSession
 Purpose:     Say whose session this is; does not prolong it, and may be asked before a must-change is done
 Called by:   the desktop program
-Returns:     one row: LeadId, Name, ExpiresAt, MustChange, Today, IsHead
+Returns:     one row: LeadId, Name, ExpiresAt, MustChange, Today, IsHead, HasTeam
 Errors:      51001 the session is unknown, expired or ended; 51008 called inside a transaction
 Transaction: none
 */

@@ -5,7 +5,7 @@ GO
 Procedure:   api.SignIn
 Purpose:     Open a session for a lead whose key fits; sessions that have ended are cleared away
 Called by:   the desktop program
-Returns:     one row: LeadId, Name, ExpiresAt, MustChange, Today, IsHead
+Returns:     one row: LeadId, Name, ExpiresAt, MustChange, Today, IsHead, HasTeam
 Errors:      51001 there is no token, or it belongs to another session; 51003 name and password do not fit together;
              51004 too many failures, with Seconds; 51005 locked; 51008 called inside a transaction
 Transaction: none of the caller's. The failure is committed before the key is compared (core.CheckKey); then

@@ -5,7 +5,7 @@ GO
 Procedure:   core.GiveSession
 Purpose:     Give a session as the client knows it
 Called by:   api.SignIn, api.GetSession
-Returns:     one row: LeadId, Name, ExpiresAt, MustChange, Today, IsHead
+Returns:     one row: LeadId, Name, ExpiresAt, MustChange, Today, IsHead, HasTeam
 Errors:      51001 the session is unknown, expired or ended
 Transaction: none
 */
@@ -29,7 +29,10 @@ BEGIN
           AND l.IsActive = 1);
     IF @LeadId IS NULL
         THROW 51001, N'The session has ended; sign in again.', 1;
-    SELECT s.LeadId, l.Name, s.ExpiresAt, c.MustChange, @Today AS Today, l.IsHead
+    SELECT
+        s.LeadId, l.Name, s.ExpiresAt, c.MustChange, @Today AS Today, l.IsHead,
+        CASE WHEN EXISTS (SELECT g.GroupId FROM core.SalesGroup AS g WHERE g.LeadId = s.LeadId) THEN 1 ELSE 0 END
+            AS HasTeam
     FROM core.Session AS s
     JOIN core.Lead AS l ON l.LeadId = s.LeadId
     JOIN core.LeadCredential AS c ON c.LeadId = s.LeadId

@@ -308,6 +308,7 @@ class Session:
         today: The server's day in the company's time zone.
         must_change: Nothing but a change of the password is allowed before it is done.
         is_head: Whether the company page is open to this session.
+        has_team: Whether there are groups of this lead, former ones too; a head of sales may have none.
     """
 
     lead_id: int
@@ -316,6 +317,7 @@ class Session:
     must_change: bool
     today: date
     is_head: bool = False
+    has_team: bool = True
 
 
 class RunKind(StrEnum):

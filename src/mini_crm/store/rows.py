@@ -72,6 +72,7 @@ def session_of(row: PlainRow) -> Session:
         must_change=bool(row["MustChange"]),
         today=row["Today"],
         is_head=bool(row["IsHead"]),
+        has_team=bool(row["HasTeam"]),
     )
 
 

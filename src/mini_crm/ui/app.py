@@ -37,8 +37,6 @@ GRIP = 20
 
 PRELOAD_MS = 300
 """After the sign-in window is there, so that it comes first."""
-HANGS_S = 5
-"""A thread that waits for the database for longer is left to itself when another window is shown."""
 
 log = logging.getLogger("mini_crm.ui")
 
@@ -227,8 +225,11 @@ class App:
             self._reporting = False
 
     def _free_worker(self) -> Worker:
-        """Give the thread that works for the window; one that hangs does its work by itself from now on."""
-        if self._worker.busy_s > HANGS_S:
+        """Give a thread that has nothing else to do: the one before, unless its database hangs.
+
+        That one does its work to the end, such as signing out, and nobody waits for it.
+        """
+        if not self._worker.is_free:
             self._worker.end()
             self._worker = Worker(self._around.disconnect)
         return self._worker

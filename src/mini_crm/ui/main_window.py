@@ -17,7 +17,7 @@ import ttkbootstrap as ttk
 
 from mini_crm.domain.credentials import Derive
 from mini_crm.domain.errors import MiniCrmError, WrongVersion
-from mini_crm.domain.model import Group, Session
+from mini_crm.domain.model import Session
 from mini_crm.i18n import LANGUAGES, Texts
 from mini_crm.messages import sentence
 from mini_crm.store.port import DesktopStore
@@ -50,8 +50,6 @@ if TYPE_CHECKING:
     from mini_crm.ui.forecast.page_view import ForecastView
 
 AGGREGATE_S = 30 * 60
-ASK_AGAIN_MS = 5000
-"""Where it is not known yet which pages there are."""
 LEAST_WIDTH, LEAST_HEIGHT = 840, 540
 """At 100 %: for a smaller window the pages can be scrolled."""
 LIST_HEIGHT = 470
@@ -219,7 +217,7 @@ class MainWindow(plain_ttk.Frame):
 
     def start(self) -> None:
         """Build the pages step by step, so that the window never stands still, and set them going."""
-        self.tasks.run(load_pages, lambda nothing: self._find_pages(), _raise)
+        self.tasks.run(load_pages, lambda nothing: self.tasks.in_steps(self._build()), _raise)
 
     def may_close(self) -> bool:
         """Ask if something would be lost; say whether the window may go.
@@ -362,29 +360,16 @@ class MainWindow(plain_ttk.Frame):
             self.menu_button, theme, lambda: name if shorten(name, theme.body, name_room) != name else ""
         )
 
-    def _find_pages(self) -> None:
-        """Learn which pages there are: those of a team are for who has one."""
-        if not self.desk.session.is_head:
-            self.tasks.in_steps(self._build(has_team=True))
-            return
+    def _build(self) -> Iterator[None]:
+        """Make the pages and set them going; at each ``yield`` the window can draw what is there.
 
-        def found(groups: tuple[Group, ...]) -> None:
-            self.trouble.hide()
-            self.tasks.in_steps(self._build(has_team=bool(groups)))
-
-        def failed(error: BaseException) -> None:
-            if not isinstance(error, WrongVersion):  # which was told already
-                self.trouble.show("error", sentence(error, self._texts))
-            self.tasks.after(ASK_AGAIN_MS, self._find_pages)
-
-        self.desk.call(self.desk.store.list_groups, found, failed)
-
-    def _build(self, *, has_team: bool) -> Iterator[None]:
-        """Make the pages and set them going; at each ``yield`` the window can draw what is there."""
+        Those of a team are for who has one, and for whoever would have no page else.
+        """
+        session = self.desk.session
         self.pages.bind("<<NotebookTabChanged>>", lambda event: self._page_shown())
-        if has_team:
+        if session.has_team or not session.is_head:
             yield from self._build_team()
-        if self.desk.session.is_head:
+        if session.is_head:
             self._add_page(self._texts.pgettext("page", "Company"), self._open_company)
             yield
         aggregate = self._around.aggregate

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import time
 import tkinter as tk
 from collections.abc import Callable, Iterator
 from queue import Empty, SimpleQueue
@@ -14,6 +13,10 @@ from mini_crm.domain.errors import MiniCrmError
 from mini_crm.ui.desk import Cancel
 
 T = TypeVar("T")
+Answer = Callable[[], None]
+"""To be called on the window's thread."""
+Job = Callable[[], Answer]
+"""Does the work, and raises nothing."""
 POLL_MS = 5
 """While work is under way; an idle window polls nothing."""
 STEP_MS = 1
@@ -32,20 +35,20 @@ class Worker:
 
     def __init__(self, at_end: Callable[[], None] | None = None) -> None:
         self._at_end = at_end
-        self._jobs: SimpleQueue[Callable[[], None] | None] = SimpleQueue()
-        self._begun: float | None = None
+        self._jobs: SimpleQueue[tuple[Job, Callable[[Answer], None]] | None] = SimpleQueue()
+        self._given = self._done = 0
         self._thread = Thread(target=self._work, name="mini-crm-worker", daemon=True)
         self._thread.start()
 
     @property
-    def busy_s(self) -> float:
-        """For how long it has been at its present job; 0 without one."""
-        begun = self._begun
-        return 0.0 if begun is None else time.monotonic() - begun
+    def is_free(self) -> bool:
+        """Whether all that it was given is done."""
+        return self._given == self._done
 
-    def do(self, job: Callable[[], None]) -> None:
-        """Do a job, which raises nothing, after those that were given before."""
-        self._jobs.put(job)
+    def do(self, job: Job, deliver: Callable[[Answer], None]) -> None:
+        """Do a job after those that were given before, and hand its answer over, on the thread."""
+        self._given += 1
+        self._jobs.put((job, deliver))
 
     def end(self) -> None:
         """End the thread when all jobs are done."""
@@ -56,10 +59,11 @@ class Worker:
         self._thread.join(seconds)
 
     def _work(self) -> None:
-        while (job := self._jobs.get()) is not None:
-            self._begun = time.monotonic()
-            job()
-            self._begun = None
+        while (given := self._jobs.get()) is not None:
+            job, deliver = given
+            answer = job()
+            self._done += 1  # before anybody hears of the answer
+            deliver(answer)
         if self._at_end is not None:
             self._at_end()
 
@@ -79,7 +83,7 @@ class Tasks:
         self._widget = widget
         self._worker = worker or Worker(at_end)
         self._is_own = worker is None
-        self._results: SimpleQueue[Callable[[], None]] = SimpleQueue()
+        self._results: SimpleQueue[Answer] = SimpleQueue()
         self._outstanding = 0
         self._planned: set[str] = set()
         self._polling = False
@@ -92,7 +96,7 @@ class Tasks:
         if self._closed:
             return
 
-        def job() -> Callable[[], None]:
+        def job() -> Answer:
             try:
                 result = work()
             except BaseException as error:
@@ -103,7 +107,7 @@ class Tasks:
             return lambda: done(result)
 
         self._outstanding += 1
-        self._worker.do(lambda: self._results.put(job()))
+        self._worker.do(job, self._results.put)
         if not self._polling:
             self._polling = True
             self.after(POLL_MS, self._poll)

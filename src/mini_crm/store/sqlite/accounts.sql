@@ -33,7 +33,8 @@ DELETE FROM Session
 WHERE NOT (ExpiresAt BETWEEN :now + 1 AND :now + :longest AND ActiveAt BETWEEN :now - :idle + 1 AND :now + :slack);
 
 -- name: get_session
-SELECT s.LeadId, l.Name, l.IsHead, s.Computer, s.ActiveAt, s.ExpiresAt, c.MustChange
+SELECT s.LeadId, l.Name, l.IsHead, s.Computer, s.ActiveAt, s.ExpiresAt, c.MustChange,
+       EXISTS (SELECT 1 FROM SalesGroup AS g WHERE g.LeadId = s.LeadId) AS HasTeam
 FROM Session AS s
 JOIN Lead AS l ON l.LeadId = s.LeadId
 JOIN LeadCredential AS c ON c.LeadId = s.LeadId
