@@ -41,6 +41,7 @@ if TYPE_CHECKING:
     from mini_crm.ui.company.page_presenter import CompanyPresenter
     from mini_crm.ui.entries.acts import Acts
     from mini_crm.ui.entries.filters_presenter import FilterValues
+    from mini_crm.ui.entries.first_rows import FirstRows
     from mini_crm.ui.entries.form_port import FormState
     from mini_crm.ui.entries.page_presenter import EntriesPresenter
     from mini_crm.ui.entries.page_view import EntriesView
@@ -48,6 +49,8 @@ if TYPE_CHECKING:
     from mini_crm.ui.forecast.page_view import ForecastView
 
 AGGREGATE_S = 30 * 60
+AGGREGATE_FIRST_MS = 1000
+"""After the pages are there: computing must not hold up what the person waits for."""
 ASK_AGAIN_MS = 5000
 """Where it is not known yet which pages there are."""
 LEAST_WIDTH, LEAST_HEIGHT = 840, 540
@@ -203,11 +206,17 @@ class MainWindow(plain_ttk.Frame):
         self._forecast_view: ForecastView | None = None
         self.company: CompanyPresenter | None = None
         self._openers: dict[str, Callable[[], None]] = {}
+        self._first_rows: FirstRows | None = None
         self._frame()
 
     def start(self) -> None:
-        """Build the pages step by step, so that the window never stands still, and set them going."""
-        self.tasks.run(load_pages, lambda nothing: self._find_pages(), _raise)
+        """Build the pages step by step, so that the window never stands still, and set them going.
+
+        The first rows are read meanwhile.
+        """
+        if not self.desk.session.is_head:  # who may have no list
+            self._first_rows = self._ask_for_rows()
+        self._aside.run(load_pages, lambda nothing: self._find_pages(), _raise)
 
     def may_close(self) -> bool:
         """Ask if something would be lost; say whether the window may go.
@@ -337,6 +346,8 @@ class MainWindow(plain_ttk.Frame):
 
         def found(groups: tuple[Group, ...]) -> None:
             self._trouble.hide()
+            if groups:
+                self._first_rows = self._ask_for_rows()
             self.tasks.in_steps(self._build(has_team=bool(groups)))
 
         def failed(error: BaseException) -> None:
@@ -344,6 +355,13 @@ class MainWindow(plain_ttk.Frame):
             self.tasks.after(ASK_AGAIN_MS, self._find_pages)
 
         self.desk.call(self.desk.store.list_groups, found, failed)
+
+    def _ask_for_rows(self) -> FirstRows:
+        from mini_crm.ui.entries.first_rows import FirstRows
+
+        rows = FirstRows(self.desk)
+        rows.ask()
+        return rows
 
     def _build(self, *, has_team: bool) -> Iterator[None]:
         """Make the pages and set them going; at each ``yield`` the window can draw what is there."""
@@ -356,7 +374,7 @@ class MainWindow(plain_ttk.Frame):
         aggregate = self._around.aggregate
         if aggregate is not None:
             self._aside.every(AGGREGATE_S, lambda: self._aggregate(aggregate))
-            self._aggregate(aggregate)
+            self._aside.after(AGGREGATE_FIRST_MS, lambda: self._aggregate(aggregate))
 
     def _build_team(self) -> Iterator[None]:
         """Make the pages of who has a team."""
@@ -371,7 +389,7 @@ class MainWindow(plain_ttk.Frame):
         yield
         yield from view.build()
         yield
-        self.entries = EntriesPresenter(self.desk, view, acts=self._around.acts)
+        self.entries = EntriesPresenter(self.desk, view, acts=self._around.acts, first=self._first_rows)
         self._around.acts = self.entries.undo.acts
         self._entries_view = view
         for part in (self.pages, self._corner):

@@ -8,6 +8,7 @@ from datetime import date
 
 from mini_crm.domain.model import Changes
 from mini_crm.ui.desk import Cancel, Desk
+from mini_crm.ui.entries.first_rows import NO_CHANGES_YET, FirstRows
 from mini_crm.usecases.outbox import Kept, Sending
 
 POLL_S = 5.0
@@ -15,8 +16,6 @@ MAX_POLL_S = 60.0
 """While the database does not answer, the waits between tries grow up to this."""
 TODAY_EVERY = 12
 """The server's day is asked for with every so manieth poll."""
-NO_CHANGES_YET = 2**62
-"""More than any change number: asks for the present number and no entries."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +39,7 @@ class News:
 
 @dataclass(frozen=True, slots=True)
 class _Poll:
+    since: Changes | None
     changes: Changes
     today: date | None
     sending: Sending | None
@@ -51,6 +51,7 @@ class Feed:
 
     Args:
         desk: Of the lead.
+        first: The rows that the page opens on: what changes from then on is news.
         news: Is told what each poll found.
         failed: Is told why a poll failed.
 
@@ -59,14 +60,18 @@ class Feed:
     """
 
     def __init__(
-        self, desk: Desk, news: Callable[[News], None], failed: Callable[[BaseException], None]
+        self,
+        desk: Desk,
+        first: FirstRows,
+        news: Callable[[News], None],
+        failed: Callable[[BaseException], None],
     ) -> None:
         self._desk = desk
+        self._first = first
         self._news = news
         self._failed = failed
         self.today = desk.session.today
-        self._seq = NO_CHANGES_YET
-        self._run_id: int | None = None
+        self._known: Changes | None = None
         self._polls = 0
         self._wait_s = POLL_S
         self._next: Cancel | None = None
@@ -92,7 +97,7 @@ class Feed:
 
     def _poll(self) -> None:
         self._next = None
-        store, outbox, since = self._desk.store, self._desk.outbox, self._seq
+        store, outbox, known, first = self._desk.store, self._desk.outbox, self._known, self._first
         asks_today = self._polls % TODAY_EVERY == 0
         self._polls += 1
 
@@ -100,16 +105,17 @@ class Feed:
             today = store.get_session(token).today if asks_today else None
             sending = None if outbox is None else outbox.send(store, token)
             kept = () if outbox is None else outbox.pending()
-            return _Poll(store.list_changes(token, since), today, sending, kept)
+            since = known or first.changes
+            seq = NO_CHANGES_YET if since is None else since.change_seq
+            return _Poll(since, store.list_changes(token, seq), today, sending, kept)
 
         self._desk.call(work, self._polled, self._poll_failed)
 
     def _polled(self, poll: _Poll) -> None:
-        first = self._seq == NO_CHANGES_YET
         changes = poll.changes
-        new_run = not first and changes.run_id != self._run_id
+        new_run = poll.since is not None and changes.run_id != poll.since.run_id
         new_day = poll.today is not None and poll.today != self.today
-        self._seq, self._run_id = changes.change_seq, changes.run_id
+        self._known = changes
         self.today = poll.today or self.today
         self._wait_s = POLL_S
         self._plan()
