@@ -1,16 +1,23 @@
-"""Programs of the system that we start: each gets its time, and none can keep us waiting."""
+"""Programs that we start: the system's, which get their time and cannot keep us waiting, and our own."""
 
 from __future__ import annotations
 
 import errno
 import os
 import subprocess
+import sys
 import tempfile
 from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path, PureWindowsPath
+from typing import IO
 
 _KILLED_WITHIN_S = 5
+
+if sys.platform == "win32":
+    _NO_WINDOW = subprocess.CREATE_NO_WINDOW
+else:
+    _NO_WINDOW = 0
 
 
 def run_external(command: Sequence[str], *, seconds: float) -> tuple[int, str]:
@@ -43,6 +50,39 @@ def run_external(command: Sequence[str], *, seconds: float) -> tuple[int, str]:
                 process.wait(_KILLED_WITHIN_S)
         said.seek(0)
         return code, said.read().decode("oem" if os.name == "nt" else "utf-8", "replace")
+
+
+def start_own(
+    word: str,
+    module: str,
+    arguments: Sequence[str] = (),
+    *,
+    stdin: int = subprocess.DEVNULL,
+    stderr: IO[bytes],
+) -> subprocess.Popen[bytes]:
+    """Start a part of this program as a process of its own, whose answer can be read.
+
+    Args:
+        word: The first argument by which the frozen program knows that it is to be this part.
+        module: The part.
+        arguments: For it.
+        stdin: Where its questions come from.
+        stderr: The file into which goes what it says of failures.
+
+    Raises:
+        OSError: It cannot be started.
+    """
+    command = [sys.executable, word]
+    if not getattr(sys, "frozen", False):
+        # Alone with what is installed: nothing of the working folder is loaded.
+        command = [sys.executable, "-I", "-m", module]
+    return subprocess.Popen(  # noqa: S603 - no shell, and our own program
+        [*command, *arguments],
+        stdin=stdin,
+        stdout=subprocess.PIPE,
+        stderr=stderr,
+        creationflags=_NO_WINDOW,
+    )
 
 
 def system_program(name: str) -> str:

@@ -13,14 +13,21 @@ from types import FrameType
 READ_WORKBOOK = "read-workbook"
 """First argument of ``mini-crm-admin`` where it is to read a workbook for the one that started it."""
 
+DRAW_PICTURES = "draw-pictures"
+"""First argument of ``mini-crm`` where it is to draw pictures for the window that started it."""
+
 INTERRUPTED = 130
 """128 + SIGINT, as shells have it."""
 
 
 def window() -> None:
-    """Run ``mini-crm`` and end the process."""
+    """Run ``mini-crm`` and end the process; frozen, it is also the child that draws pictures."""
 
     def load() -> Callable[[], None]:
+        if sys.argv[1:2] == [DRAW_PICTURES]:
+            from mini_crm.ui.forecast.painting_child import main as draw_pictures
+
+            return draw_pictures
         from mini_crm.__main__ import main
 
         return main

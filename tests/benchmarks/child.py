@@ -59,8 +59,19 @@ def import_entries(database: Path, file: Path) -> dict[str, object]:
 
 def peak_mb() -> float | None:
     """Give the most memory that this process had, mapped pages of files included; None where unknown."""
+    return _peak_mb("self")
+
+
+def peak_mb_of_children() -> float | None:
+    """Give the most memory that one of the children had which this process has now; None where unknown."""
+    tasks = Path("/proc/self/task").glob("*/children")
+    children = [child for task in tasks for child in task.read_text("ascii").split()]
+    return max((_peak_mb(child) or 0.0 for child in children), default=None)
+
+
+def _peak_mb(process: str) -> float | None:
     # Not getrusage: on Linux a new process begins with the peak of the one that started it.
-    status = Path("/proc/self/status")
+    status = Path(f"/proc/{process}/status")
     if not status.exists():
         return None
     peak = next(line for line in status.read_text("ascii").splitlines() if line.startswith("VmHWM:"))

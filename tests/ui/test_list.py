@@ -17,7 +17,7 @@ from mini_crm.ui.entries.chosen import Part
 from mini_crm.ui.entries.columns import displayed
 from mini_crm.ui.entries.filters_presenter import Quick
 from mini_crm.ui.entries.page_view import EntriesView
-from mini_crm.ui.entries.stretch_view import PIECE
+from mini_crm.ui.entries.stretch_view import SCREEN
 from mini_crm.ui.entries.texts import Mark, Row
 from mini_crm.ui.forecast.from_new_view import FromNewDialog
 from mini_crm.ui.forecast.page_view import ForecastView
@@ -247,7 +247,7 @@ def test_many_rows_are_written_in_pieces(open_window: Open, store: SqliteStore) 
     table, tree = window.view.table, window.view.table.tree
     rows = [Row(n + 1, ("",) * 3 + (str(n),) + ("",) * 10, Mark.EXPECTED) for n in range(1000)]
     table.show_rows(rows, 0, 1000)
-    assert len(tree.get_children()) == PIECE
+    assert len(tree.get_children()) == SCREEN
     window.wait_until(lambda: len(tree.get_children()) == 1000)
     assert [tree.set(name, "client_pin") for name in tree.get_children()] == [str(n) for n in range(1000)]
     others = [Row(n + 1, ("",) * 3 + (f"x{n}",) + ("",) * 10, Mark.PAID) for n in reversed(range(1000))]

@@ -69,3 +69,15 @@ def test_texts_are_read_as_the_table_has_them(company: Company) -> None:
     """An order by a text leaves the narrow copy alone: it would lead to each row of the table by itself."""
     page, _sums = plans(company, EntryFilter(), EntrySort.COMMENT, descending=False)
     assert "SEARCH e USING INDEX IX_Entry_List" not in page
+
+
+def test_reasons_of_before_are_counted_without_the_table(company: Company) -> None:
+    """They are asked for at every sign-in: only refusals with a reason are looked at."""
+    said = list[str]()
+    connection = company.store.db.connection()
+    connection.set_trace_callback(said.append)
+    company.store.list_reasons(company.anna.token)
+    connection.set_trace_callback(None)
+    (asked,) = [text for text in said if "GROUP BY Reason" in text]
+    plan = [row["detail"] for row in connection.execute(f"EXPLAIN QUERY PLAN {asked}")]
+    assert "IX_Entry_Reason" in plan[0]

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import struct
 import subprocess
-import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -13,6 +12,7 @@ from pathlib import Path
 from typing import IO, Any, cast
 
 from mini_crm.domain.errors import BadFile
+from mini_crm.external import start_own
 from mini_crm.start import READ_WORKBOOK
 from mini_crm.tables.head import with_head
 from mini_crm.tables.table import Note, Row, Table, TableSource
@@ -23,11 +23,6 @@ _MAX_FRAME = 32 << 20
 _ENDS_WITHIN_S = 5
 _OUR_MISTAKE = 1
 """Python's exit code after an exception that nobody expected."""
-
-if sys.platform == "win32":
-    _NO_WINDOW = subprocess.CREATE_NO_WINDOW
-else:
-    _NO_WINDOW = 0
 
 
 @contextmanager
@@ -66,19 +61,9 @@ def _rows(answer: Iterator[tuple[str, Any]]) -> Iterator[Row]:
 @contextmanager
 def _child(path: Path, sheet: str | None) -> Iterator[Iterator[tuple[str, Any]]]:
     """Start the child; give what it answers up to its end."""
-    command = [sys.executable, READ_WORKBOOK]
-    if not getattr(sys, "frozen", False):
-        # Alone with what is installed: nothing of the working folder is loaded.
-        command = [sys.executable, "-I", "-m", "mini_crm.tables.workbook_child"]
-    command += [str(path.absolute()), *([] if sheet is None else [sheet])]
+    arguments = [str(path.absolute()), *([] if sheet is None else [sheet])]
     with tempfile.TemporaryFile() as said:
-        process = subprocess.Popen(  # noqa: S603 - no shell; the file is an argument of its own
-            command,
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=said,
-            creationflags=_NO_WINDOW,
-        )
+        process = start_own(READ_WORKBOOK, "mini_crm.tables.workbook_child", arguments, stderr=said)
         pipe = cast(IO[bytes], process.stdout)
         try:
             yield _frames(path, process, pipe, said)

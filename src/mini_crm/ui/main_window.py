@@ -43,6 +43,7 @@ if TYPE_CHECKING:
     from mini_crm.ui.company.page_presenter import CompanyPresenter
     from mini_crm.ui.entries.acts import Acts
     from mini_crm.ui.entries.filters_presenter import FilterValues
+    from mini_crm.ui.entries.first_rows import FirstRows
     from mini_crm.ui.entries.form_port import FormState
     from mini_crm.ui.entries.page_presenter import EntriesPresenter
     from mini_crm.ui.entries.page_view import EntriesView
@@ -50,6 +51,8 @@ if TYPE_CHECKING:
     from mini_crm.ui.forecast.page_view import ForecastView
 
 AGGREGATE_S = 30 * 60
+AGGREGATE_FIRST_MS = 1000
+"""After the pages are there: computing must not hold up what the person waits for."""
 LEAST_WIDTH, LEAST_HEIGHT = 840, 540
 """At 100 %: for a smaller window the pages can be scrolled."""
 LIST_HEIGHT = 470
@@ -212,12 +215,18 @@ class MainWindow(plain_ttk.Frame):
         self._forecast_view: ForecastView | None = None
         self.company: CompanyPresenter | None = None
         self._openers: dict[str, Callable[[], None]] = {}
+        self._first_rows: FirstRows | None = None
         self._frame()
         self._new_program = NewProgram(self, self._aside, around.open_folder)
 
     def start(self) -> None:
-        """Build the pages step by step, so that the window never stands still, and set them going."""
-        self.tasks.run(load_pages, lambda nothing: self.tasks.in_steps(self._build()), _raise)
+        """Build the pages step by step, so that the window never stands still, and set them going.
+
+        The first rows are read meanwhile.
+        """
+        if self._has_list():
+            self._first_rows = self._ask_for_rows()
+        self._aside.run(load_pages, lambda nothing: self.tasks.in_steps(self._build()), _raise)
 
     def may_close(self) -> bool:
         """Ask if something would be lost; say whether the window may go.
@@ -360,22 +369,32 @@ class MainWindow(plain_ttk.Frame):
             self.menu_button, theme, lambda: name if shorten(name, theme.body, name_room) != name else ""
         )
 
+    def _has_list(self) -> bool:
+        session = self.desk.session
+        return session.has_team or not session.is_head
+
+    def _ask_for_rows(self) -> FirstRows:
+        from mini_crm.ui.entries.first_rows import FirstRows
+
+        rows = FirstRows(self.desk)
+        rows.ask()
+        return rows
+
     def _build(self) -> Iterator[None]:
         """Make the pages and set them going; at each ``yield`` the window can draw what is there.
 
         Those of a team are for who has one, and for whoever would have no page else.
         """
-        session = self.desk.session
         self.pages.bind("<<NotebookTabChanged>>", lambda event: self._page_shown())
-        if session.has_team or not session.is_head:
+        if self._has_list():
             yield from self._build_team()
-        if session.is_head:
+        if self.desk.session.is_head:
             self._add_page(self._texts.pgettext("page", "Company"), self._open_company)
             yield
         aggregate = self._around.aggregate
         if aggregate is not None:
             self._aside.every(AGGREGATE_S, lambda: self._aggregate(aggregate))
-            self._aggregate(aggregate)
+            self._aside.after(AGGREGATE_FIRST_MS, lambda: self._aggregate(aggregate))
 
     def _build_team(self) -> Iterator[None]:
         """Make the pages of who has a team."""
@@ -390,7 +409,7 @@ class MainWindow(plain_ttk.Frame):
         yield
         yield from view.build()
         yield
-        self.entries = EntriesPresenter(self.desk, view, acts=self._around.acts)
+        self.entries = EntriesPresenter(self.desk, view, acts=self._around.acts, first=self._first_rows)
         self._around.acts = self.entries.undo.acts
         self._entries_view = view
         self._make_room()  # the tab was shown before it was known to be the list's

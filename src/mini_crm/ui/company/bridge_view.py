@@ -11,9 +11,9 @@ import ttkbootstrap as ttk
 
 from mini_crm.i18n import Texts
 from mini_crm.ui.company.bridge import BridgePart
+from mini_crm.ui.forecast.painter import Painter
 from mini_crm.ui.forecast.picture import Picture
 from mini_crm.ui.forecast.table import ReadOnlyTable
-from mini_crm.ui.tasks import Tasks
 from mini_crm.ui.theme import BOLD_LABEL, Theme
 
 STEPS = 9
@@ -28,12 +28,12 @@ class BridgeView(plain_ttk.Frame):
         parent: Where it stands.
         texts: In the person's language.
         theme: For fonts and colours.
-        tasks: Draws the picture.
+        painter: Draws the picture.
         choose: Is given the number of the day that the bridge is to begin on.
     """
 
     def __init__(
-        self, parent: tk.Misc, texts: Texts, theme: Theme, tasks: Tasks, choose: Callable[[int], None]
+        self, parent: tk.Misc, texts: Texts, theme: Theme, painter: Painter, choose: Callable[[int], None]
     ) -> None:
         super().__init__(parent, padding=(0, theme.px(2), 0, 0))
         self._theme = theme
@@ -53,7 +53,7 @@ class BridgeView(plain_ttk.Frame):
         self.buttons: list[ttk.Radiobutton] = []
         self.steps = ReadOnlyTable(self, theme, height=STEPS)
         self.steps.grid(row=1, column=0, sticky="nsew")
-        self.picture = Picture(self, texts, theme, tasks)
+        self.picture = Picture(self, texts, theme, painter)
         self.picture.grid(row=1, column=1, sticky="nsew", padx=(theme.pad, 0))
 
     def show(self, part: BridgePart) -> None:

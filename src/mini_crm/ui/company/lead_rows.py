@@ -13,8 +13,8 @@ from mini_crm.domain.rules import name_key, name_order
 from mini_crm.domain.text import without_unseen
 from mini_crm.ui.company.page import LeadRowsPort, RowsWanted
 from mini_crm.ui.desk import Desk
+from mini_crm.ui.entries.first_rows import PAGE
 from mini_crm.ui.entries.shares import comes_to, share, with_shares
-from mini_crm.ui.entries.table_presenter import PAGE
 from mini_crm.ui.entries.texts import EntryTexts, Row
 from mini_crm.usecases.behind import Rows
 

@@ -24,7 +24,7 @@ from mini_crm.ui.company.page import (
 from mini_crm.ui.company.reading import CompanyData, CompanyReader, rows_behind
 from mini_crm.ui.company.texts import FIRST_DESCENDING, CompanyTexts, Key, Line
 from mini_crm.ui.desk import Cancel, Desk
-from mini_crm.ui.entries.feed import NO_CHANGES_YET
+from mini_crm.ui.entries.first_rows import NO_CHANGES_YET
 from mini_crm.ui.entries.presence import AWAY_AFTER
 
 LOOK_S = 5

@@ -14,7 +14,7 @@ from mini_crm.ui.company.page import CompanyEvents, LeadPage, LeadRowsPort, Page
 from mini_crm.ui.company.rows_view import RowsView
 from mini_crm.ui.company.search_view import SearchField
 from mini_crm.ui.company.table_view import LeadTable
-from mini_crm.ui.tasks import Tasks
+from mini_crm.ui.forecast.painter import Painter
 from mini_crm.ui.theme import AMBER_LABEL, BOLD_LABEL, HINT_LABEL, Theme
 from mini_crm.ui.widgets import Banner, latin_letter, wrap_to_width
 from mini_crm.ui.widgets.dialogs import show_error
@@ -46,7 +46,7 @@ class CompanyView(plain_ttk.Frame):
         self._texts = texts
         self._theme = theme
         self._events: CompanyEvents | None = None
-        self._tasks = Tasks(self)
+        self._painter = Painter(self)
         self._has_focused = False
         self._has_bridge = True
         self.columnconfigure(0, weight=1)
@@ -169,7 +169,7 @@ class CompanyView(plain_ttk.Frame):
             keep_totals=True,
         )
         self.nothing = ttk.Label(self.leads, anchor="center", justify="center")
-        self.bridge = BridgeView(halves, self._texts, theme, self._tasks, self._since_chosen)
+        self.bridge = BridgeView(halves, self._texts, theme, self._painter, self._since_chosen)
         halves.add(self.leads, weight=1)
         halves.add(self.bridge, weight=0)
         self._halves = halves
@@ -288,4 +288,4 @@ class CompanyView(plain_ttk.Frame):
 
     def _gone(self, event: tk.Event[tk.Misc]) -> None:
         if event.widget is self:
-            self._tasks.close()
+            self._painter.close()

@@ -8,6 +8,7 @@ from datetime import date
 
 from mini_crm.domain.model import Changes, Entry
 from mini_crm.ui.desk import Cancel, Desk
+from mini_crm.ui.entries.first_rows import NO_CHANGES_YET, FirstRows
 from mini_crm.usecases.outbox import Kept, Sending
 
 POLL_S = 5.0
@@ -15,8 +16,6 @@ MAX_POLL_S = 60.0
 """While the database does not answer, the waits between tries grow up to this."""
 TODAY_EVERY = 12
 """The server's day is asked for with every so manieth poll."""
-NO_CHANGES_YET = 2**62
-"""More than any change number: asks for the present number and no entries."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +41,7 @@ class News:
 
 @dataclass(frozen=True, slots=True)
 class _Poll:
+    since: Changes | None
     changes: Changes
     today: date | None
     sending: Sending | None
@@ -54,6 +54,7 @@ class Feed:
 
     Args:
         desk: Of the lead.
+        first: The rows that the page opens on: what changes from then on is news.
         news: Is told what each poll found.
         failed: Is told why a poll failed.
 
@@ -62,26 +63,27 @@ class Feed:
     """
 
     def __init__(
-        self, desk: Desk, news: Callable[[News], None], failed: Callable[[BaseException], None]
+        self,
+        desk: Desk,
+        first: FirstRows,
+        news: Callable[[News], None],
+        failed: Callable[[BaseException], None],
     ) -> None:
         self._desk = desk
+        self._first = first
         self._news = news
         self._failed = failed
         self.today = desk.session.today
-        self._seq = NO_CHANGES_YET
-        self._run_id: int | None = None
+        self._known: Changes | None = None
         self._polls = 0
         self._wait_s = POLL_S
         self._next: Cancel | None = None
         self._stopped = False
 
     def start(self) -> None:
-        """Ask from which number on there are changes, then for those, at once and again and again.
-
-        The first question is a short one: the first rows wait behind it.
-        """
+        """Ask now, and again and again."""
         self._stopped = False
-        self._begin()
+        self._poll()
 
     def stop(self) -> None:
         """Ask no more."""
@@ -96,22 +98,9 @@ class Feed:
             self._next()
             self._poll()
 
-    def _begin(self) -> None:
-        self._next = None
-        self._desk.call(
-            lambda token: self._desk.store.list_changes(token, NO_CHANGES_YET), self._begun, self._poll_failed
-        )
-
-    def _begun(self, changes: Changes) -> None:
-        self._seq, self._run_id = changes.change_seq, changes.run_id
-        self._plan(0)
-
     def _poll(self) -> None:
-        if self._seq == NO_CHANGES_YET:
-            self._begin()
-            return
         self._next = None
-        store, outbox, since = self._desk.store, self._desk.outbox, self._seq
+        store, outbox, known, first = self._desk.store, self._desk.outbox, self._known, self._first
         asks_today = self._polls % TODAY_EVERY == 0
         self._polls += 1
 
@@ -119,20 +108,22 @@ class Feed:
             today = store.get_session(token).today if asks_today else None
             sending = None if outbox is None else outbox.send(store, token)
             kept = () if outbox is None else outbox.pending()
-            changes = store.list_changes(token, since)
+            since = known or first.changes
+            seq = NO_CHANGES_YET if since is None else since.change_seq
+            changes = store.list_changes(token, seq)
             own = () if outbox is None else outbox.take_sent()
-            return _Poll(changes, today, sending, own, kept)
+            return _Poll(since, changes, today, sending, own, kept)
 
         self._desk.call(work, self._polled, self._poll_failed)
 
     def _polled(self, poll: _Poll) -> None:
         changes = poll.changes
-        new_run = changes.run_id != self._run_id
+        new_run = poll.since is not None and changes.run_id != poll.since.run_id
         new_day = poll.today is not None and poll.today != self.today
-        self._seq, self._run_id = changes.change_seq, changes.run_id
+        self._known = changes
         self.today = poll.today or self.today
         self._wait_s = POLL_S
-        self._plan(self._wait_s)
+        self._plan()
         self._news(
             News(
                 changes=changes,
@@ -146,9 +137,9 @@ class Feed:
 
     def _poll_failed(self, error: BaseException) -> None:
         self._wait_s = min(2 * self._wait_s, MAX_POLL_S)
-        self._plan(self._wait_s)
+        self._plan()
         self._failed(error)
 
-    def _plan(self, wait_s: float) -> None:
+    def _plan(self) -> None:
         if not self._stopped:
-            self._next = self._desk.tasks.after(round(1000 * wait_s), self._poll)
+            self._next = self._desk.tasks.after(round(1000 * self._wait_s), self._poll)

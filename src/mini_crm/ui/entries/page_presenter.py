@@ -13,11 +13,12 @@ from mini_crm.messages import sentence
 from mini_crm.ui.desk import Desk
 from mini_crm.ui.entries.actions_presenter import ActionsPresenter
 from mini_crm.ui.entries.acts import Acts
-from mini_crm.ui.entries.chosen import remember_order, remembered_order
+from mini_crm.ui.entries.chosen import remember_order
 from mini_crm.ui.entries.connection import Connection
 from mini_crm.ui.entries.export import ExportPresenter
 from mini_crm.ui.entries.feed import Feed, News
 from mini_crm.ui.entries.filters_presenter import FiltersPresenter, FilterValues
+from mini_crm.ui.entries.first_rows import FirstRows
 from mini_crm.ui.entries.form_port import FormState
 from mini_crm.ui.entries.form_presenter import FormPresenter
 from mini_crm.ui.entries.head_presenter import HeadPresenter
@@ -50,6 +51,7 @@ class EntriesPresenter:
         desk: Of the lead.
         view: The page.
         acts: What was done in this session before this page was there.
+        first: The rows to open on, where they have been asked for already.
         now: Tells the time, in UTC.
 
     Attributes:
@@ -73,6 +75,7 @@ class EntriesPresenter:
         view: EntriesViewPort,
         *,
         acts: Acts | None = None,
+        first: FirstRows | None = None,
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
         self._desk = desk
@@ -81,6 +84,7 @@ class EntriesPresenter:
         self._head_at = now()
         self._groups: tuple[Group, ...] = ()
         self._typed_filters: FilterValues | None = None
+        self._first = first or FirstRows(desk)
         self.texts = EntryTexts(desk.texts)
         self.connection = Connection(
             desk,
@@ -90,7 +94,7 @@ class EntriesPresenter:
             has_trouble=lambda: self._pending.has_refused or self.form.holds_refused,
             in_hand=self._in_hand,
         )
-        self._feed = Feed(desk, self._take_news, self.connection.failed)
+        self._feed = Feed(desk, self._first, self._take_news, self.connection.failed)
         self._pending = Pending(self.texts, today=self.today, groups=lambda: self._groups)
         self.table = TablePresenter(
             desk,
@@ -226,14 +230,14 @@ class EntriesPresenter:
         self._presence.touched()
 
     def start(self) -> None:
-        """Fill the page and keep it up to date: the rows first, with all that changes from then on."""
+        """Fill the page and keep it up to date: the rows come first."""
         self.filters.start()
         self._view.attach(self)
         self.form.start()
-        self._feed.start()
         self._desk.choice.listen(self._period_changed)
-        self.table.start(self.filters.wanted, *remembered_order(self.memory))
+        self.table.open_on(self._first)
         self._read_groups()
+        self._feed.start()
         self.undo.start()
         self.head.start()
         self.connection.count_kept()

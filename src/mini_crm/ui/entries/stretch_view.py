@@ -12,8 +12,10 @@ from mini_crm.ui.theme import Theme
 
 NEAR_END = 0.9
 """Scrolled so far, the next page is read."""
+SCREEN = 60
+"""So many rows are written first, which fill a screen: they are drawn before the rest comes."""
 PIECE = 200
-"""So many rows are written at once; the window draws and takes keys before the next ones."""
+"""So many rows are written at once then; the window draws and takes keys before the next ones."""
 DRAG_MS = 60
 """The scroll bar is followed so long after its last move, where rows have to be read."""
 
@@ -142,7 +144,7 @@ class Stretch:
                 self._tree.item(name, values=row.cells, tags=(row.mark,))
                 self._shown[name] = row
             written += 1
-            if written % PIECE == 0:
+            if written == SCREEN or written % PIECE == 0:
                 self._bring_to_top(top)
                 yield
         self._bring_to_top(top)

@@ -13,6 +13,7 @@ from mini_crm.domain.model import Entry, EntryChance, EntryFilter, EntryPage, En
 from mini_crm.domain.period import Period, month_of
 from mini_crm.ui.desk import Cancel, Desk
 from mini_crm.ui.entries.chosen import FIRST_ORDER
+from mini_crm.ui.entries.first_rows import PAGE, FirstRows
 from mini_crm.ui.entries.loaded import Loaded, passes, with_chance
 from mini_crm.ui.entries.pending import Pending
 from mini_crm.ui.entries.shares import Shares, comes_to, share, with_shares
@@ -20,7 +21,6 @@ from mini_crm.ui.entries.table_port import TablePort
 from mini_crm.ui.entries.texts import EntryTexts, Row, sums_of
 from mini_crm.usecases.behind import Rows
 
-PAGE = 200
 MOST = 2000
 """So many rows are kept; with more the farthest ones are forgotten, and read again when they are needed."""
 RELOAD_MS = 250
@@ -128,6 +128,12 @@ class TablePresenter:
         """Give the chosen rows from top to bottom; new entries that are not stored have one below zero."""
         return self._view.selected_ids()
 
+    def open_on(self, first: FirstRows) -> None:
+        """Show the rows that the page opens on."""
+        self._filter, self._sort, self._descending = first.wanted, first.column, first.descending
+        self._show_question()
+        self._read(0, PAGE, self._replace_from_top, first)
+
     def start(self, wanted: EntryFilter, column: EntrySort, descending: bool) -> None:
         """Show the first rows of a filter in an order; none is chosen, so that their sums are told."""
         self._view.select_nothing()
@@ -172,10 +178,14 @@ class TablePresenter:
     def _begin(self, sought: int | None = None) -> None:
         """Show the rows from the top, and choose one that is sought; nothing stays where it is any more."""
         self._sought = None if sought is None else (sought, self._view.selected_ids())
+        self._show_question()
+        self.reload(from_top=True)
+
+    def _show_question(self) -> None:
+        """Show the order, and the columns that serve what is filtered by."""
         self._view.show_order(self._sort, self._descending)
         counted = frozenset({Status.EXPECTED}) if self._filter.has_chance else frozenset()
         self._view.show_useful(self._filter.statuses or counted)
-        self.reload(from_top=True)
 
     def load_more(self) -> None:
         """Read what follows, unless all is there or something is on its way."""
@@ -358,7 +368,9 @@ class TablePresenter:
             )
         return entry
 
-    def _read(self, offset: int, limit: int, show: Callable[[_Answer], object]) -> None:
+    def _read(
+        self, offset: int, limit: int, show: Callable[[_Answer], object], first: FirstRows | None = None
+    ) -> None:
         self._asked += 1
         asked, wanted, sort, descending = self._asked, self._filter, self._sort, self._descending
         today, choice, store = self._today(), self._desk.choice, self._desk.store
@@ -378,7 +390,7 @@ class TablePresenter:
                     token, wanted, sort, descending=descending, offset=begin, limit=limit, period=chances_of
                 )
 
-            page = read()
+            page = read() if first is None else first.read(token)
             if page.total and not page.entries:  # the list has become shorter than what was before these
                 begin = max(0, page.total - limit)
                 page = read()

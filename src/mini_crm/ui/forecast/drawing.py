@@ -1,4 +1,4 @@
-"""Pictures that are drawn without Tk, so in any thread: what they have in common.
+"""Pictures that are drawn without Tk, so in any process: what they have in common.
 
 The plotting library takes half a second to load: it is imported only while something is drawn.
 """
@@ -49,6 +49,12 @@ class Drawing(Protocol):
             points: Size of the letters.
         """
         ...
+
+
+def load_library() -> None:
+    """Load what drawing needs, before there is anything to draw."""
+    import matplotlib.backends.backend_agg
+    import matplotlib.figure  # noqa: F401
 
 
 def paint(width: int, height: int, dpi: float, points: float, fill: Callable[[Figure, Axes], None]) -> bytes:

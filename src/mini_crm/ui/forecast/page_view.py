@@ -14,13 +14,13 @@ from mini_crm.ui.forecast.commitment_view import CommitmentView
 from mini_crm.ui.forecast.from_new import FromNew
 from mini_crm.ui.forecast.from_new_view import FromNewDialog
 from mini_crm.ui.forecast.page import ForecastEvents, Page
+from mini_crm.ui.forecast.painter import Painter
 from mini_crm.ui.forecast.paying_view import PayingView
 from mini_crm.ui.forecast.picture import Picture
 from mini_crm.ui.forecast.table import ReadOnlyTable
 from mini_crm.ui.forecast.texts import Card
 from mini_crm.ui.headline import Level
 from mini_crm.ui.linked import Linked
-from mini_crm.ui.tasks import Tasks
 from mini_crm.ui.theme import (
     AMBER_LABEL,
     HEADLINE_LABEL,
@@ -74,7 +74,8 @@ class ForecastView(plain_ttk.Frame):
         self.cards.grid(row=4, column=0, sticky="ew", pady=(theme.px(2), 0))
         self.beside = ttk.Label(self, style=HINT_LABEL, justify="left")
         self.beside.grid(row=5, column=0, sticky="ew")
-        self._tasks = Tasks(self)
+        self._painter = Painter(self)
+        self._painter.get_ready()
         halves = ttk.Panedwindow(self, orient="vertical")
         halves.grid(row=6, column=0, sticky="nsew", pady=(theme.px(4), 0))
         self.rowconfigure(6, weight=1)
@@ -170,9 +171,9 @@ class ForecastView(plain_ttk.Frame):
     def _make_pages(self, parent: tk.Misc) -> ttk.Notebook:
         _, theme = self._texts.gettext, self._theme
         pages = ttk.Notebook(parent, height=theme.px(150))
-        self.chart = Picture(pages, self._texts, theme, self._tasks)
+        self.chart = Picture(pages, self._texts, theme, self._painter)
         pages.add(self.chart, text=_("Trend"))
-        self.paying = PayingView(pages, self._texts, theme, self._tasks)
+        self.paying = PayingView(pages, self._texts, theme, self._painter)
         pages.add(self.paying, text=_("How we get paid"))
         self.commitment = CommitmentView(pages, self._texts, theme, self._commit)
         pages.add(self.commitment, text=_("Commitment"))
@@ -276,4 +277,4 @@ class ForecastView(plain_ttk.Frame):
 
     def _gone(self, event: tk.Event[tk.Misc]) -> None:
         if event.widget is self:
-            self._tasks.close()
+            self._painter.close()

@@ -9,9 +9,9 @@ from tkinter import ttk as plain_ttk
 import ttkbootstrap as ttk
 
 from mini_crm.i18n import Texts
+from mini_crm.ui.forecast.painter import Painter
 from mini_crm.ui.forecast.paying import Subject
 from mini_crm.ui.forecast.picture import Picture
-from mini_crm.ui.tasks import Tasks
 from mini_crm.ui.theme import Theme
 from mini_crm.ui.widgets import wrap_to_width
 
@@ -23,7 +23,7 @@ class PayingView(plain_ttk.Frame):
         parent: Where it stands.
         texts: In the person's language.
         theme: For sizes.
-        tasks: Draws the pictures.
+        painter: Draws the pictures.
 
     Attributes:
         buttons: One for each subject.
@@ -31,7 +31,7 @@ class PayingView(plain_ttk.Frame):
         picture: The same as bars.
     """
 
-    def __init__(self, parent: tk.Misc, texts: Texts, theme: Theme, tasks: Tasks) -> None:
+    def __init__(self, parent: tk.Misc, texts: Texts, theme: Theme, painter: Painter) -> None:
         super().__init__(parent, padding=theme.px(4))
         self._theme = theme
         self._subjects: tuple[Subject, ...] = ()
@@ -44,7 +44,7 @@ class PayingView(plain_ttk.Frame):
         self.sentence = ttk.Label(self, justify="left")
         self.sentence.grid(row=0, column=1, sticky="ew")
         wrap_to_width(self.sentence)
-        self.picture = Picture(self, texts, theme, tasks)
+        self.picture = Picture(self, texts, theme, painter)
         self.picture.grid(row=1, column=1, sticky="nsew")
         self.columnconfigure(1, weight=1)
         self.rowconfigure(1, weight=1)

@@ -9,7 +9,8 @@ import ttkbootstrap as ttk
 
 from mini_crm.i18n import Texts
 from mini_crm.ui.forecast.drawing import Drawing
-from mini_crm.ui.tasks import Tasks
+from mini_crm.ui.forecast.painter import Painter
+from mini_crm.ui.forecast.painting_child import Wanted
 from mini_crm.ui.theme import Theme
 
 SETTLE_MS = 120
@@ -25,18 +26,18 @@ class Picture(plain_ttk.Frame):
         parent: Where it stands.
         texts: In the person's language.
         theme: For the size of the letters.
-        tasks: Draws; one for all pictures, since the plotting library draws one at a time.
+        painter: Draws; one for all pictures of a page.
 
     Attributes:
         label: What shows the picture or the sentence.
         drawn: How many pictures were shown so far.
     """
 
-    def __init__(self, parent: tk.Misc, texts: Texts, theme: Theme, tasks: Tasks) -> None:
+    def __init__(self, parent: tk.Misc, texts: Texts, theme: Theme, painter: Painter) -> None:
         super().__init__(parent)
         self._texts = texts
         self._theme = theme
-        self._tasks = tasks
+        self._painter = painter
         self._drawing: Drawing | None = None
         self._shown: tuple[Drawing, int, int] | None = None
         self._image: tk.PhotoImage | None = None
@@ -78,11 +79,11 @@ class Picture(plain_ttk.Frame):
             self._say(self._texts.gettext("The chart is being drawn \u2026"))
         dpi = self.winfo_fpixels("1i")
         size = abs(float(self._theme.small.actual("size")))
-
-        def work() -> bytes:
-            return drawing.draw(width, height, dpi, size)
-
-        self._tasks.run(work, lambda picture: self._paint(picture, wanted), self._failed)
+        self._painter.draw(
+            Wanted(drawing, width, height, dpi, size),
+            lambda picture: self._paint(picture, wanted),
+            self._failed,
+        )
 
     def _paint(self, picture: bytes, wanted: tuple[Drawing, int, int]) -> None:
         if wanted == self._shown:

@@ -9,3 +9,6 @@ CREATE INDEX IX_Entry_List ON Entry (
 -- The list opens on what is expected, overdue first: in this very order, so that a page is all that is read.
 DROP INDEX IX_Entry_Open;
 CREATE INDEX IX_Entry_Open ON Entry (LeadId, coalesce(PayBy, 1000000000)) WHERE Status = 0 AND DeletedAt IS NULL;
+
+-- The reasons of before are offered to whoever notes a refusal.
+CREATE INDEX IX_Entry_Reason ON Entry (LeadId, Reason) WHERE Status = 2 AND DeletedAt IS NULL AND Reason <> '';
