@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 import tkinter as tk
 from _tkinter import DONT_WAIT
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from random import Random
 
 import pytest
