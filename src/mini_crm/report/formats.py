@@ -15,19 +15,25 @@ class Formats:
     Args:
         book: The writer's workbook, to which sheets and charts are added as well.
         language: Decides how days and percents look.
+        sheet_class: Makes the sheets.
 
     Attributes:
         units_with_fractions: Units whose sums need decimals.
     """
 
-    def __init__(self, book: Any, language: str) -> None:
+    def __init__(self, book: Any, language: str, sheet_class: Any) -> None:
         self.book = book
+        self._sheet_class = sheet_class
         self.units_with_fractions = frozenset[str]()
         self._russian = language == "ru"
         self.moment_format = "dd\\.mm\\.yyyy hh:mm" if self._russian else "yyyy\\-mm\\-dd hh:mm"
         self.short_day = "dd\\.mm" if self._russian else "d mmm"
         self._looks: dict[tuple[tuple[str, Any], ...], Any] = {}
         self._cells: dict[tuple[Kind, str, Level, bool], Any] = {}
+
+    def add_sheet(self, name: str) -> Any:
+        """Add a sheet to the workbook."""
+        return self.book.add_worksheet(name, self._sheet_class)
 
     def look(self, properties: Properties) -> Any:
         """Give the format with these properties, the same one each time."""

@@ -24,6 +24,7 @@ from mini_crm.report.macro import add_macro
 from mini_crm.report.place import not_writable, write_whole
 from mini_crm.report.rows import mask_pins, report_rows
 from mini_crm.report.sheet import HEAD
+from mini_crm.report.worksheet import PlainWorksheet
 from mini_crm.report.xlsx_sheet import XlsxSheet
 
 SHEET_ROWS = 1_048_576
@@ -118,7 +119,7 @@ class XlsxBook:
             "in_memory": scratch is None,
             "tmpdir": scratch,
         }
-        self.formats = Formats(xlsxwriter.Workbook(stream, options), language)
+        self.formats = Formats(xlsxwriter.Workbook(stream, options), language, PlainWorksheet)
 
     def describe(self, title: str, created: datetime, units_with_fractions: frozenset[str]) -> None:
         """Set the properties of the file."""

@@ -39,7 +39,7 @@ class XlsxSheet:
 
     def __init__(self, formats: Formats, name: str, *, upright: bool) -> None:
         self._formats = formats
-        self._sheet = formats.book.add_worksheet(name)
+        self._sheet = formats.add_sheet(name)
         self._name = name
         self._widths: dict[int, float] = {}
         self._hidden: set[int] = set()
@@ -151,21 +151,21 @@ class XlsxSheet:
                 value = only_storable(value)  # a row of long ago may have what makes Excel mend the file
             formula = formulas.get(column) if formulas else None
             if formula is not None:
-                sheet.write_formula(row, column, formula, look, _known(value))
+                sheet.put_formula(row, column, formula, look, _known(value))
             if value is None:
                 if formula is None and level <= Level.LEAD and shown.head:
                     sheet.write_blank(row, column, None, look)
                 continue
             if isinstance(value, str):
                 if formula is None:
-                    sheet.write_string(row, column, value, look)
+                    sheet.put_string(row, column, value, look)
                 width = len(value) + 1.0
             elif shown.kind is Kind.ANY or isinstance(value, date):
                 width = self._other(row, column, value, shown.kind, unit, level)
             else:
                 number = float(value)
                 if formula is None:
-                    sheet.write_number(row, column, number, look)
+                    sheet.put_number(row, column, number, look)
                 seen = (column, bold)
                 if abs(number) <= self._largest.get(seen, -1.0):
                     continue
