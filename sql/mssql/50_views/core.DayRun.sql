@@ -4,7 +4,7 @@ GO
 /*
 View:        core.DayRun
 Purpose:     Give the last complete live run of each day: the history of the forecast
-Called by:   core.ForecastTrend, core.ForecastAccuracy, core.ShowChanges, core.DropOldForecasts
+Called by:   core.ForecastTrend, core.FindEarlierRun, core.DropOldForecasts
 */
 CREATE OR ALTER VIEW core.DayRun
 AS

@@ -17,8 +17,7 @@ SELECT
     a.Days AS DaysCompared, a.Wape AS ForecastMissesBy, a.HandWape AS HandFormulaMissesBy,
     a.RunRateWape AS RunRateMissesBy, a.Covered AS DaysInRange, a.OpenWape AS WithoutNewEntriesMissesBy,
     a.OpenCovered AS DaysInRangeWithoutNewEntries
-FROM core.ForecastAccuracy AS a
+FROM core.AccuracyOf(NULL, core.Today()) AS a
 JOIN core.PeriodRow AS p ON p.PeriodId = a.PeriodId
-LEFT JOIN core.Lead AS l ON l.LeadId = a.LeadId
-WHERE a.EndsOn < core.Today();
+LEFT JOIN core.Lead AS l ON l.LeadId = a.LeadId;
 GO

@@ -22,8 +22,7 @@ BEGIN
     SELECT
         a.Kind, a.StartsOn, a.EndsOn, a.PeriodName, a.LeadId, @LeadName AS LeadName, a.Unit, a.Method,
         a.IsRecalculated, a.Days, a.Wape, a.HandWape, a.RunRateWape, a.Covered, a.OpenWape, a.OpenCovered
-    FROM core.ForecastAccuracy AS a
-    WHERE a.EndsOn < @Today AND a.LeadId = @LeadId
+    FROM core.AccuracyOf(@LeadId, @Today) AS a
     ORDER BY a.EndsOn DESC, a.StartsOn DESC, a.PeriodId, a.Unit, a.Method DESC, a.IsRecalculated;
 END;
 GO

@@ -71,9 +71,8 @@ BEGIN
         SELECT
             a.Kind, a.StartsOn, a.EndsOn, a.PeriodName, a.LeadId, COALESCE(l.Name, N'') AS LeadName, a.Unit,
             a.Method, a.IsRecalculated, a.Days, a.Wape, a.HandWape, a.RunRateWape, a.Covered, a.OpenWape, a.OpenCovered
-        FROM core.ForecastAccuracy AS a
+        FROM core.AccuracyOf(NULL, @CountDay) AS a
         LEFT JOIN core.Lead AS l ON l.LeadId = a.LeadId
-        WHERE a.EndsOn < @CountDay
         ORDER BY
             a.EndsOn DESC, a.StartsOn DESC, a.PeriodId, l.NameKey, a.Unit, a.Method DESC,
             a.IsRecalculated;
