@@ -343,7 +343,7 @@ def type_into(widget: tkinter.Entry, text: str) -> None:
         if widget.selection_present():
             widget.delete("sel.first", "sel.last")
         widget.insert("insert", letter)
-        widget.event_generate("<KeyRelease>", keysym="a")
+        widget.event_generate("<KeyRelease>", keycode=code_of_key("a"))
     widget.update()
 
 
