@@ -175,11 +175,12 @@ def make_private_folder(path: Path) -> None:
         OSError: It cannot be made.
     """
     missing = [folder for folder in (path, *path.parents) if not folder.exists()]
+    there = missing[-1].parent if missing else path
+    if there.exists() and not there.is_dir():  # of which Windows would say that nothing is there
+        raise NotADirectoryError(errno.ENOTDIR, os.strerror(errno.ENOTDIR), str(there))
     for folder in reversed(missing):
         # On Windows this mode would shut out everybody else, whatever the folder above it says.
         folder.mkdir(mode=0o700 if sys.platform != "win32" else 0o777, exist_ok=True)
-    if not path.is_dir():
-        raise NotADirectoryError(errno.ENOTDIR, os.strerror(errno.ENOTDIR), str(path))
 
 
 def sync_file(path: Path) -> None:

@@ -10,7 +10,6 @@ import os
 import shutil
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -252,7 +251,6 @@ def test_open_program(installed: Installed, act: str) -> None:
     before, seen = installed.files(), app()
     window = subprocess.Popen([str(installed.folder / "mini-crm.exe")])
     try:
-        time.sleep(3)
         assert (installed.setup() if act == "update" else installed.uninstall()) == OPEN
         assert window.poll() is None
         assert (installed.files(), app()) == (before, seen)

@@ -40,7 +40,7 @@ TIMEOUT_S = 30.0
 CLICK_S = 1.0
 EVDEV = {"a": 38, "c": 54, "e": 26, "f": 41, "v": 55, "x": 53, "y": 29, "z": 52}
 """Key codes of letters on X11. Source: linux/input-event-codes.h, plus 8."""
-MENU_MS = 300
+MENU_S = 2.0
 """After so long a menu is open."""
 
 LEAD = "Петрова Наталья"
@@ -251,23 +251,28 @@ class Hand:
             self._screen.key(_keysym(name), *(_keysym(each) for each in held))
             self._live()
 
-    def in_menu(self, opening: Callable[[], object], *names: str) -> bool:
-        """Open a menu and press keys in it; say whether it was open.
+    def in_menu(
+        self, opening: Callable[[], object], *names: str, look: Callable[[], object] = lambda: None
+    ) -> bool:
+        """Open a menu, look at it and press keys in it; say whether it was open.
 
-        On Windows what opens it comes back when it is closed, so the keys come from a timer.
+        On Windows what opens it comes back when it is closed, so the rest comes from a timer.
         """
         opened: list[bool] = []
+        last = time.monotonic() + MENU_S
 
-        def press_keys() -> None:
+        def act() -> None:
+            if not self._menu_is_open() and time.monotonic() < last:
+                self._root.after(20, act)
+                return
             opened.append(self._menu_is_open())
+            look()
             for name in names:
                 self._screen.key(_keysym(name))
 
-        self._root.after(MENU_MS, press_keys)
+        self._root.after(20, act)
         opening()
-        end = time.monotonic() + TIMEOUT_S
         while not opened:
-            assert time.monotonic() < end, "the timer does not come"
             self._live()
         self._live()
         return opened[0]
@@ -329,7 +334,7 @@ def type_into(widget: tkinter.Entry, text: str) -> None:
         if widget.selection_present():
             widget.delete("sel.first", "sel.last")
         widget.insert("insert", letter)
-        widget.event_generate("<KeyRelease>", keysym="a")
+        widget.event_generate("<KeyRelease>", keycode=code_of_key("a"))
     widget.update()
 
 

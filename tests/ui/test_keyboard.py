@@ -19,7 +19,7 @@ from mini_crm.ui.widgets.dialogs import Dialog, Question
 from mini_crm.ui.widgets.focus import focused, grabbing, last_focused
 from mini_crm.ui.widgets.menus import pop_up
 from mini_crm.ui.widgets.screen import work_area
-from ui.conftest import MENU_MS, Hand, WaitUntil, room
+from ui.conftest import Hand, WaitUntil, room
 from ui.test_app import main
 
 __all__ = ["main"]
@@ -221,8 +221,7 @@ def test_a_dialog_takes_an_open_menu_away(
     menu = tk.Menu(root, tearoff=False)
     menu.add_command(label="x")
     dialog = Question(root, Texts("ru"), theme, "?", yes="Да", no=None, danger=False)
-    root.after(2 * MENU_MS, lambda: dialog.show(dialog.yes))
-    assert hand.in_menu(lambda: pop_up(menu, 100, 100))
+    assert hand.in_menu(lambda: pop_up(menu, 100, 100), look=lambda: dialog.show(dialog.yes))
     wait_until(dialog.winfo_viewable)
     assert grabbing(root) is dialog
     assert not hand.in_menu(lambda: None)

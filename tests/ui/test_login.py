@@ -234,12 +234,12 @@ def test_the_derivation_never_stops_the_window(
         if begun.is_set():
             drawn.set()
         else:
-            app.root.after(1, look)
+            app.root.after(50, look)
 
     around.derive = derive
     app.show_login()
-    sign_in(app, LEAD, CODE)
     look()
+    sign_in(app, LEAD, CODE)
     wait_until(lambda: app.main is not None)
     assert drawn.is_set()
 

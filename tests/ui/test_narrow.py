@@ -21,7 +21,7 @@ from mini_crm.ui.theme import HINT_LABEL, TABLE, Theme
 from mini_crm.ui.widgets import ChoiceField, Field, ShortLabel, Table, copy_rows, tip_cut_cells, tip_cut_text
 from mini_crm.ui.widgets.room import ScrolledRoom
 from mini_crm.ui.widgets.tips import Tip
-from ui.conftest import LEAD, MENU_MS, Hand, WaitUntil, press, type_into
+from ui.conftest import LEAD, Hand, WaitUntil, press, type_into
 from ui.entries_window import Open, Window, open_window
 from ui.test_table import bring, drag, middle_of, right_edge_of
 
@@ -294,8 +294,7 @@ def test_a_right_click_on_a_head_opens_the_columns(open_window: Open, hand: Hand
         (menu,) = [child for child in table.winfo_children() if isinstance(child, tkinter.Menu)]
         ends.append(int(menu.index("end") or 0))
 
-    table.tree.after(MENU_MS // 2, look)
-    assert hand.in_menu(lambda: hand.click(table.tree, 30, 8, button=3), "Escape")
+    assert hand.in_menu(lambda: hand.click(table.tree, 30, 8, button=3), "Escape", look=look)
     assert ends == [len(COLUMNS) - 1]
 
 

@@ -255,6 +255,19 @@ def test_the_calendar_goes_with_a_click_beside_it_or_on_its_button(
     assert focused(root) is field.input
 
 
+def test_the_focus_that_the_calendar_leaves_to_the_window_goes_to_its_field(
+    root: ttk.App, theme: Theme, wait_until: WaitUntil
+) -> None:
+    """Where the system gives the focus to the window below, as Windows does, the next key is the field's."""
+    field = DateField(root, theme, Texts("ru"), "Оплатит до", today=TODAY)
+    field.pack()
+    field.toggle_calendar()
+    root.update()
+    root.focus_force()
+    wait_until(lambda: field.calendar is None)
+    assert focused(root) is field.input
+
+
 def test_the_calendar_by_keys(root: ttk.App, theme: Theme, hand: Hand) -> None:
     """Arrows go by a day or a week, Page keys by a month, Home to today; Enter takes, Escape does not."""
     field = DateField(root, theme, Texts("ru"), "Оплатит до", today=TODAY)

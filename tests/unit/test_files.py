@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import re
 import socket
@@ -307,6 +308,13 @@ def test_folders_are_the_owners(tmp_path: Path, umask: int) -> None:
     (tmp_path / "one").chmod(0o770)
     make_private_folder(tmp_path / "one" / "two" / "three")
     assert (mode(tmp_path), mode(tmp_path / "one")) == (0o755, 0o770)
+
+
+@pytest.mark.parametrize("below", ["", "one", "one/two"])
+def test_a_file_in_the_place_of_a_folder_is_named(tmp_path: Path, below: str) -> None:
+    """Wherever on the way it is, and on Windows too, where the system says only that nothing is there."""
     (tmp_path / "file").touch()
-    with pytest.raises(OSError, match=r"directory|exists"):
-        make_private_folder(tmp_path / "file")
+    with pytest.raises(NotADirectoryError) as caught:
+        make_private_folder(tmp_path / "file" / below)
+    assert caught.value.errno == errno.ENOTDIR
+    assert caught.value.filename == str(tmp_path / "file")

@@ -116,7 +116,9 @@ class DateField(Field):
         """Close the calendar; the focus does not go with it."""
         if self._calendar is not None:
             closing, self._calendar = self._calendar, None
-            if is_inside(focused(self), closing):
+            has_focus = focused(self)
+            # On Windows a click beside it has given the focus to the window below before it is told.
+            if is_inside(has_focus, closing) or has_focus is self.winfo_toplevel():
                 self.input.focus_set()
             closing.destroy()
 
