@@ -32,6 +32,7 @@ BEGIN
     DECLARE @Changed int;
     DECLARE @Unchanged int;
     DECLARE @IsStored bit = 0;
+    DECLARE @OtherBlank nvarchar(10) = N'%[' + NCHAR(9) + NCHAR(10) + NCHAR(160) + N']%';
     DECLARE @Detail nvarchar(400);
     -- part: Roster
     -- part: Change
@@ -98,7 +99,19 @@ BEGIN
         SELECT
             r.ClientRef, i.LeadId, i.GroupId, i.ManagerId, r.ClientPin, r.Amount, r.PaidAmount, r.EnteredOn,
             r.PayBy, r.PayBy, r.Status, r.StatusOn, r.Comment, r.Reason,
-            core.SearchKeyOf(r.ClientPin, r.Comment, r.Reason), 1,
+            -- What the function gives. It is asked only where blanks have to be made even: to call it for every row
+            -- takes as long as all else here.
+            CASE WHEN (r.ClientPin + N'|' + r.Comment + N'|' + r.Reason) COLLATE Latin1_General_BIN2 LIKE @OtherBlank
+                   OR (r.ClientPin + N'|' + r.Comment + N'|' + r.Reason) COLLATE Latin1_General_BIN2 LIKE N'%  %'
+                 THEN core.SearchKeyOf(r.ClientPin, r.Comment, r.Reason)
+                 ELSE LEFT(
+                     LOWER(r.ClientPin COLLATE Latin1_General_CI_AS)
+                     + CASE WHEN r.Comment = N'' THEN N''
+                            ELSE NCHAR(10) + LOWER(r.Comment COLLATE Latin1_General_CI_AS) END
+                     + CASE WHEN r.Reason = N'' THEN N''
+                            ELSE NCHAR(10) + LOWER(r.Reason COLLATE Latin1_General_CI_AS) END,
+                     710) END,
+            1,
             l.ChangeSeq + ROW_NUMBER() OVER (PARTITION BY i.LeadId ORDER BY i.RowNumber)
         FROM #Import AS i
         JOIN core.ImportRow AS r ON r.UploadId = @UploadId AND r.ClientRef = i.ClientRef

@@ -23,6 +23,7 @@ _PREFIX = re.compile(rb"<([A-Za-z_][\w.-]*:)?worksheet[\s>]")
 _R = re.compile(rb"""\sr\s*=\s*["']([A-Z]{0,4})([0-9]{1,10})["']""")
 _T = re.compile(rb"""\st\s*=\s*["']([A-Za-z]*)["']""")
 _S = re.compile(rb"""\ss\s*=\s*["']([0-9]{1,9})["']""")
+_ERROR_TYPES = (b'"e"', b"'e'")
 
 
 class TooMuch(Exception):
@@ -116,7 +117,7 @@ class SheetText:
                     if kind is None or kind[1] != b"str":  # the result may well be no text
                         formulas += 1
                         first = first or (b"".join(address.groups()).decode() if address else "?")
-            has_patches = has_patches or self._patched.search(block) is not None
+            has_patches = has_patches or self._has_patches(block)
         return SheetFacts(hidden, formulas, first, has_patches)
 
     def patches(self, stream: IO[bytes]) -> Iterator[tuple[int, list[Patch]]]:
@@ -139,6 +140,13 @@ class SheetText:
                 line = int(number[2]) if number else line + 1
                 if row[2] and (found := list(self._patches_of(row[2]))):
                     yield line, found
+
+    def _has_patches(self, block: bytes) -> bool:
+        # Where no style tells more, errors are all that is left. To see that there is none needs no look at
+        # every cell, which takes ten times as long.
+        if not self._styles and not any(error in block for error in _ERROR_TYPES):
+            return False
+        return self._patched.search(block) is not None
 
     def _addressed_patches(self, block: bytes) -> Iterator[tuple[int, list[Patch]]]:
         line, found = 0, list[Patch]()

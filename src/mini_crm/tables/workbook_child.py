@@ -20,6 +20,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -259,12 +260,14 @@ def _span(value: timedelta) -> str:
     return f"{minutes // 60}:{minutes % 60:02}:{seconds:02}"
 
 
+_DAYS_KEPT = 1 << 12
+"""How many days of a sheet are written once: they are few, and their cells are many."""
 _SHOWN: dict[type, Callable[[Any], str]] = {
     bool: str,
     int: str,
     float: _number,
-    datetime: _moment,
-    date: date.isoformat,
+    datetime: lru_cache(_DAYS_KEPT)(_moment),
+    date: lru_cache(_DAYS_KEPT)(date.isoformat),
     time: lambda value: value.isoformat(timespec="seconds"),
     timedelta: _span,
 }

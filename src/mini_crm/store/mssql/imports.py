@@ -41,12 +41,14 @@ class Imports:
         """
         upload_id = uuid4()
         key = cache(name_key)
+        taken = 0
         for first in range(0, len(rows), PART):
             part = rows[first : first + PART]
             sent = (_row(number, row, key) for number, row in enumerate(part, start=first))
-            self.server.call("admin.SendImportRows", upload_id=upload_id, rows=json_of(sent))
+            ((there,),) = self.server.call("admin.SendImportRows", upload_id=upload_id, rows=json_of(sent))
+            taken += there["Taken"]
             if progress is not None:
-                progress(first + len(part))
+                progress(taken)
         (result,), left = self.server.call(
             "admin.ImportEntries",
             repeatable=False,  # the rows are gone once they were taken over
