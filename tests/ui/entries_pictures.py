@@ -9,7 +9,7 @@ from uuid import uuid4
 
 from mini_crm.domain.dates import format_date
 from mini_crm.domain.model import EntryFilter, Status
-from mini_crm.ui.entries.dialogs_view import StatusDialog
+from mini_crm.ui.entries.dialogs_view import KeptDialog, StatusDialog
 from mini_crm.ui.entries.filters_presenter import Quick
 from mini_crm.ui.entries.page_view import EntriesView
 from mini_crm.usecases.behind import Number
@@ -300,12 +300,13 @@ def trouble_pictures(desk: Desk) -> None:
     desk.settle()
     studio.wait(lambda: view.lost.sentence)
     studio.shoot("database_lost")
-    if view.kept.winfo_ismapped():
-        view.kept.invoke()
-        desk.settle()
-        studio.wait(lambda: studio.dialogs)
-        studio.shoot("kept")
-        studio.close_dialogs()
+    view.kept.invoke()
+    desk.settle()
+    studio.wait(lambda: studio.dialogs)
+    (dialog,) = [dialog for dialog in studio.dialogs if isinstance(dialog, KeptDialog)]
+    dialog.table.selection_set(dialog.table.get_children()[0])
+    studio.shoot("kept")
+    studio.close_dialogs()
     cable.pulled = False
     main.desk.store = store
     desk.presenter.refresh()

@@ -6,11 +6,13 @@ import time
 import tkinter as tk
 from _tkinter import DONT_WAIT
 from collections.abc import Callable, Iterator
+from random import Random
 
 import pytest
 import ttkbootstrap as ttk
 
 from mini_crm.domain.errors import DatabaseUnreachable
+from mini_crm.domain.model import RosterRow
 from mini_crm.i18n import Texts
 from mini_crm.report.bridge import Step, step_names
 from mini_crm.report.past import steps_of
@@ -23,8 +25,8 @@ from mini_crm.ui.forecast.texts import Column
 from mini_crm.ui.main_window import MainWindow
 from mini_crm.ui.sign_in.password_dialogs import SignInAgainDialog
 from mini_crm.ui.theme import Theme
-from ui.company_data import HEAD, LONG, lead_name, make_company
-from ui.conftest import CODE, LEAD, Clock, Hand, WaitUntil, press, type_into
+from ui.company_data import HEAD, LONG, lead_name, make_company, sale
+from ui.conftest import CODE, LEAD, Clock, Hand, WaitUntil, issue, press, type_into
 from ui.test_app import answer_soon, open_dialogs
 
 FEW, MANY = 5, 200
@@ -144,7 +146,7 @@ def test_a_lead_has_no_company_page(few: SqliteStore, page: Page, wait_until: Wa
 def test_a_click_on_a_head_sorts_and_another_one_turns_it_round(
     few: SqliteStore, page: Page, hand: Hand, wait_until: WaitUntil
 ) -> None:
-    """The name's column orders the leads by name, then backwards; the company stays on top."""
+    """The name's column orders the leads by name, then backwards; the company stays below."""
     view = page.open()
     opened = page.names()
     hand.click(view.leads.tree, x=100, y=12)
@@ -153,9 +155,9 @@ def test_a_click_on_a_head_sorts_and_another_one_turns_it_round(
     hand.click(view.leads.tree, x=100, y=12)
     wait_until(lambda: page.names() != forth)
     back = page.names()
-    assert forth[0] == back[0] == "Компания, RUB"
     units = sum(name.startswith("Компания") for name in forth)
-    assert forth[units:] == sorted(forth[units:]) == back[units:][::-1]
+    assert forth[-units:] == back[-units:] == ["Компания, RUB", "Компания, шт."]
+    assert forth[:-units] == sorted(forth[:-units]) == back[:-units][::-1]
     assert view.leads.tree.heading("0", "text") == "Руководитель ▼"
 
 
@@ -170,7 +172,7 @@ def test_keys_sort_find_open_and_go_back(
     after = [str(view.leads.tree.heading(str(at), "text")) for at in range(5)]
     assert before.index("К плану ▲") + 1 == next(at for at, text in enumerate(after) if text.endswith("▼"))
     type_into(view.search.input, "003")
-    wait_until(lambda: page.names()[-1] == lead_name(3) and len(page.names()) == 3)
+    wait_until(lambda: page.names()[0] == lead_name(3) and len(page.names()) == 3)
     press(view.search.input, "<Return>")
     hand.key("Return")
     wait_until(lambda: view.entries.table.cells())
@@ -206,7 +208,7 @@ def test_a_number_is_a_link_to_its_rows(
     view = page.open()
     tree = view.leads.tree
     at = [str(tree.heading(str(at), "text")) for at in range(8)].index("Оплачено")
-    name = next(item for item in tree.get_children()[2:] if tree.set(item, str(at)) != "0")
+    name = next(item for item in tree.get_children() if tree.set(item, str(at)) != "0")
     shown = tree.set(name, str(at))
     x, y, width, height = (int(part) for part in tree.bbox(name, str(at)))
     tree.event_generate("<Motion>", x=x + width - 8, y=y + height // 2)
@@ -286,7 +288,8 @@ def test_the_bridge_is_drawn_for_yesterday_and_for_the_week(
     week = view.bridge.steps.cells()
     assert week[0] != yesterday[0]
     assert week[-1] == yesterday[-1]
-    assert view.leads.cells()[0][7] == week[-1][1]
+    (total,) = (row for row in view.leads.cells() if row[0] == "Компания, RUB")
+    assert total[7] == week[-1][1]
 
 
 def test_the_report_has_the_same_bridge(few: SqliteStore, page: Page, wait_until: WaitUntil) -> None:
@@ -329,7 +332,9 @@ def test_nothing_is_cut_off(
     last = steps.get_children()[-1]
     assert steps.bbox(last), "the bridge ends out of sight"
     assert steps.xview() == (0.0, 1.0)
-    assert len([name for name in view.leads.tree.get_children() if view.leads.tree.bbox(name)]) >= 6
+    assert view.leads.totals is not None
+    for table, least in ((view.leads.tree, 4), (view.leads.totals, 2)):
+        assert len([name for name in table.get_children() if table.bbox(name)]) >= least
     page.main.company.open_row(view.leads.tree.get_children()[2])  # type: ignore[union-attr]
     wait_until(lambda: view.entries.table.cells())
     assert cut() == []
@@ -337,6 +342,56 @@ def test_nothing_is_cut_off(
         len([name for name in view.entries.table.tree.get_children() if view.entries.table.tree.bbox(name)])
         >= 4
     )
+
+
+def test_the_total_stays_in_sight(
+    many: SqliteStore, page: Page, hand: Hand, wait_until: WaitUntil, app: App
+) -> None:
+    """Below two hundred leads stands the company, in the same columns, also at the end and far to the right."""
+    view = page.open("1024x640")
+    tree, totals = view.leads.tree, view.leads.totals
+    assert totals is not None
+    assert len(totals.get_children()) == 2
+    for key, held in (("End", []), ("Home", [])):
+        hand.key(key, held=held)
+        app.root.update()
+        assert totals.bbox("RUB")
+    tree.column("0", width=260)
+    tree.event_generate("<ButtonRelease-1>", x=5, y=5)
+    tree.xview_moveto(1)
+    wait_until(lambda: totals.xview() == tree.xview())
+    first = tree.get_children()[0]
+    for at in range(len(view.leads.cells()[0])):
+        mine, theirs = totals.bbox("RUB", str(at)), tree.bbox(first, str(at))
+        assert bool(mine) == bool(theirs)
+        assert not mine or (mine[0], mine[2]) == (theirs[0], theirs[2])
+    hand.click(totals, x=100, y=10)
+    hand.key("Down")
+    hand.key("Return")  # the total of another unit shows that unit
+    wait_until(lambda: view.unit.get() == "шт.")
+
+
+def test_without_a_bridge_the_leads_have_its_room(
+    store: SqliteStore, page: Page, wait_until: WaitUntil
+) -> None:
+    """Before a second day has a forecast the line that says so takes a line, and not half the page."""
+    store.set_head(HEAD, True, "test")
+    issue(store, HEAD, CODE)
+    rows = [RosterRow(lead_name(n), f"Группа {n}", f"Оператор {n}", "RUB") for n in range(1, 30)]
+    store.apply_roster(rows, "test", complete=False)
+    today = store.get_today()
+    random = Random(7)
+    store.import_entries("sales", [sale(random, row, today, 1) for row in rows], "test")
+    store.aggregate_forecast(None, "test")
+    root = page.app.root
+    root.minsize(1, 1)
+    root.geometry("1024x640+0+0")
+    page.sign_in()
+    wait_until(lambda: page.view.leads.cells())
+    view = page.view
+    wait_until(lambda: view.bridge.winfo_height() < 60)
+    tree = view.leads.tree
+    assert len([name for name in tree.get_children() if tree.bbox(name)]) >= 14
 
 
 def test_heads_have_room_for_the_sign_of_the_order(

@@ -7,8 +7,10 @@ import sys
 import time
 import tkinter as tk
 from collections.abc import Iterator
+from dataclasses import replace
 from functools import partial
 from tkinter import ttk as plain_ttk
+from uuid import uuid4
 
 import pytest
 import ttkbootstrap as ttk
@@ -16,7 +18,10 @@ from PIL import Image, ImageChops, ImageGrab
 
 from mini_crm.domain.model import Status
 from mini_crm.i18n import Texts
+from mini_crm.store.sqlite import SqliteStore
 from mini_crm.ui.app import App
+from mini_crm.ui.company.page_view import CompanyView
+from mini_crm.ui.entries.dialogs_view import KeptDialog
 from mini_crm.ui.entries.page_view import EntriesView
 from mini_crm.ui.forecast.page_view import ForecastView
 from mini_crm.ui.main_window import MainWindow
@@ -25,12 +30,14 @@ from mini_crm.ui.theme import Theme
 from mini_crm.ui.widgets.dialogs import Dialog, Question
 from mini_crm.ui.widgets.focus import focused, is_inside
 from mini_crm.usecases.signing import SignedIn
-from ui.conftest import LEAD, Hand, WaitUntil
+from ui.company_data import HEAD, make_company
+from ui.conftest import CODE, LEAD, Clock, Hand, WaitUntil
 from ui.test_app import live, main, open_dialogs
+from unit.fake_entries_view import Cable
 
 __all__ = ["main"]
 
-CONTROLS = {"TButton", "TEntry", "TCombobox", "Treeview", "TMenubutton", "TNotebook"}
+CONTROLS = {"TButton", "TEntry", "TCombobox", "Treeview", "TMenubutton", "TNotebook", "TRadiobutton", "Toolbutton"}
 PARTS = {"\u25be"}
 """Captions of buttons that are a part of the field beside them, where F4 does the same."""
 MOST_STOPS = 80
@@ -158,14 +165,11 @@ def test_the_dialogs_about_the_password(app: App, main: MainWindow, hand: Hand) 
         dialog.close()
 
 
-def test_the_dialogs_of_the_entry_page(app: App, main: MainWindow, hand: Hand, wait_until: WaitUntil) -> None:
-    """Marking as paid, and the preview of pasted rows."""
+def entered(app: App, main: MainWindow, wait_until: WaitUntil) -> EntriesView:
+    """Enter an entry, and give the page with its row chosen."""
     entries, view = main.entries, main.nametowidget(main.pages.tabs()[0])
     assert entries is not None
-    entries.paste("Ёлкина Вера\t0042\t100\t01.01.2099")
-    wait_until(lambda: open_dialogs(app))
-    check(open_dialogs(app)[0], hand)
-    open_dialogs(app)[0].close()
+    assert isinstance(view, EntriesView)
     form = view.form
     form.manager.set("Ёлкина Вера")
     form.manager.input.event_generate("<<ComboboxSelected>>")
@@ -175,6 +179,133 @@ def test_the_dialogs_of_the_entry_page(app: App, main: MainWindow, hand: Hand, w
     form.save_button.invoke()
     wait_until(lambda: view.table.tree.get_children() and not main.tasks.is_busy)
     view.table.tree.selection_set(view.table.tree.get_children()[0])
+    return view
+
+
+def check_dialog(app: App, hand: Hand, wait_until: WaitUntil) -> None:
+    """Walk through the dialog that comes, and close it."""
+    wait_until(lambda: open_dialogs(app))
+    dialog = open_dialogs(app)[0]
+    live(app, 0.2)
+    check(dialog, hand)
+    dialog.close()
+    wait_until(lambda: not open_dialogs(app))
+
+
+def test_history_and_why(app: App, main: MainWindow, hand: Hand, wait_until: WaitUntil) -> None:
+    """The table can be scrolled by keys, and the button closes."""
+    entered(app, main, wait_until)
+    assert main.entries is not None
+    main.entries.actions.show_history()
+    check_dialog(app, hand, wait_until)
+    main.entries.head.compute()
+    live(app, 0.5)
+    wait_until(lambda: not main.tasks.is_busy)
+    main.entries.refresh()
+    wait_until(lambda: not main.tasks.is_busy)
+    main.entries.why.show()
+    check_dialog(app, hand, wait_until)
+
+
+def test_many_rows(app: App, main: MainWindow, hand: Hand, wait_until: WaitUntil) -> None:
+    """The day for many rows, and the question whether they are to be deleted."""
+    view = entered(app, main, wait_until)
+    assert main.entries is not None
+    view.form.client_pin.set("0043")
+    view.form.amount.set("100")
+    view.form.save_button.invoke()
+    wait_until(lambda: len(view.table.tree.get_children()) == 2 and not main.tasks.is_busy)
+    view.table.tree.selection_set(view.table.tree.get_children())
+    main.entries.many.pay_by()
+    check_dialog(app, hand, wait_until)
+    app.root.after(0, main.entries.many.delete)
+    check_dialog(app, hand, wait_until)
+
+
+def test_a_conflict(
+    app: App, main: MainWindow, store: SqliteStore, hand: Hand, wait_until: WaitUntil
+) -> None:
+    """Theirs, mine and the old value in a table, and both answers."""
+    view = entered(app, main, wait_until)
+    assert main.entries is not None
+    main.entries.edit_selected()
+    wait_until(lambda: not main.tasks.is_busy)
+    number = int(view.table.tree.selection()[0])
+    entry = store.get_entry(main.desk.token, number)
+    theirs = replace(entry.draft(), comment="чужое")
+    store.update_entry(main.desk.token, uuid4(), number, entry.version, theirs)
+    view.form.comment.set("моё")
+    view.form.save_button.invoke()
+    wait_until(lambda: view.trouble.sentence)
+    main.entries.edit_selected()
+    check_dialog(app, hand, wait_until)
+
+
+def test_what_is_kept(app: App, main: MainWindow, hand: Hand, wait_until: WaitUntil) -> None:
+    """The button in the line below the list, the list of what waits, and what can be done with a line of it."""
+    view = entered(app, main, wait_until)
+    assert main.entries is not None
+    store = main.desk.store
+    cable = Cable(store)
+    main.desk.store = cable  # type: ignore[assignment]
+    cable.pulled = True
+    view.form.client_pin.set("0044")
+    view.form.amount.set("100")
+    view.form.save_button.invoke()
+    wait_until(lambda: view.kept.winfo_viewable() and not main.tasks.is_busy)
+    main.entries.refresh()
+    wait_until(lambda: view.lost.sentence and view.trouble.sentence)
+    live(app, 0.3)
+    view.form.focus("client_pin")
+    check(app.root, hand)  # with both banners
+    view.kept.invoke()
+    wait_until(lambda: open_dialogs(app))
+    (dialog,) = open_dialogs(app)
+    assert isinstance(dialog, KeptDialog)
+    wait_until(lambda: dialog.table.get_children())
+    dialog.table.selection_set(dialog.table.get_children()[0])
+    check_dialog(app, hand, wait_until)
+    main.desk.store = store
+
+
+def test_the_company_page(
+    app: App, store: SqliteStore, clock: Clock, hand: Hand, wait_until: WaitUntil
+) -> None:
+    """Period, unit, search, the leads, their total, the days of the bridge; a lead's managers, filters, rows."""
+    make_company(store, clock, 5)
+    assert app.login is not None
+    app.login.on_sign_in(HEAD, CODE)
+    wait_until(lambda: app.main is not None and app.main.company is not None)
+    main = app.main
+    assert main is not None
+    assert main.company is not None
+    (view,) = main.nametowidget(main.pages.tabs()[0]).winfo_children()
+    assert isinstance(view, CompanyView)
+    wait_until(lambda: view.leads.cells() and view.bridge.picture.drawn)
+    live(app, 0.3)
+    view.leads.focus_rows()
+    check(app.root, hand)
+    main.company.open_row(view.leads.tree.get_children()[0])
+    wait_until(lambda: view.entries.table.cells() and not main.tasks.is_busy)
+    main.company.open_number(
+        view.managers.tree.get_children()[0],
+        [column.caption for column in view.managers._columns].index("Из открытых"),
+    )
+    wait_until(lambda: view.entries.behind.winfo_viewable() and not main.tasks.is_busy)
+    live(app, 0.3)
+    view.managers.focus_rows()
+    check(app.root, hand)
+
+
+def test_the_dialogs_of_the_entry_page(app: App, main: MainWindow, hand: Hand, wait_until: WaitUntil) -> None:
+    """Marking as paid, and the preview of pasted rows."""
+    entries = main.entries
+    assert entries is not None
+    entries.paste("Ёлкина Вера\t0042\t100\t01.01.2099")
+    wait_until(lambda: open_dialogs(app))
+    check(open_dialogs(app)[0], hand)
+    open_dialogs(app)[0].close()
+    entered(app, main, wait_until)
     entries.actions.mark(Status.PAID)
     wait_until(lambda: open_dialogs(app))
     check(open_dialogs(app)[0], hand)

@@ -115,6 +115,26 @@ def test_a_line_that_is_too_long_ends_with_an_ellipsis(
     assert str(label.cget("text")) == LONG_COMMENT
 
 
+@pytest.mark.parametrize("width", [1024, 1180])
+def test_what_waits_is_in_sight_beside_a_long_sum(open_window: Open, width: int) -> None:
+    """However long counts and sums are, it stands whole in the line below the list that something waits."""
+    window = open_window("ru")
+    window.root.geometry(f"{width}x640+0+0")
+    window.root.update()
+    view = window.view
+    view._show_summary("719 наработок · " + " · ".join(["Ожидаем 210: 18 051 667,23 RUB, вклад 94 233"] * 4))
+    view.show_kept("ждут отправки: 12, отклонено: 3")
+    window.root.update()
+    assert view.kept.winfo_viewable()
+    assert view.kept.winfo_width() >= view.kept.winfo_reqwidth()
+    assert view.connection.winfo_width() >= view.connection.winfo_reqwidth()
+    assert str(view.summary.cget("text")).endswith("…")
+    assert view.summary.winfo_width() >= view.summary.winfo_reqwidth()
+    view.show_kept("")
+    window.root.update()
+    assert not view.kept.winfo_viewable()
+
+
 def shown_tips(tree: tkinter.Misc) -> list[str]:
     """Give the texts of the small windows over a widget."""
     windows = [child for child in tree.winfo_children() if isinstance(child, tkinter.Toplevel)]

@@ -209,6 +209,7 @@ class FakeRows:
     rows: list[Row] = field(default_factory=list)
     order: tuple[EntrySort, bool] | None = None
     chance: str = ""
+    useful: frozenset[Status] = frozenset()
     summary: str = ""
 
     def offer(self, managers: Sequence[str]) -> None:
@@ -237,6 +238,10 @@ class FakeRows:
     def show_chance(self, caption: str) -> None:
         """See ``LeadRowsPort``."""
         self.chance = caption
+
+    def show_useful(self, statuses: frozenset[Status]) -> None:
+        """See ``LeadRowsPort``."""
+        self.useful = statuses
 
     def show_summary(self, text: str) -> None:
         """See ``LeadRowsPort``."""

@@ -122,6 +122,10 @@ class FakeTable:
         """Choose a row."""
         self.chosen = [entry_id]
 
+    def select_nothing(self) -> None:
+        """Choose no row."""
+        self.chosen = []
+
     def show_order(self, column: EntrySort, descending: bool) -> None:
         """Keep the order."""
         self.order = (column, descending)

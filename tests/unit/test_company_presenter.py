@@ -422,6 +422,19 @@ def test_rows_are_filtered_by_manager_status_and_text(store: FakeStore) -> None:
     assert store.asked_entries[-1][1] == EntryFilter()
 
 
+def test_columns_that_would_be_empty_are_not_shown(store: FakeStore) -> None:
+    """The list is told of which statuses its rows are; what is to come are open ones."""
+    opened = Opened(store)
+    opened.presenter.open_row("1")
+    assert opened.view.rows.useful == {Status.EXPECTED}
+    opened.presenter.filter_rows(RowsWanted(status=Status.PAID))
+    assert opened.view.rows.useful == {Status.PAID}
+    opened.presenter.filter_rows(RowsWanted())
+    assert opened.view.rows.useful == frozenset()
+    opened.presenter.open_number("RUB", place(opened.view.page.leads, "From open"))
+    assert opened.view.rows.useful == {Status.EXPECTED}
+
+
 def test_rows_are_sorted_and_read_page_by_page(store: FakeStore) -> None:
     """A head sorts, again the other way round; the end of the page brings the next one, once."""
     store.entries = tuple(entry(number) for number in range(1, 451))

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from decimal import Decimal
 
 import pytest
 
-from contract.company import ANNA, COUNTED, MARIA, NORTH, PETR
+from contract.company import ANNA, COUNTED, MARIA, NORTH, PETR, bring
 from fakes import ImmediateTasks
 from mini_crm.domain.model import EntrySort, RosterRow, Status
 from mini_crm.i18n import Texts
@@ -14,10 +15,10 @@ from mini_crm.ui.desk import Desk
 from mini_crm.ui.entries.draft import FormValues
 from mini_crm.ui.entries.filters_presenter import FilterValues
 from mini_crm.ui.entries.page_presenter import EntriesPresenter
-from unit.entries_page import Page, clock, company, page
+from unit.entries_page import Page, clock, company, page, page_with_outbox
 from unit.fake_entries_view import FakeEntriesView
 
-__all__ = ["clock", "company", "page"]
+__all__ = ["clock", "company", "page", "page_with_outbox"]
 
 
 def open_in_english(page: Page) -> Page:
@@ -220,3 +221,48 @@ def test_groups_that_come_later_leave_what_was_taken_over(page: Page) -> None:
     other.presenter._read_groups()
     assert other.view.form.values.group == COUNTED
     assert other.view.form.unit == "pcs"
+
+
+@pytest.mark.parametrize("behind_another_save", [False, True])
+def test_the_form_follows_what_waited_for_the_database(
+    page_with_outbox: Page, behind_another_save: bool
+) -> None:
+    """A payment that was marked without a database is in the form once it is sent; what is typed there stays.
+
+    The next save then meets no change of one's own, also where a save of another entry had sent it along.
+    """
+    page = page_with_outbox
+    number = page.add()
+    page.presenter.edit_number(str(number))
+    page.view.form.values = replace(page.view.form.values, comment="перезвонить")
+    page.cable.pulled = True
+    page.view.table.chosen = [number]
+    page.view.reply, page.view.keeps_rest = ("18.03.2026", "1000"), False
+    page.presenter.actions.mark(Status.PAID)
+    assert page.view.form.values.status is Status.EXPECTED
+    page.cable.pulled = False
+    if behind_another_save:
+        other = bring(page.company.anna, PETR, page.company.day(0), client_pin="777")
+        page.presenter.table.reload()
+        page.view.table.chosen = [other.entry_id]
+        page.view.reply = ("18.03.2026", "")
+        page.presenter.actions.mark(Status.REFUSED)
+    page.tick()
+    after = next(entry for entry in page.company.anna.everything() if entry.entry_id == number)
+    assert (after.status, after.paid_amount) == (Status.PAID, Decimal("1000.00"))
+    assert page.view.form.values.status is Status.PAID
+    assert page.view.form.values.comment == "перезвонить"
+    page.presenter.form.save()
+    after = next(entry for entry in page.company.anna.everything() if entry.entry_id == number)
+    assert (after.status, after.comment) == (Status.PAID, "перезвонить")
+
+
+def test_the_form_does_not_follow_what_somebody_else_changed(page_with_outbox: Page) -> None:
+    """Their change is met when the form is saved, and nothing of it is overwritten unseen."""
+    page = page_with_outbox
+    number = page.add()
+    page.presenter.edit_number(str(number))
+    (entry,) = page.company.anna.everything()
+    page.company.anna.window("PC-8").update(entry, comment="чужое")
+    page.tick()
+    assert page.view.form.values.comment == ""

@@ -71,6 +71,15 @@ def test_from_open_opens_the_largest_contributions_first(computed: Page) -> None
     assert computed.view.table.summary.endswith(f"вклад {said}")
 
 
+def test_rows_that_were_chosen_before_do_not_hide_the_sum(computed: Page) -> None:
+    """Two rows chosen in the list are somewhere among those of the number: told is what all come to."""
+    computed.view.table.chosen = computed.view.table.ids()[:2]
+    computed.presenter.table.chosen_changed()
+    assert computed.view.table.summary.startswith("выбрано: 2")
+    computed.presenter.head.open(number_of(computed, "RUB"), Number.FROM_OPEN)
+    assert computed.view.table.summary.startswith("3 наработки")
+
+
 def test_the_page_says_that_entries_changed_since_the_run(computed: Page) -> None:
     """Beside the rows stand the run's number, its moment, and the sum as it is now."""
     computed.presenter.head.open(number_of(computed, "RUB"), Number.PAID)

@@ -101,6 +101,7 @@ class Outbox:
         self._untried: set[UUID] = set()
         self._loaded: dict[Path, tuple[int, int, Kept]] = {}
         self._seen: set[UUID] = set()
+        self._sent: list[Entry] = []
         self.folder = folder / owners[0][:32]
 
     def pending(self) -> tuple[Kept, ...]:
@@ -164,6 +165,7 @@ class Outbox:
         sending = self.send(store, token)
         for stored, entry in sending.stored:
             if stored.op_id == write.op_id:
+                self._sent.remove(entry)
                 return entry
         for kept in sending.refused:
             if kept.write.op_id == write.op_id and kept.refusal is not None:
@@ -191,7 +193,7 @@ class Outbox:
                 if kept.is_withdrawn:
                     for inverse in inverses_if_stored(store, token, kept.write):
                         kept = Kept(inverse, kept.made_at)  # which stays in its place if it is refused
-                        inverse.send(store, token)
+                        self._sent.append(inverse.send(store, token))
                     self._remove(path)
                     continue
                 self._untried.discard(kept.write.op_id)
@@ -210,7 +212,16 @@ class Outbox:
             else:
                 self._remove(path)
                 stored.append((kept.write, entry))
+                self._sent.append(entry)
         return Sending(tuple(stored), tuple(refused))
+
+    def take_sent(self) -> tuple[Entry, ...]:
+        """Give the entries that writes have changed which had waited here, since this was last asked.
+
+        Whoever called ``save`` for one of them has its entry already.
+        """
+        sent, self._sent = tuple(self._sent), []
+        return sent
 
     def withdraw(self, op_ids: Collection[UUID]) -> frozenset[UUID]:
         """Take writes back that the person does not want any more, waiting or refused.

@@ -150,6 +150,10 @@ class LeadRows:
 
     def reload(self, *, from_top: bool = False) -> None:
         """Read again what is shown, or the first page only."""
+        if from_top:
+            wanted = self._filter()
+            counted = frozenset({Status.EXPECTED}) if wanted.has_chance else frozenset()
+            self._view.show_useful(wanted.statuses or counted)
         limit = PAGE if from_top else max(PAGE, -(-len(self._shown) // PAGE) * PAGE)
 
         def show(loaded: _Loaded) -> None:

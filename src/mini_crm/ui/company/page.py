@@ -196,6 +196,10 @@ class LeadRowsPort(Protocol):
         """Name the column of chances."""
         ...
 
+    def show_useful(self, statuses: frozenset[Status]) -> None:
+        """Show the columns that entries of these statuses fill; of all statuses if there are none."""
+        ...
+
     def show_summary(self, text: str) -> None:
         """Show counts and sums of the filtered rows."""
         ...

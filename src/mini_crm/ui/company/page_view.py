@@ -48,6 +48,7 @@ class CompanyView(plain_ttk.Frame):
         self._events: CompanyEvents | None = None
         self._tasks = Tasks(self)
         self._has_focused = False
+        self._has_bridge = True
         self.columnconfigure(0, weight=1)
         self.rowconfigure(3, weight=1)
         self.top = PeriodBar(self, texts, theme, self._choose_period, self._choose_unit)
@@ -91,6 +92,9 @@ class CompanyView(plain_ttk.Frame):
         self.found.configure(text=page.found)
         show_over(self.nothing, page.nothing, height=0.6)
         self.bridge.show(page.bridge)
+        if bool(page.bridge.steps) != self._has_bridge:
+            self._has_bridge = not self._has_bridge
+            when_idle(self, self._share_height)
         self._hear(self.bridge)
         self._focus_first()
 
@@ -162,12 +166,25 @@ class CompanyView(plain_ttk.Frame):
             open_row=self._open_row,
             open_number=self._open_number,
             sort_by=self._sort_by,
+            keep_totals=True,
         )
         self.nothing = ttk.Label(self.leads, anchor="center", justify="center")
         self.bridge = BridgeView(halves, self._texts, theme, self._tasks, self._since_chosen)
         halves.add(self.leads, weight=1)
         halves.add(self.bridge, weight=0)
+        self._halves = halves
+        halves.bind("<Configure>", lambda event: self._resized(), add="+")
         return whole
+
+    def _share_height(self) -> None:
+        """Give the leads what the bridge does not need: without an earlier forecast that is a line."""
+        room = self._halves.winfo_height() - self.bridge.winfo_reqheight()
+        if room > 0:  # else nothing has its place yet
+            self._halves.sashpos(0, room)
+
+    def _resized(self) -> None:
+        if not self._has_bridge:
+            when_idle(self, self._share_height)
 
     def _make_lead(self) -> ttk.Frame:
         _, theme = self._texts.gettext, self._theme

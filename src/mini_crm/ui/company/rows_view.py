@@ -14,6 +14,7 @@ from mini_crm.i18n import Texts
 from mini_crm.ui.company.page import CompanyEvents, RowsWanted
 from mini_crm.ui.company.search_view import SearchField
 from mini_crm.ui.entries.column_fit import MOST
+from mini_crm.ui.entries.columns import serves
 from mini_crm.ui.entries.marks_view import colour_marks
 from mini_crm.ui.entries.table_view import RIGHT
 from mini_crm.ui.entries.texts import COLUMNS, EntryTexts, Row
@@ -44,6 +45,7 @@ class RowsTable(ReadOnlyTable):
         self._events: CompanyEvents | None = None
         self._captions = dict(EntryTexts(texts).captions)
         self._order: tuple[EntrySort, bool] | None = None
+        self._useful: Sequence[str] = ()
         colour_marks(self.tree, theme.colours)
         follow = str(self.tree.cget("yscrollcommand"))
 
@@ -67,6 +69,7 @@ class RowsTable(ReadOnlyTable):
         """See ``LeadRowsPort``."""
         columns = [Column(self._captions[column], column in RIGHT) for column in COLUMNS]
         self.show(columns, [row.cells for row in rows], names=[str(row.entry_id) for row in rows])
+        self.tree.configure(displaycolumns=self._useful or "#all")
         for row in rows:
             self.tree.item(str(row.entry_id), tags=(row.mark,))
         self._write_heads()
@@ -85,6 +88,12 @@ class RowsTable(ReadOnlyTable):
     def show_chance(self, caption: str) -> None:
         """See ``LeadRowsPort``."""
         self._captions[EntrySort.PROBABILITY] = caption
+
+    def show_useful(self, statuses: frozenset[Status]) -> None:
+        """See ``LeadRowsPort``."""
+        self._useful = [str(at) for at, column in enumerate(COLUMNS) if serves(column, statuses)]
+        if self._columns:
+            self.tree.configure(displaycolumns=self._useful)
 
     def _write_heads(self) -> None:
         """Name the columns, mark the one that orders the rows, and let a click order by another."""
@@ -197,6 +206,10 @@ class RowsView(plain_ttk.Frame):
     def show_chance(self, caption: str) -> None:
         """See ``LeadRowsPort``."""
         self.table.show_chance(caption)
+
+    def show_useful(self, statuses: frozenset[Status]) -> None:
+        """See ``LeadRowsPort``."""
+        self.table.show_useful(statuses)
 
     def show_summary(self, text: str) -> None:
         """See ``LeadRowsPort``."""

@@ -6,9 +6,12 @@ import tkinter as tk
 from collections.abc import Callable
 from functools import partial
 
+import ttkbootstrap as ttk
+
 from mini_crm.i18n import Texts
 from mini_crm.ui.company.lights_view import SIZE, make_lights
-from mini_crm.ui.company.page import Table
+from mini_crm.ui.company.page import CompanyRow, Table
+from mini_crm.ui.company.totals_view import TotalRows
 from mini_crm.ui.forecast.table import ReadOnlyTable
 from mini_crm.ui.theme import Theme
 from mini_crm.ui.widgets import copy_rows
@@ -30,6 +33,11 @@ class LeadTable(ReadOnlyTable):
         open_row: Is given the name of a row that is opened.
         open_number: Is given the name of a row, and the column of its number that is opened.
         sort_by: Is given the column that the rows are to be ordered by; None where they cannot be.
+        keep_totals: Whether the totals, of which no number can be opened then, stand below the others and stay
+            in sight however far these are scrolled.
+
+    Attributes:
+        totals: Those that stay in sight; None where they stand among the others.
     """
 
     mark = DOWN
@@ -44,18 +52,23 @@ class LeadTable(ReadOnlyTable):
         open_row: Callable[[str], None],
         open_number: Callable[[str, int], None],
         sort_by: Callable[[int], None] | None = None,
+        keep_totals: bool = False,
     ) -> None:
+        self.totals: TotalRows | None = None
         super().__init__(parent, theme, height=height)
         self._texts = texts
         self._open_row = open_row
         self._open_number = open_number
         self._sort_by = sort_by
         self._table: Table | None = None
+        self._below: list[CompanyRow] = []
         self._lights = make_lights(self, theme)
         # Else the garbage collector may let them go in a thread where Tk is not allowed.
         self.bind("<Destroy>", lambda event: self._lights.clear() if event.widget is self else None)
         self.on_open = self._open_link
         tree = self.tree
+        if keep_totals:
+            self.totals = TotalRows(self, theme, tree, open_row)
         width = theme.px(SIZE + 16)
         tree.configure(show="tree headings", selectmode="browse")
         tree.column("#0", width=width, minwidth=width, stretch=False, anchor="center")
@@ -74,19 +87,28 @@ class LeadTable(ReadOnlyTable):
     def show_table(self, table: Table) -> None:
         """Show rows; a row stays chosen wherever it goes."""
         self._table = table
+        rows = [row for row in table.rows if self.totals is None or not row.is_total]
+        self._below = [row for row in table.rows if self.totals is not None and row.is_total]
         self.show(
             table.columns,
-            [row.cells for row in table.rows],
-            [row.is_total for row in table.rows],
-            [tuple(at in row.links for at in range(len(row.cells))) for row in table.rows],
-            [row.name for row in table.rows],
+            [row.cells for row in rows],
+            [row.is_total for row in rows],
+            [tuple(at in row.links for at in range(len(row.cells))) for row in rows],
+            [row.name for row in rows],
         )
-        for row in table.rows:
+        for row in rows:
             self.tree.item(row.name, image="" if row.level is None else self._lights[row.level])
+        if self.totals is not None:
+            self.totals.show(self._below, self._lights)
+            self.totals.grid(row=1, column=0, sticky="ew")
         for at, column in enumerate(table.columns):
             sign = "" if at != table.sorted_by else DOWN if table.descending else UP
             command = "" if self._sort_by is None else partial(self._sort_by, at)
             self.tree.heading(str(at), text=column.caption + sign, command=command)
+
+    def cells(self) -> list[tuple[str, ...]]:
+        """Give what is shown, from top to bottom."""
+        return [*super().cells(), *(row.cells for row in self._below)]
 
     def focus_rows(self) -> None:
         """Put the cursor on the chosen row, else on the first one that can be opened."""
@@ -120,6 +142,14 @@ class LeadTable(ReadOnlyTable):
                 said = _("{sign} Sort by \u201c{column}\u201d").format(sign=sign, column=column.caption)
                 menu.add_command(label=said, command=partial(self._sort_by, at))
         return menu
+
+    def _follow(self, bar: ttk.Scrollbar, first: str, last: str) -> None:
+        super()._follow(bar, first, last)
+        if self.totals is not None:
+            self.totals.follow()
+
+    def _texts_of(self, number: int) -> list[tuple[str, bool]]:
+        return [*super()._texts_of(number), *((row.cells[number], True) for row in self._below)]
 
     def _fit(self) -> None:
         """Let a long name leave room for the numbers; it gets what is left."""

@@ -24,6 +24,13 @@ ON_DEMAND = {EntrySort.REASON}
 """Those that few rows of all statuses fill."""
 
 
+def serves(column: EntrySort, statuses: frozenset[Status]) -> bool:
+    """Say whether a column is worth its room in a list of entries of these statuses, or of all if none."""
+    if not statuses:
+        return column not in ON_DEMAND
+    return column not in SERVES or bool(SERVES[column] & statuses)
+
+
 class ColumnMemory:
     """Remembers order and widths of columns, and which are hidden.
 
@@ -53,10 +60,7 @@ class ColumnMemory:
         if isinstance(hidden, list):
             shown = [name for name in order if name not in hidden]
         else:
-            wanted = statuses or set(Status)
-            shown = [name for name in order if SERVES.get(EntrySort(name), wanted) & wanted]
-            if not statuses:
-                shown = [name for name in shown if name not in ON_DEMAND]
+            shown = [name for name in order if serves(EntrySort(name), statuses)]
         if displayed(tree) != (shown or order):
             tree.configure(displaycolumns=shown or order)
 

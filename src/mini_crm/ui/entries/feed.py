@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 
-from mini_crm.domain.model import Changes
+from mini_crm.domain.model import Changes, Entry
 from mini_crm.ui.desk import Cancel, Desk
 from mini_crm.usecases.outbox import Kept, Sending
 
@@ -27,7 +27,8 @@ class News:
         changes: What changed since the poll before.
         new_day: The server's day is another one.
         new_run: There is a new forecast.
-        sent: Writes that had waited and are stored now.
+        sent: How many writes that had waited are stored now.
+        own: Entries as writes that had waited have changed them, also behind another save.
         kept: Writes that still wait, or were refused.
     """
 
@@ -35,6 +36,7 @@ class News:
     new_day: bool
     new_run: bool
     sent: int
+    own: tuple[Entry, ...]
     kept: tuple[Kept, ...]
 
 
@@ -43,6 +45,7 @@ class _Poll:
     changes: Changes
     today: date | None
     sending: Sending | None
+    own: tuple[Entry, ...]
     kept: tuple[Kept, ...]
 
 
@@ -100,7 +103,9 @@ class Feed:
             today = store.get_session(token).today if asks_today else None
             sending = None if outbox is None else outbox.send(store, token)
             kept = () if outbox is None else outbox.pending()
-            return _Poll(store.list_changes(token, since), today, sending, kept)
+            changes = store.list_changes(token, since)
+            own = () if outbox is None else outbox.take_sent()
+            return _Poll(changes, today, sending, own, kept)
 
         self._desk.call(work, self._polled, self._poll_failed)
 
@@ -119,6 +124,7 @@ class Feed:
                 new_day=new_day,
                 new_run=new_run,
                 sent=0 if poll.sending is None else len(poll.sending.stored),
+                own=poll.own,
                 kept=poll.kept,
             )
         )

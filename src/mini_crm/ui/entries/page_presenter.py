@@ -406,6 +406,8 @@ class EntriesPresenter:
             self._bring_up_to_date(news)
         for entry in news.changes.entries:
             self.actions.follow(entry)
+        for entry in news.own:
+            self._was_changed(entry)
         if news.new_run or was_lost or self._now() - self._head_at >= HEAD_EVERY:
             self._head_at = self._now()
             self.head.refresh()

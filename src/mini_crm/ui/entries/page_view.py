@@ -210,9 +210,11 @@ class EntriesView(plain_ttk.Frame):
         """See ``EntriesViewPort``."""
         if text:
             self.kept.configure(text=f"⚠ {text}")
-            self.kept.pack(side="left", padx=(8, 0))
+            # Before what is told: the last one in the line is left out where there is no room.
+            self.kept.pack(side="right", padx=(self._theme.px(8), 0), before=self.said)
         else:
             self.kept.pack_forget()
+        self._show_summary(self._summed)
 
     def ask(self, question: str, yes: Callable[[], None]) -> None:
         """See ``EntriesViewPort``."""
@@ -295,6 +297,8 @@ class EntriesView(plain_ttk.Frame):
         """Show counts and sums; beside them there is room for what was done and how the database answers."""
         self._summed = text
         rest = self.connection.winfo_reqwidth() + self._theme.px(LEAST_SAID)
+        if self.kept.winfo_manager():
+            rest += self.kept.winfo_reqwidth() + self._theme.px(8)
         room = self.summary.master.winfo_width() - rest
         self.summary.configure(text=shorten(text, self._theme.body, room) if room > rest else text)
 

@@ -42,6 +42,10 @@ class TablePort(Protocol):
         """Choose one row and scroll to it; one that is not there is no error."""
         ...
 
+    def select_nothing(self) -> None:
+        """Choose no row."""
+        ...
+
     def show_order(self, column: EntrySort, descending: bool) -> None:
         """Mark the column by which the rows are ordered."""
         ...

@@ -129,7 +129,8 @@ class TablePresenter:
         return self._view.selected_ids()
 
     def start(self, wanted: EntryFilter, column: EntrySort, descending: bool) -> None:
-        """Show the first rows of a filter in an order."""
+        """Show the first rows of a filter in an order; none is chosen, so that their sums are told."""
+        self._view.select_nothing()
         self._filter, self._sort, self._descending = wanted, column, descending
         self._begin()
 

@@ -165,6 +165,10 @@ class EntryTableView(plain_ttk.Frame):
             self.tree.focus(name)
             self.tree.see(name)
 
+    def select_nothing(self) -> None:
+        """See ``TablePort``."""
+        self.tree.selection_set(())
+
     def show_order(self, column: EntrySort, descending: bool) -> None:
         """See ``TablePort``."""
         for each in COLUMNS:

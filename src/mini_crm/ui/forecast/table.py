@@ -56,7 +56,7 @@ class ReadOnlyTable(plain_ttk.Frame):
         upright = ttk.Scrollbar(self, orient="vertical", command=self.tree.yview)
         upright.grid(row=0, column=1, sticky="ns")
         level = ttk.Scrollbar(self, orient="horizontal", command=self.tree.xview)
-        level.grid(row=1, column=0, sticky="ew")
+        level.grid(row=2, column=0, sticky="ew")  # between them may stand rows that stay in sight
         self._taken_away: set[ttk.Scrollbar] = set()
         self._size = (0, 0)
         self.bind("<Configure>", lambda event: self._resized(event.width, event.height))
@@ -149,11 +149,14 @@ class ReadOnlyTable(plain_ttk.Frame):
     def _fit(self) -> None:
         """Make every column as wide as its longest text; the widest text column takes what is left."""
         for number, column in enumerate(self._columns):
-            texts = [(row[number], is_total) for _name, row, is_total in self._rows[:MEASURED]]
-            widths = [self._width(text, bold=is_total) for text, is_total in texts]
+            widths = [self._width(text, bold=is_total) for text, is_total in self._texts_of(number)]
             head = self._theme.text_width(column.caption + self.mark, bold=True)
             width = max([head, *widths]) + self._theme.px(14)
             self.tree.column(str(number), width=width, minwidth=width, stretch=not column.is_number)
+
+    def _texts_of(self, number: int) -> list[tuple[str, bool]]:
+        """Give the texts that a column is to hold, and whether they are bold."""
+        return [(row[number], is_total) for _name, row, is_total in self._rows[:MEASURED]]
 
     def _width(self, text: str, *, bold: bool) -> int:
         """Give the pixels of a text, asking Tk once: in another order rows are the same."""
