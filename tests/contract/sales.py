@@ -135,6 +135,7 @@ def _import_row(number: int, sale: Sale, today: date) -> ImportRow:
 
 
 def sign_in(store: Store, lead_id: int, name: str) -> bytes:
+    """Give a lead a password, and a session of it."""
     kdf = KdfParameters(salt=b"s" * 16)
     verifier = sha256(KEY).digest()
     store.set_credential(lead_id, PasswordKind.CODE, kdf, verifier, must_change=False, by=BY)

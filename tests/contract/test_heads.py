@@ -308,7 +308,7 @@ def test_the_company_page_keeps_no_session_alive(company: Company, backdoor: Bac
 
 
 def test_a_head_knows_the_periods_of_the_run(company: Company) -> None:
-    """Without groups of her own she is told of all that the run counted, custom ones last, whichever she asks for.
+    """Without own groups she is told of all that the run counted, custom ones last, whichever is asked for.
 
     One that was made after the run, or was closed before it, is none of them.
     """

@@ -347,7 +347,7 @@ def test_nothing_is_cut_off(
 def test_the_total_stays_in_sight(
     many: SqliteStore, page: Page, hand: Hand, wait_until: WaitUntil, app: App
 ) -> None:
-    """Below two hundred leads stands the company, in the same columns, also at the end and far to the right."""
+    """Below two hundred leads stands the company, in the same columns, also at the end and far right."""
     view = page.open("1024x640")
     tree, totals = view.leads.tree, view.leads.totals
     assert totals is not None

@@ -52,9 +52,7 @@ def test_the_window_is_inside_the_work_area(size: str, scaling: int, units: int,
 
 
 @pytest.mark.parametrize(("size", "scaling", "units", "language"), SIZES)
-def test_the_whole_page_is_in_sight_when_it_opens(
-    size: str, scaling: int, units: int, language: str
-) -> None:
+def test_the_whole_page_is_in_sight_when_it_opens(size: str, scaling: int, units: int, language: str) -> None:
     """The line below the list is on the screen at once, not only after another page was looked at."""
     seen = look(size, scaling, units, language)
     assert seen["foot"] <= seen["frame"][3]

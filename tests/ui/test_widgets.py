@@ -518,3 +518,25 @@ def test_a_password_keeps_what_somebody_chose(root: ttk.App, theme: Theme) -> No
     field.pack()
     field.input.insert(0, "a\u200bb\x7f")
     assert field.get() == "a\u200bb"
+
+
+@pytest.mark.parametrize("kind", ["primary-link", "secondary-link"])
+def test_a_link_can_be_read_in_every_state(root: ttk.App, theme: Theme, kind: str) -> None:
+    """Also under the mouse and pressed its text has a contrast of 4.5 on white.
+
+    Source: WCAG 2.2, success criterion 1.4.3.
+    """
+
+    def luminance(colour: str) -> float:
+        parts = [part / 65535 for part in root.winfo_rgb(colour)]
+        red, green, blue = (
+            part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts
+        )
+        return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+
+    button = ttk.Button(root, text="Link", bootstyle=kind)
+    style = ttk.Style()
+    for state in ([], ["hover"], ["pressed", "hover"], ["focus"]):
+        colour = str(style.lookup(str(button.cget("style")), "foreground", state))
+        assert 1.05 / (luminance(colour) + 0.05) >= 4.5, (state, colour)
+    button.destroy()

@@ -590,6 +590,7 @@ def test_the_bridge_adds_up_to_the_number_in_the_table(store: FakeStore) -> None
     assert part.choices == ("since yesterday, 03-11", "since 03-05")
     names = [name for name, _amount in part.steps]
     assert names[0] == "forecast of 03-11"
+    assert names[-1] == f"forecast of 03-12 {NOW.astimezone():%H:%M}"  # in the time of this computer
     assert names[4] == "promised day moved (put off: 2)"
     amounts = [int(text.replace(",", "").replace("−", "-")) for _name, text in part.steps]
     assert sum(amounts[:-1]) == amounts[-1] == 3000

@@ -495,6 +495,7 @@ def test_units_are_chosen_without_asking_again(store: FakeStore) -> None:
     assert opened.view.title == "Forecast by 03-31: 4.5 pcs"
     assert opened.view.card(COMMITMENT)[0] == "5 pcs"
     assert [point.unit for point in opened.view.page.chart.points] == ["pcs"]
+    assert opened.view.page.rows[0].cells[0] == "Total, pcs"  # and first in the table
 
 
 @pytest.mark.parametrize(("forecast", "shown"), [(9.98, "10 pcs"), (1234.56, "1,234.6 pcs"), (0.04, "0 pcs")])

@@ -1,4 +1,4 @@
-"""What is shown under a link adds up, digit by digit, to what the link shows: on every page, of any company."""
+"""What is shown under a link adds up, digit by digit, to what the link shows, on every page."""
 
 from __future__ import annotations
 

@@ -133,6 +133,13 @@ class Theme:
         for name in ("Treeview", TABLE):
             focused = [("focus", colours.accent)]
             style.map(name, bordercolor=focused, lightcolor=focused, darkcolor=focused)
+        for kind, touched in (("primary", colours.text), ("secondary", colours.accent)):
+            # The library makes the style with its first button, in a colour under the mouse too light to read.
+            ttk.Button(root, bootstyle=f"{kind}-link").destroy()
+            name = f"{kind}.Link.TButton"
+            states = [state for state in style.map(name, "foreground") if "disabled" in state[:-1]]
+            changes = [*states, ("pressed", touched), ("hover", touched)]
+            style.map(name, foreground=changes, focuscolor=[("hover", touched)])
         root.option_add("*Menu.font", self.body)
         root.option_add("*Menu.background", colours.background)
         root.option_add("*Menu.foreground", colours.text)

@@ -88,7 +88,6 @@ class Rows:
             None if self.total.contribution is None else math.fsum(part.contribution for part in sums),
         )
 
-
     def comes_to(self, sums: Iterable[EntrySum], *, places: int) -> Decimal | None:
         """Give what the contributions come to by now, as it is shown; None where the number has none.
 

@@ -69,9 +69,7 @@ class Forecasts:
         runs, leads, managers, *learnt, week_ago, periods = self.server.call(
             "api.GetCompany", token=token, kind=period.kind, starts_on=period.start, ends_on=period.end
         )
-        return company_of(
-            runs[0] if runs else None, leads, managers, week_ago, periods, learnt_of(*learnt)
-        )
+        return company_of(runs[0] if runs else None, leads, managers, week_ago, periods, learnt_of(*learnt))
 
     def list_bridges(self, token: bytes, period: Period) -> tuple[Bridge, ...]:
         """See ``DesktopStore``."""

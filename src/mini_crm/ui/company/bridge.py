@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import UTC, date
 from decimal import Decimal
 
 from mini_crm.domain.model import Bridge, Run
 from mini_crm.i18n import Texts
 from mini_crm.report.bridge import BridgeStep, Step, bridge_steps, lowest_shown, step_names
-from mini_crm.report.wording import moment, unit_name
+from mini_crm.report.wording import unit_name
 from mini_crm.ui.company.texts import CompanyTexts
 from mini_crm.ui.company.waterfall import Waterfall
 from mini_crm.ui.forecast.texts import Column
@@ -81,9 +81,9 @@ class BridgeTexts:
         bridge = own[days[chosen]]
         steps = bridge_steps(bridge, shown_now)
         first = write.headline.day(bridge.since, run.count_day)
-        names = step_names(
-            texts, put_off=bridge.put_off_count, since=first, now=moment(run.as_of, None, texts)
-        )
+        local = (run.as_of if run.as_of.tzinfo else run.as_of.replace(tzinfo=UTC)).astimezone()
+        now = f"{write.headline.day(local.date(), run.count_day)} {local:%H:%M}"
+        names = step_names(texts, put_off=bridge.put_off_count, since=first, now=now)
         shown = [
             write.headline.number(step.amount, unit) if step.is_total else write.signed(step.amount, unit)
             for step in steps

@@ -25,7 +25,7 @@ from mini_crm.ui.company.reading import CompanyData, CompanyReader, rows_behind
 from mini_crm.ui.company.texts import FIRST_DESCENDING, CompanyTexts, Key, Line
 from mini_crm.ui.desk import Cancel, Desk
 from mini_crm.ui.entries.feed import NO_CHANGES_YET
-from mini_crm.ui.entries.page_presenter import AWAY_AFTER
+from mini_crm.ui.entries.presence import AWAY_AFTER
 
 LOOK_S = 5
 """So often an open page asks for the number of the newest run."""

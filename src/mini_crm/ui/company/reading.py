@@ -106,9 +106,7 @@ class CompanyReader:
             rows={unit: self._written(own_lines, keys, weak, run) for unit, own_lines in lines.items()},
         )
 
-    def _of_chosen_period(
-        self, token: bytes, today: date
-    ) -> tuple[Company, date, tuple[Period, ...], int]:
+    def _of_chosen_period(self, token: bytes, today: date) -> tuple[Company, date, tuple[Period, ...], int]:
         """Read the company; which period is chosen is known for certain once it was told which there are.
 
         Returns:
@@ -180,9 +178,7 @@ class CompanyReader:
 def rows_behind(key: Key, line: Line, run: Run | None) -> Rows | None:
     """Give the entries behind a number of a lead or a manager; None where it has none."""
     number = NUMBERS.get(key)
-    return None if number is None or run is None else behind(
-        number, line.row, run, line.numbers.parts
-    )
+    return None if number is None or run is None else behind(number, line.row, run, line.numbers.parts)
 
 
 def _opens(key: Key, line: Line, run: Run | None, *, is_total: bool) -> bool:

@@ -33,8 +33,8 @@ class LeadTable(ReadOnlyTable):
         open_row: Is given the name of a row that is opened.
         open_number: Is given the name of a row, and the column of its number that is opened.
         sort_by: Is given the column that the rows are to be ordered by; None where they cannot be.
-        keep_totals: Whether the totals, of which no number can be opened then, stand below the others and stay
-            in sight however far these are scrolled.
+        keep_totals: Whether the totals, of which no number can be opened then, stand below the others, in
+            sight however far these are scrolled.
 
     Attributes:
         totals: Those that stay in sight; None where they stand among the others.

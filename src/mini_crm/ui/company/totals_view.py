@@ -54,10 +54,10 @@ class TotalRows(Table):
     def follow(self) -> None:
         """Take over the widths of the columns, and how far they are scrolled."""
         for name in ("#0", *self.cget("columns")):
-            column = self._above.column(name)
-            options = {option: column[option] for option in ("width", "minwidth", "stretch", "anchor")}
-            if any(str(self.column(name, option)) != str(value) for option, value in options.items()):
-                self.column(name, **options)
+            for option in ("width", "minwidth", "stretch", "anchor"):
+                value = self.tk.call(str(self._above), "column", name, f"-{option}")
+                if str(value) != str(self.tk.call(str(self), "column", name, f"-{option}")):
+                    self.tk.call(str(self), "column", name, f"-{option}", value)
         self.xview_moveto(self._above.xview()[0])
         self.plan()
 

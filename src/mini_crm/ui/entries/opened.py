@@ -151,9 +151,7 @@ class Opened:
         """Write a total in what the number counts by; what is to come in the digits that are shown."""
         unit = rows.filter.unit or ""
         if total.contribution is not None:
-            return Headline(self._desk.texts).sum(
-                total.contribution if shown is None else shown, unit
-            )
+            return Headline(self._desk.texts).sum(total.contribution if shown is None else shown, unit)
         count = format_amount(Decimal(total.count or 0), language=self._desk.texts.language)
         if total.amount is None:
             return count

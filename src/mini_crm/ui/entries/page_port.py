@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Protocol
 
 from mini_crm.ui.entries.actions_presenter import IdPanelPort, QuestionPort
+from mini_crm.ui.entries.connection import ConnectionPort
 from mini_crm.ui.entries.export import ExportPort
 from mini_crm.ui.entries.filters_presenter import FiltersPort
 from mini_crm.ui.entries.form_port import FormPort
@@ -28,7 +29,15 @@ class FiltersAndOpenedPort(FiltersPort, OpenedPort, Protocol):
 
 
 class EntriesViewPort(
-    QuestionPort, ManyPort, ExportPort, SavingPort, MendingPort, OpeningPort, WhyPort, Protocol
+    ConnectionPort,
+    QuestionPort,
+    ManyPort,
+    ExportPort,
+    SavingPort,
+    MendingPort,
+    OpeningPort,
+    WhyPort,
+    Protocol,
 ):
     """The page as its presenter sees it."""
 
@@ -63,18 +72,6 @@ class EntriesViewPort(
 
     def come_forward(self) -> None:
         """Bring this page to the front, and the cursor into the table."""
-        ...
-
-    def show_connection(self, text: str, *, lost: bool) -> None:
-        """Show how the database answers; ``lost`` stays in sight until it does."""
-        ...
-
-    def trouble_is_over(self, *, at_once: bool) -> None:
-        """Take an error off the screen whose cause has gone; unless at once, not before it could be read."""
-        ...
-
-    def show_kept(self, text: str) -> None:
-        """Show how many writes wait on this computer; empty for none."""
         ...
 
     def open_paste(self) -> PastePort:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from datetime import UTC, date, datetime, timedelta
 from uuid import UUID
 
-from mini_crm.domain.errors import DatabaseUnreachable, MiniCrmError
+from mini_crm.domain.errors import MiniCrmError
 from mini_crm.domain.model import Entry, EntryFilter, EntryPage, EntrySort, Group
 from mini_crm.domain.rules import parse_entry_number
 from mini_crm.messages import sentence
@@ -14,6 +14,7 @@ from mini_crm.ui.desk import Desk
 from mini_crm.ui.entries.actions_presenter import ActionsPresenter
 from mini_crm.ui.entries.acts import Acts
 from mini_crm.ui.entries.chosen import remember_order, remembered_order
+from mini_crm.ui.entries.connection import Connection
 from mini_crm.ui.entries.export import ExportPresenter
 from mini_crm.ui.entries.feed import Feed, News
 from mini_crm.ui.entries.filters_presenter import FiltersPresenter, FilterValues
@@ -28,6 +29,7 @@ from mini_crm.ui.entries.opening import Opening
 from mini_crm.ui.entries.page_port import EntriesViewPort
 from mini_crm.ui.entries.paste_presenter import PastePresenter
 from mini_crm.ui.entries.pending import Pending
+from mini_crm.ui.entries.presence import Presence
 from mini_crm.ui.entries.saving import Saving
 from mini_crm.ui.entries.sheet import as_text
 from mini_crm.ui.entries.table_presenter import TablePresenter
@@ -36,10 +38,6 @@ from mini_crm.ui.entries.undo import Undo
 from mini_crm.ui.entries.why import WhyPresenter
 from mini_crm.ui.memory import Memory
 from mini_crm.usecases.behind import Rows
-from mini_crm.usecases.outbox import Kept
-
-AWAY_AFTER = timedelta(minutes=5)
-"""Without key or mouse for so long nobody is taken to be at the window."""
 
 HEAD_EVERY = timedelta(minutes=1)
 """A run that finds nothing changed is no new one: it only renews the moment of the last."""
@@ -55,6 +53,7 @@ class EntriesPresenter:
         now: Tells the time, in UTC.
 
     Attributes:
+        connection: Knows whether the database answers.
         form: Runs the form.
         table: Runs the table.
         filters: Runs the filters.
@@ -79,13 +78,19 @@ class EntriesPresenter:
         self._desk = desk
         self._view = view
         self._now = now
-        self._lost = False
-        self._good_at = self._touched_at = self._head_at = now()
-        self._is_behind = False
+        self._head_at = now()
         self._groups: tuple[Group, ...] = ()
         self._typed_filters: FilterValues | None = None
-        self._feed = Feed(desk, self._take_news, self._failed)
         self.texts = EntryTexts(desk.texts)
+        self.connection = Connection(
+            desk,
+            view,
+            self.texts,
+            now=now,
+            has_trouble=lambda: self._pending.has_refused or self.form.holds_refused,
+            in_hand=self._in_hand,
+        )
+        self._feed = Feed(desk, self._take_news, self.connection.failed)
         self._pending = Pending(self.texts, today=self.today, groups=lambda: self._groups)
         self.table = TablePresenter(
             desk,
@@ -93,7 +98,7 @@ class EntriesPresenter:
             self.texts,
             self._pending,
             today=self.today,
-            failed=self._failed,
+            failed=self.connection.failed,
             arrived=self._rows_arrived,
             settled=self._stored_after_all,
             touched=self._order_touched,
@@ -107,7 +112,7 @@ class EntriesPresenter:
             self.table,
             form=lambda: self.form,
             changed=self._was_changed,
-            kept=self._count_kept,
+            kept=self.connection.count_kept,
             undo=lambda: self.undo,
         )
         self.undo = Undo(
@@ -118,7 +123,7 @@ class EntriesPresenter:
             send=self._save.take_back,
             give_up=self._save.give_up,
             show=self.table.show_pending,
-            kept=self._count_kept,
+            kept=self.connection.count_kept,
             offer=view.panel.show_undo,
             acts=acts,
         )
@@ -141,7 +146,7 @@ class EntriesPresenter:
             jump=self.jump_to,
             give_up=self._save.give_up,
         )
-        self._opening = Opening(desk, view, self.form, typed=view.form.read, failed=self._failed)
+        self._opening = Opening(desk, view, self.form, typed=view.form.read, failed=self.connection.failed)
         self.filters = FiltersPresenter(
             view.filters,
             desk.texts,
@@ -150,6 +155,7 @@ class EntriesPresenter:
             today=self.today,
             apply=self._filter_touched,
         )
+        self._presence = Presence(self.table, self.filters, now)
         self.opened = Opened(desk, view.filters, self.texts, self.filters, self.table)
         self.head = HeadPresenter(
             desk,
@@ -157,7 +163,7 @@ class EntriesPresenter:
             self.texts,
             say=self._say,
             done=view.done,
-            failed=self._failed,
+            failed=self.connection.failed,
             open_rows=self.open_rows,
             now=now,
         )
@@ -172,7 +178,7 @@ class EntriesPresenter:
             is_settled=self.mending.is_settled,
             save=self._save,
             say=self._say,
-            failed=self._failed,
+            failed=self.connection.failed,
         )
         self.many = ManyPresenter(
             desk,
@@ -199,7 +205,7 @@ class EntriesPresenter:
             chosen_rows=self.table.chosen_rows,
             is_settled=self.mending.is_settled,
             say=self._say,
-            failed=self._failed,
+            failed=self.connection.failed,
         )
 
     def today(self) -> date:
@@ -216,11 +222,8 @@ class EntriesPresenter:
         self._desk.leave()
 
     def touched(self) -> None:
-        """Know that the person is at the window; what was put off meanwhile is done."""
-        self._touched_at = self._now()
-        if self._is_behind:
-            self._is_behind = False
-            self.table.follow(self.filters.day_changed())
+        """Know that the person is at the window."""
+        self._presence.touched()
 
     def start(self) -> None:
         """Fill the page and keep it up to date."""
@@ -233,7 +236,7 @@ class EntriesPresenter:
         self.table.start(self.filters.wanted, *remembered_order(self.memory))
         self.undo.start()
         self.head.start()
-        self._count_kept()
+        self.connection.count_kept()
         self.actions.read_reasons()
 
     def take_over(self, form: FormState, filters: FilterValues) -> None:
@@ -264,7 +267,7 @@ class EntriesPresenter:
 
     def when_read(self, action: Callable[[], None]) -> None:
         """Do something as soon as all that was asked of the database before is there."""
-        self._desk.tasks.run(lambda: None, lambda nothing: action(), self._failed)
+        self._desk.tasks.run(lambda: None, lambda nothing: action(), self.connection.failed)
 
     def refresh(self) -> None:
         """Ask the database now, whatever the wait."""
@@ -338,7 +341,7 @@ class EntriesPresenter:
             groups=self._groups,
             today=self.today(),
             save=self._save,
-            failed=self._failed,
+            failed=self.connection.failed,
         ).show(text)
 
     def show_kept(self) -> None:
@@ -353,8 +356,8 @@ class EntriesPresenter:
                 mend=self._opening.mend_kept,
                 ask=self._view.ask,
                 in_hand=self._in_hand,
-                changed=self._count_kept,
-                failed=self._failed,
+                changed=self.connection.count_kept,
+                failed=self.connection.failed,
             ).show()
 
     def _in_hand(self, op_id: UUID) -> bool:
@@ -391,9 +394,9 @@ class EntriesPresenter:
             self.filters.changed()
 
     def _take_news(self, news: News) -> None:
-        was_lost = self._lost
-        self._answered()
-        self._show_kept_count(news.kept)
+        was_lost = self.connection.is_lost
+        self.connection.answered()
+        self.connection.show_kept(news.kept)
         if news.sent:
             texts = self._desk.texts
             said = texts.ngettext("{n} kept entry was stored.", "{n} kept entries were stored.", news.sent)
@@ -403,7 +406,7 @@ class EntriesPresenter:
             self.form.show_day()
         is_older = self.table.let_go_of_what_is_newer(news.changes.change_seq)
         if changed or news.new_day or news.new_run or is_older or was_lost:
-            self._bring_up_to_date(news)
+            self._presence.bring_up_to_date(news.changes, new_day=news.new_day)
         for entry in news.changes.entries:
             self.actions.follow(entry)
         for entry in news.own:
@@ -426,65 +429,17 @@ class EntriesPresenter:
             remember_order(self.memory, column, descending)
 
     def _rows_arrived(self, page: EntryPage) -> None:
-        self._answered()
+        self.connection.answered()
         self.opened.found(page)
 
     def _period_changed(self) -> None:
-        """Show the chances of another period; a new day's are not read for a person who is away."""
         self.opened.period_changed()
-        if not self.table.show_period(may_read=self._is_there()):
-            self._is_behind = True
-
-    def _is_there(self) -> bool:
-        return self._now() - self._touched_at <= AWAY_AFTER
-
-    def _bring_up_to_date(self, news: News) -> None:
-        """Read the rows again, but not on behalf of a person who is away: that would prolong the session."""
-        changes = news.changes
-        if self._is_there():
-            self.table.merge_staying(changes.entries, changes.gone)
-            self.table.follow(self.filters.day_changed())
-        else:
-            self._is_behind = True
-            self.table.merge(changes.entries, changes.gone)
-            if news.new_day:
-                self.table.write_again()
+        self._presence.show_period()
 
     def _read_groups(self) -> None:
-        self._desk.call(lambda token: self._desk.store.list_groups(token), self._take_groups, self._failed)
-
-    def _answered(self) -> None:
-        if not self._pending.has_refused and not self.form.holds_refused:
-            self._view.trouble_is_over(at_once=self._lost)
-        self._good_at = self._now()
-        self._lost = False
-        self._view.show_connection(self._desk.texts.gettext("connected"), lost=False)
-
-    def _failed(self, error: BaseException) -> None:
-        if isinstance(error, DatabaseUnreachable):
-            self._lost = True
-            said = self._desk.texts.gettext(
-                "The database does not answer. What you see is of {moment}. Trying again by itself."
-            )
-            self._view.show_connection(said.format(moment=self.texts.moment(self._good_at)), lost=True)
-        else:
-            self._say(sentence(error, self._desk.texts), is_error=True)
+        self._desk.call(
+            lambda token: self._desk.store.list_groups(token), self._take_groups, self.connection.failed
+        )
 
     def _say(self, text: str, *, is_error: bool = False) -> None:
         self._view.say(text, is_error=is_error)
-
-    def _count_kept(self) -> None:
-        outbox = self._desk.outbox
-        if outbox is not None:
-            self._desk.tasks.run(outbox.pending, self._show_kept_count, self._failed)
-
-    def _show_kept_count(self, kept: Sequence[Kept]) -> None:
-        _ = self._desk.texts.gettext
-        kept = [item for item in kept if not self._in_hand(item.write.op_id)]
-        refused = sum(item.refusal is not None for item in kept)
-        parts = []
-        if len(kept) > refused:
-            parts.append(_("waiting to be sent: {n}").format(n=len(kept) - refused))
-        if refused:
-            parts.append(_("refused: {n}").format(n=refused))
-        self._view.show_kept(", ".join(parts))

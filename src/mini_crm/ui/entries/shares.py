@@ -1,4 +1,4 @@
-"""What the rows behind a number contribute to it, in digits that add up to those of the number; no Tk here."""
+"""What the rows behind a number contribute to it, in digits that add up to its own; no Tk here."""
 
 from __future__ import annotations
 

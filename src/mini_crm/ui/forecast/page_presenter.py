@@ -335,7 +335,7 @@ class ForecastPresenter:
             cards=cards,
             beside=write.beside(row) if row is not None and stage is Stage.RUNNING else "",
             columns=write.columns(stage),
-            rows=write.rows(data.forecast, period, stage, data.groups),
+            rows=write.rows(data.forecast, period, stage, data.groups, unit),
             nothing="" if title or data.forecast.leads else self._nothing(data),
             chart=chart_of(texts, period, stage, points, row, newest),
             paying=self._paying.subjects(learnt, session.lead_id, session.lead_name),

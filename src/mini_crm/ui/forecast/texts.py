@@ -103,7 +103,7 @@ class ForecastTexts:
         return tuple(column for column, _write, _number in self._cells(stage))
 
     def rows(
-        self, forecast: Forecast, period: Period, stage: Stage, groups: Mapping[int, str]
+        self, forecast: Forecast, period: Period, stage: Stage, groups: Mapping[int, str], unit: str = ""
     ) -> tuple[TableRow, ...]:
         """Write the rows of a period: for each unit the lead's own, then the managers', who add up to it.
 
@@ -112,6 +112,7 @@ class ForecastTexts:
             period: One of its periods.
             stage: How that stands to the run's day.
             groups: Names of groups by manager id, to tell managers of one name apart.
+            unit: Whose rows come first.
         """
         _ = self._texts.gettext
         weak = "" if forecast.run is None or stage is Stage.OVER else weak_sign(forecast.run)
@@ -122,7 +123,8 @@ class ForecastTexts:
         names = Counter((name_key(row.manager_name), row.unit) for row in managers)
         cells, run = self._cells(stage), forecast.run
         rows: list[TableRow] = []
-        for total in (row for row in forecast.leads if row.period == period):
+        totals = [row for row in forecast.leads if row.period == period]
+        for total in sorted(totals, key=lambda row: row.unit != unit):
             own = [row for row in managers if row.unit == total.unit]
             captions = [_("Total, {unit}").format(unit=unit_name(total.unit, self._texts))]
             for row in own:
