@@ -293,7 +293,7 @@ def test_the_company_page(
     assert main.company is not None
     (view,) = main.nametowidget(main.pages.tabs()[0]).winfo_children()
     assert isinstance(view, CompanyView)
-    wait_until(lambda: view.leads.cells() and view.bridge.picture.drawn)
+    wait_until(lambda: view.leads.cells())
     live(app, 0.3)
     view.leads.focus_rows()
     check(app.root, hand)

@@ -299,8 +299,11 @@ class EntriesView(plain_ttk.Frame):
         rest = self.connection.winfo_reqwidth() + self._theme.px(LEAST_SAID)
         if self.kept.winfo_manager():
             rest += self.kept.winfo_reqwidth() + self._theme.px(8)
-        room = self.summary.master.winfo_width() - rest
-        self.summary.configure(text=shorten(text, self._theme.body, room) if room > rest else text)
+        width = self.summary.master.winfo_width()
+        is_laid_out = width > 1
+        self.summary.configure(
+            text=shorten(text, self._theme.body, max(0, width - rest)) if is_laid_out else text
+        )
 
     def _refresh(self) -> None:
         if self._presenter is not None:
