@@ -417,6 +417,10 @@ def test_a_long_name_leaves_room_and_is_read_under_the_mouse(
     box = tree.bbox(name, "3")
     assert box
     assert int(box[0]) + int(box[2]) <= tree.winfo_width()
+    page.view.leads.choose(name)
+    page.app.root.update()
+    links = [str(child.cget("text")) for child in tree.winfo_children() if child.winfo_class() == "Label"]
+    assert all(text.endswith("…") for text in links if text and LONG.startswith(text[:9]))
     x, y, _width, height = (int(part) for part in tree.bbox(name, "0"))
     tree.event_generate("<Motion>", x=x + 10, y=y + height // 2)
     wait_until(lambda: LONG in [

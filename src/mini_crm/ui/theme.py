@@ -134,11 +134,11 @@ class Theme:
             focused = [("focus", colours.accent)]
             style.map(name, bordercolor=focused, lightcolor=focused, darkcolor=focused)
         for kind, touched in (("primary", colours.text), ("secondary", colours.accent)):
-            # The library makes the style with its first button, in a colour under the mouse too light to read.
+            # The library makes the style with its first button; under the mouse it is too light to read.
             ttk.Button(root, bootstyle=f"{kind}-link").destroy()
             name = f"{kind}.Link.TButton"
-            states = [state for state in style.map(name, "foreground") if "disabled" in state[:-1]]
-            changes = [*states, ("pressed", touched), ("hover", touched)]
+            off = str(style.lookup(name, "foreground", ["disabled"]))
+            changes = [("disabled", off), ("pressed", touched), ("hover", touched)]
             style.map(name, foreground=changes, focuscolor=[("hover", touched)])
         root.option_add("*Menu.font", self.body)
         root.option_add("*Menu.background", colours.background)

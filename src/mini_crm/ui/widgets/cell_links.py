@@ -10,6 +10,10 @@ from tkinter import ttk as plain_ttk
 from mini_crm.ui.theme import Theme
 from mini_crm.ui.widgets.focus import focused
 from mini_crm.ui.widgets.idle import when_idle
+from mini_crm.ui.widgets.note import shorten
+
+PADDING = 3
+"""Pixels beside the text of a link."""
 
 IsLink = Callable[[int, int], bool]
 """Says of a row and a column, by place, whether the cell is a link."""
@@ -143,13 +147,14 @@ class CellLinks:
             return None
         colours = self._theme.colours
         font = self._theme.underlined(self._font_of(row))
-        made = _CellLink(self._tree, (row, column), str(self._tree.set(name, number)), font)
+        x, y, width, height = (int(part) for part in box)
+        text = shorten(str(self._tree.set(name, number)), font, width - 2 - 2 * PADDING)
+        made = _CellLink(self._tree, (row, column), text, font)
         made.configure(
             foreground=colours.accent,
             background=colours.info_back if is_marked else colours.background,
             anchor="e" if str(self._tree.column(number, "anchor")) == "e" else "w",
         )
-        x, y, width, height = (int(part) for part in box)
         made.place(x=x + 1, y=y, width=width - 2, height=height)
         made.bind("<Button-1>", lambda event: self._clicked(row, column))
         made.bind("<Leave>", lambda event: self._left_link(made, event))
@@ -174,7 +179,7 @@ class _CellLink(tk.Label):
             cursor="hand2",
             borderwidth=0,
             highlightthickness=0,
-            padx=3,
+            padx=PADDING,
             pady=0,
         )
         self.cell = cell
