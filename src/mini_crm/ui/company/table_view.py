@@ -5,8 +5,7 @@ from __future__ import annotations
 import tkinter as tk
 from collections.abc import Callable
 from functools import partial
-
-import ttkbootstrap as ttk
+from tkinter import ttk as plain_ttk
 
 from mini_crm.i18n import Texts
 from mini_crm.ui.company.lights_view import SIZE, make_lights
@@ -143,7 +142,7 @@ class LeadTable(ReadOnlyTable):
                 menu.add_command(label=said, command=partial(self._sort_by, at))
         return menu
 
-    def _follow(self, bar: ttk.Scrollbar, first: str, last: str) -> None:
+    def _follow(self, bar: plain_ttk.Scrollbar, first: str, last: str) -> None:
         super()._follow(bar, first, last)
         if self.totals is not None:
             self.totals.follow()

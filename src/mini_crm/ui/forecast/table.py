@@ -57,7 +57,7 @@ class ReadOnlyTable(plain_ttk.Frame):
         upright.grid(row=0, column=1, sticky="ns")
         level = ttk.Scrollbar(self, orient="horizontal", command=self.tree.xview)
         level.grid(row=2, column=0, sticky="ew")  # between them may stand rows that stay in sight
-        self._taken_away: set[ttk.Scrollbar] = set()
+        self._taken_away: set[plain_ttk.Scrollbar] = set()
         self._size = (0, 0)
         self.bind("<Configure>", lambda event: self._resized(event.width, event.height))
         self.tree.configure(
@@ -172,7 +172,7 @@ class ReadOnlyTable(plain_ttk.Frame):
             self._size = (width, height)
             self._taken_away.clear()
 
-    def _follow(self, bar: ttk.Scrollbar, first: str, last: str) -> None:
+    def _follow(self, bar: plain_ttk.Scrollbar, first: str, last: str) -> None:
         """Move a scroll bar, and take it away while there is nothing to scroll.
 
         It is taken away once for each size and content: where there is room for one bar only as long as the
