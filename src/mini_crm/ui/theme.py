@@ -5,7 +5,7 @@ from __future__ import annotations
 import tkinter as tk
 from dataclasses import dataclass
 from tkinter import font as tkfont
-from typing import Literal
+from typing import Any, Literal
 
 import ttkbootstrap as ttk
 
@@ -140,6 +140,12 @@ class Theme:
             off = str(style.lookup(name, "foreground", ["disabled"]))
             changes = [("disabled", off), ("pressed", touched), ("hover", touched)]
             style.map(name, foreground=changes, focuscolor=[("hover", touched)])
+        switch = ttk.Radiobutton(root, bootstyle="primary-outline-toolbutton")
+        name = str(switch.cget("style"))
+        switch.destroy()
+        for option in ("bordercolor", "lightcolor", "darkcolor"):  # the library marks no focus here
+            marked: list[Any] = [("focus", colours.text), *style.map(name, option)]
+            style.map(name, None, **{option: marked})
         root.option_add("*Menu.font", self.body)
         root.option_add("*Menu.background", colours.background)
         root.option_add("*Menu.foreground", colours.text)
