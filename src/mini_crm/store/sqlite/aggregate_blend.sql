@@ -27,19 +27,19 @@ GROUP BY UnitNo, Band, EnteredOn, Status, OpenFrom;
 
 -- name: each_replay_open
 -- What was open on the replayed evenings, by day of entry and size. Beyond the last bucket's beginning age
--- makes no difference, so it is drawn in.
-CREATE TEMP TABLE ReplayOpen (
-    Cutoff INTEGER, EnteredOn INTEGER, IsLarge INTEGER, UnitNo INTEGER, Amount REAL NOT NULL,
-    Square REAL NOT NULL, PRIMARY KEY (Cutoff, EnteredOn, IsLarge, UnitNo)) WITHOUT ROWID;
+-- makes no difference, so it is drawn in. Packed: evening, day of entry (21 bits), size (1), unit (8).
+CREATE TEMP TABLE ReplayOpen (Pack INTEGER PRIMARY KEY, Amount REAL NOT NULL, Square REAL NOT NULL);
 
 -- name: each_replay_open_fill
-INSERT INTO temp.ReplayOpen (Cutoff, EnteredOn, IsLarge, UnitNo, Amount, Square)
-SELECT c.Cutoff, max(s.EnteredOn, c.Day - b.FromAge), s.Band >= f.Band, s.UnitNo, sum(s.Amount), sum(s.Square)
-FROM temp.ReplaySpan AS s
+INSERT INTO temp.ReplayOpen (Pack, Amount, Square)
+SELECT (c.Cutoff << 30) | ((max(s.EnteredOn, c.Day - b.FromAge) + 1000000) << 9) | ((s.Band >= f.Band) << 8)
+       | s.UnitNo, s.Amount, s.Square
+FROM (SELECT max(FromAge) AS FromAge FROM temp.Bucket) AS b
+CROSS JOIN temp.ReplaySpan AS s
 CROSS JOIN temp.Cutoff AS c ON c.Cutoff BETWEEN max(s.OpenFrom, 1) AND s.KnownTo
 CROSS JOIN temp.LargeFrom AS f ON f.Cutoff = c.Cutoff AND f.UnitNo = s.UnitNo
-CROSS JOIN (SELECT max(FromAge) AS FromAge FROM temp.Bucket) AS b
-GROUP BY c.Cutoff, max(s.EnteredOn, c.Day - b.FromAge), s.Band >= f.Band, s.UnitNo;
+WHERE TRUE
+ON CONFLICT (Pack) DO UPDATE SET Amount = Amount + excluded.Amount, Square = Square + excluded.Square;
 
 -- name: each_replay_paid
 CREATE TEMP TABLE ReplayPaid AS
@@ -115,15 +115,17 @@ JOIN temp.MeanQuarter AS q ON q.Cutoff = c.Cutoff
 CROSS JOIN temp.Unit AS u;
 
 -- name: stage_replay_chance
-CREATE TEMP TABLE ReplayChance (
-    Cutoff INTEGER, EnteredOn INTEGER, IsLarge INTEGER, Probability REAL NOT NULL,
-    PRIMARY KEY (Cutoff, EnteredOn, IsLarge)) WITHOUT ROWID;
+-- For all units alike (packed as above, without the unit).
+CREATE TEMP TABLE ReplayChance (Pack INTEGER PRIMARY KEY, Probability REAL NOT NULL);
 
 -- name: stage_replay_chance_fill
 WITH Kind AS (
-    SELECT DISTINCT Cutoff, EnteredOn, IsLarge FROM temp.ReplayOpen
+    SELECT Pack >> 8 AS Pack, Pack >> 30 AS Cutoff, ((Pack >> 9) & 2097151) - 1000000 AS EnteredOn,
+           (Pack >> 8) & 1 AS IsLarge
+    FROM temp.ReplayOpen
+    GROUP BY Pack >> 8
 ), Step AS (
-    SELECT k.Cutoff, k.EnteredOn, k.IsLarge, s.Bucket, s.PaidRate * g.Speed AS Pay,
+    SELECT k.Pack, s.Bucket, s.PaidRate * g.Speed AS Pay,
            s.PaidRate * g.Speed + s.RefusedRate AS Leave,
            (s.PaidRate * g.Speed + s.RefusedRate) * (t.Days - f.Days) AS Y
     FROM Kind AS k
@@ -135,17 +137,17 @@ WITH Kind AS (
     CROSS JOIN temp.Effective AS t ON t.Cutoff = k.Cutoff AND t.Day = min(c.Day + 28, k.EnteredOn + s.ToAge)
 ), Before AS (
     SELECT s.*, coalesce(sum(Y) OVER (
-        PARTITION BY Cutoff, EnteredOn, IsLarge ORDER BY Bucket
+        PARTITION BY Pack ORDER BY Bucket
         ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING), 0.0) AS Gathered
     FROM Step AS s
 )
-INSERT INTO temp.ReplayChance (Cutoff, EnteredOn, IsLarge, Probability)
-SELECT Cutoff, EnteredOn, IsLarge,
+INSERT INTO temp.ReplayChance (Pack, Probability)
+SELECT Pack,
        sum(exp(-Gathered) * Pay / Leave
            * CASE WHEN Y < 0.01 THEN Y * (1 - Y / 2 * (1 - Y / 3 * (1 - Y / 4 * (1 - Y / 5))))
                   ELSE 1.0 - exp(-Y) END)
 FROM Before
-GROUP BY Cutoff, EnteredOn, IsLarge;
+GROUP BY Pack;
 
 -- name: stage_replay
 -- The replays: F, N, R, S, S_N and what came within 28 days, of the known entries and in all.
@@ -156,12 +158,11 @@ CREATE TEMP TABLE Replay (
 
 -- name: stage_replay_fill
 WITH Open AS (
-    SELECT o.Cutoff, o.UnitNo, sum(o.Amount * p.Probability) AS FromOpen,
+    SELECT o.Pack >> 30 AS Cutoff, o.Pack & 255 AS UnitNo, sum(o.Amount * p.Probability) AS FromOpen,
            sum(o.Square * p.Probability * (1.0 - p.Probability)) AS Spread
     FROM temp.ReplayOpen AS o
-    JOIN temp.ReplayChance AS p
-        ON p.Cutoff = o.Cutoff AND p.EnteredOn = o.EnteredOn AND p.IsLarge = o.IsLarge
-    GROUP BY o.Cutoff, o.UnitNo
+    JOIN temp.ReplayChance AS p ON p.Pack = o.Pack >> 8
+    GROUP BY o.Pack >> 30, o.Pack & 255
 ), Came AS (
     SELECT c.Cutoff, s.UnitNo, sum(CASE WHEN c.Cutoff <= s.KnownTo THEN s.Paid ELSE 0 END) / 100.0 AS Known,
            sum(s.Paid) / 100.0 AS Everything

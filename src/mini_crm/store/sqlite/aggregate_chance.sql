@@ -25,14 +25,14 @@ CREATE TEMP TABLE Waited (Wait INTEGER NOT NULL, Owner INTEGER NOT NULL, Deals I
 
 -- name: each_waited_fill
 WITH Waiting AS (
-    SELECT d.LeadId, d.GroupId, d.Amount, d.PromisedAge, d.StatusOn IS d.EnteredOn AS OnItsDay, 1 AS Deals,
+    SELECT d.Owner, d.GroupId, d.Amount, d.PromisedAge, d.StatusOn IS d.EnteredOn AS OnItsDay, 1 AS Deals,
            CASE WHEN d.StatusOn <= :learn_day THEN d.StatusOn ELSE :learn_day END - d.EnteredOn AS Age,
            d.Status = 1 AND d.StatusOn <= :learn_day AS Paid
     FROM temp.Deal AS d
     WHERE d.EnteredOn <= :learn_day
       AND (d.StatusOn IS NULL OR d.StatusOn > (SELECT LearnFrom FROM temp.Cutoff WHERE Cutoff = 0))
     UNION ALL
-    SELECT d.LeadId, d.GroupId, d.Amount, d.PromisedAge, 0, -1, c.LearnFrom - d.EnteredOn, 0
+    SELECT d.Owner, d.GroupId, d.Amount, d.PromisedAge, 0, -1, c.LearnFrom - d.EnteredOn, 0
     FROM temp.Cutoff AS c
     CROSS JOIN temp.Deal AS d
         ON d.EnteredOn < c.LearnFrom AND (d.StatusOn IS NULL OR d.StatusOn > c.LearnFrom)
@@ -44,7 +44,7 @@ SELECT CASE WHEN w.OnItsDay THEN -1
                                       WHEN w.PromisedAge < -31 THEN 1
                                       WHEN w.PromisedAge > w.Age + 30 THEN w.Age + 62
                                       ELSE w.PromisedAge + 32 END END,
-       (w.LeadId << 1) | (w.Amount > s.AverageAmount), w.Deals, w.Paid
+       ((w.Owner >> 36) << 1) | (w.Amount > s.AverageAmount), w.Deals, w.Paid
 FROM Waiting AS w
 CROSS JOIN temp.GroupSize AS s ON s.GroupId = w.GroupId
 WHERE EXISTS (SELECT 1 FROM temp.Speed WHERE Cutoff = 0);
@@ -188,20 +188,19 @@ CREATE INDEX temp.IX_Route ON Route (EnteredOn, PromisedAge);
 -- name: each_walker
 -- The open entries with their route and their own speed, that of lead and size.
 CREATE TEMP TABLE Walker (
-    EntryId INTEGER PRIMARY KEY, LeadId INTEGER NOT NULL, GroupId INTEGER NOT NULL, ManagerId INTEGER NOT NULL,
-    UnitNo INTEGER NOT NULL, PaidOn INTEGER, Amount REAL NOT NULL, IsLarge INTEGER NOT NULL,
-    RouteId INTEGER NOT NULL, Speed REAL NOT NULL);
+    EntryId INTEGER PRIMARY KEY, Owner INTEGER NOT NULL, UnitNo INTEGER NOT NULL, PaidOn INTEGER,
+    Amount REAL NOT NULL, IsLarge INTEGER NOT NULL, RouteId INTEGER NOT NULL, Speed REAL NOT NULL);
 
 -- name: each_walker_fill
-INSERT INTO temp.Walker (EntryId, LeadId, GroupId, ManagerId, UnitNo, PaidOn, Amount, IsLarge, RouteId, Speed)
-SELECT o.EntryId, o.LeadId, o.GroupId, o.ManagerId, s.UnitNo, o.PaidOn, o.Amount / 100.0 AS Amount,
-       o.Amount > s.AverageAmount AS IsLarge, r.RouteId, coalesce(f.Speed, 1.0) * g.Speed AS Speed
+INSERT INTO temp.Walker (EntryId, Owner, UnitNo, PaidOn, Amount, IsLarge, RouteId, Speed)
+SELECT o.EntryId, o.Owner, s.UnitNo, o.PaidOn, o.Amount / 100.0 AS Amount, o.Amount > s.AverageAmount AS IsLarge,
+       r.RouteId, coalesce(f.Speed, 1.0) * g.Speed AS Speed
 FROM temp.OpenDeal AS o
 CROSS JOIN temp.GroupSize AS s ON s.GroupId = o.GroupId
 CROSS JOIN temp.Route AS r ON r.EnteredOn = o.EnteredOn
     AND r.PromisedAge IS max(o.PromisedAge, :learn_day - o.EnteredOn - 30)
 CROSS JOIN temp.SizeIndex AS g ON g.Cutoff = 0 AND g.IsLarge = (o.Amount > s.AverageAmount)
-LEFT JOIN temp.LeadIndex AS f ON f.LeadId = o.LeadId;
+LEFT JOIN temp.LeadIndex AS f ON f.LeadId = o.Owner >> 36;
 
 -- name: each_piece
 -- A route in pieces of one bucket, promise class and stretch, in order: daily chances of payment (without
@@ -259,10 +258,8 @@ WINDOW Earlier AS (PARTITION BY RouteId ORDER BY FromDay ROWS BETWEEN UNBOUNDED 
 
 -- name: each_stretch_chance
 -- The chance of being paid in each stretch: neither paid nor refused before, then paid and not refused.
--- 1 - exp(-y) loses its digits where y is small; there it is a series.
-CREATE TEMP TABLE StretchChance (
-    EntryId INTEGER, Stretch INTEGER, Probability REAL NOT NULL,
-    PRIMARY KEY (EntryId, Stretch)) WITHOUT ROWID;
+-- 1 - exp(-y) loses its digits where y is small; there it is a series. Packed: entry, stretch (9 bits).
+CREATE TEMP TABLE StretchChance (Pack INTEGER PRIMARY KEY, Probability REAL NOT NULL);
 
 -- name: each_stretch_chance_fill
 WITH Step AS (
@@ -271,8 +268,8 @@ WITH Step AS (
     FROM temp.Walker AS w
     CROSS JOIN temp.Piece AS p ON p.RouteId = w.RouteId
 )
-INSERT INTO temp.StretchChance (EntryId, Stretch, Probability)
-SELECT EntryId, Stretch,
+INSERT INTO temp.StretchChance (Pack, Probability)
+SELECT (EntryId << 9) | Stretch,
        sum(exp(-Before) * Pay / Leave
            * CASE WHEN Y < 0.01 THEN Y * (1 - Y / 2 * (1 - Y / 3 * (1 - Y / 4 * (1 - Y / 5))))
                   ELSE 1.0 - exp(-Y) END)
@@ -281,49 +278,47 @@ GROUP BY EntryId, Stretch;
 
 -- name: each_covered
 -- Which stretches a period is made of.
-CREATE TEMP TABLE Covered (PeriodId INTEGER PRIMARY KEY, First INTEGER NOT NULL, Last INTEGER NOT NULL);
+CREATE TEMP TABLE Covered (Place INTEGER PRIMARY KEY, First INTEGER NOT NULL, Last INTEGER NOT NULL);
 
 -- name: each_covered_fill
-INSERT INTO temp.Covered (PeriodId, First, Last)
-SELECT a.PeriodId, f.Stretch, t.Stretch
+INSERT INTO temp.Covered (Place, First, Last)
+SELECT a.Place, f.Stretch, t.Stretch
 FROM temp.Ahead AS a
 JOIN temp.Stretch AS f ON f.After = a.After
 JOIN temp.Stretch AS t ON t.Last = a.Last;
 
 -- name: each_period_chance
--- By period and entry (packed, the last 40 bits); Whole is the chance from now to its end.
+-- By the place of the period and entry (packed, the last 40 bits); Whole is the chance from now to its end.
 CREATE TEMP TABLE PeriodChance (Pack INTEGER PRIMARY KEY, Probability REAL NOT NULL, Whole REAL NOT NULL);
 
 -- name: each_period_chance_fill
 INSERT INTO temp.PeriodChance (Pack, Probability, Whole)
-SELECT (p.PeriodId << 40) | c.EntryId,
-       sum(CASE WHEN c.Stretch >= p.First THEN c.Probability ELSE 0.0 END) AS Probability,
+SELECT (p.Place << 40) | w.EntryId,
+       sum(CASE WHEN c.Pack & 511 >= p.First THEN c.Probability ELSE 0.0 END) AS Probability,
        sum(c.Probability) AS Whole
 FROM temp.Covered AS p
-CROSS JOIN temp.StretchChance AS c
-WHERE c.Stretch <= p.Last
-GROUP BY p.PeriodId, c.EntryId;
+CROSS JOIN temp.Walker AS w
+CROSS JOIN temp.StretchChance AS c ON c.Pack BETWEEN w.EntryId << 9 AND (w.EntryId << 9) | p.Last
+GROUP BY p.Place, w.EntryId;
 
 -- name: each_entry_chance
 -- The same with the entry: for those that sum, keep and judge the chances.
 CREATE TEMP VIEW EntryChance AS
-SELECT c.Pack, c.Pack >> 40 AS PeriodId, w.EntryId, w.LeadId, w.GroupId, w.ManagerId, w.UnitNo, w.PaidOn, w.Amount,
-       w.IsLarge, c.Probability, c.Whole
+SELECT c.Pack, c.Pack >> 40 AS Place, w.EntryId, w.Owner, w.UnitNo, w.PaidOn, w.Amount, w.IsLarge,
+       c.Probability, c.Whole
 FROM temp.PeriodChance AS c
 CROSS JOIN temp.Walker AS w ON w.EntryId = c.Pack & ((1 << 40) - 1);
 
 -- name: each_packed_open_sum
--- (packed as the tally is, with the place of the period in 8 bits)
+-- (packed: owner, place of the period in 8 bits)
 CREATE TEMP TABLE PackedOpenSum (
     Pack INTEGER PRIMARY KEY, FromOpen REAL NOT NULL, Spread REAL NOT NULL, Whole REAL NOT NULL);
 
 -- name: each_packed_open_sum_fill
 INSERT INTO temp.PackedOpenSum (Pack, FromOpen, Spread, Whole)
-SELECT (c.LeadId << 44) | (c.GroupId << 28) | (c.ManagerId << 8) | p.Place,
-       c.Amount * c.Probability, c.Amount * c.Amount * c.Probability * (1.0 - c.Probability),
-       c.Amount * c.Whole
+SELECT (c.Owner << 8) | c.Place, c.Amount * c.Probability,
+       c.Amount * c.Amount * c.Probability * (1.0 - c.Probability), c.Amount * c.Whole
 FROM temp.EntryChance AS c
-CROSS JOIN temp.Ahead AS p ON p.PeriodId = c.PeriodId
 WHERE TRUE
 ON CONFLICT (Pack) DO UPDATE
 SET FromOpen = FromOpen + excluded.FromOpen, Spread = Spread + excluded.Spread, Whole = Whole + excluded.Whole;

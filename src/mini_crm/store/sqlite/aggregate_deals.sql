@@ -17,10 +17,11 @@
 -- This file: what is copied, and what is counted to be shown.
 
 -- name: each_deal
--- Every entry known on the count day, with its status as of that day.
+-- Every entry known on the count day, with its status as of that day. Owner is its lead (16 bits), group (16)
+-- and manager (20) packed into one number; the tables check these limits.
 CREATE TEMP TABLE Deal AS
-SELECT e.EntryId, e.LeadId, e.GroupId, e.ManagerId, e.Amount, e.EnteredOn,
-       coalesce(e.PaidAmount, e.Amount) AS Paid,
+SELECT e.EntryId, (e.LeadId << 36) | (e.GroupId << 20) | e.ManagerId AS Owner, e.GroupId, e.Amount,
+       e.EnteredOn, coalesce(e.PaidAmount, e.Amount) AS Paid,
        CASE WHEN e.StatusOn <= :count_day THEN e.Status ELSE 0 END AS Status,
        CASE WHEN e.StatusOn <= :count_day THEN e.StatusOn END AS StatusOn,
        e.FirstPayBy - e.EnteredOn AS PromisedAge
@@ -31,7 +32,7 @@ WHERE e.DeletedAt IS NULL AND e.EnteredOn <= :count_day;
 -- name: each_open_deal
 -- The open ones, with what only they need. PaidOn is what became of them later, for a replay.
 CREATE TEMP TABLE OpenDeal AS
-SELECT d.EntryId, d.LeadId, d.GroupId, d.ManagerId, e.ClientPin, d.Amount, e.PayBy, d.EnteredOn,
+SELECT d.EntryId, d.Owner, d.GroupId, e.ClientPin, d.Amount, e.PayBy, d.EnteredOn,
        d.PromisedAge, CASE WHEN e.Status = 1 THEN e.StatusOn END AS PaidOn
 FROM temp.Deal AS d
 CROSS JOIN Entry AS e ON e.EntryId = d.EntryId
@@ -119,18 +120,18 @@ FROM Day AS d;
 
 -- name: each_packed_tally
 -- Counts and sums: all that is shown beside the forecast comes from these few rows. Adding to a table by
--- one packed number takes half the time of sorting for a GROUP BY: status 2 bits, part 8, lead 16, group 16,
--- manager 20 (the tables check these limits). What changes least from entry to entry comes first. Priced counts
--- those that have an amount: a refusal may have none.
+-- one packed number takes half the time of sorting for a GROUP BY: whether it was made in the last W days (1 bit),
+-- status (2), part (8), owner (52). Priced counts those that have an amount: a refusal may have none.
 CREATE TEMP TABLE PackedTally (
     Pack INTEGER PRIMARY KEY, Deals INTEGER NOT NULL, Priced INTEGER NOT NULL, Amount INTEGER NOT NULL,
     Paid INTEGER NOT NULL);
 
 -- name: each_packed_tally_fill
 INSERT INTO temp.PackedTally (Pack, Deals, Priced, Amount, Paid)
-SELECT (d.Status << 60) | (coalesce(p.Part, 0) << 52) | (d.LeadId << 36) | (d.GroupId << 20) | d.ManagerId,
-       1, d.Amount > 0, d.Amount, d.Paid
-FROM temp.Deal AS d
+SELECT ((d.EnteredOn > m.After AND d.EnteredOn <= :learn_day) << 62) | (d.Status << 60)
+       | (coalesce(p.Part, 0) << 52) | d.Owner, 1, d.Amount > 0, d.Amount, d.Paid
+FROM (SELECT coalesce(max(Day - PaceDays), :learn_day) AS After FROM temp.Cutoff WHERE Cutoff = 0) AS m
+CROSS JOIN temp.Deal AS d
 LEFT JOIN temp.DayPart AS p ON p.Day = d.StatusOn
 WHERE TRUE
 ON CONFLICT (Pack) DO UPDATE
@@ -138,31 +139,19 @@ SET Deals = Deals + 1, Priced = Priced + excluded.Priced, Amount = Amount + excl
     Paid = Paid + excluded.Paid;
 
 -- name: each_open_client
--- What is open by manager (packed as above) and client: one client may have entries in several parts.
+-- What is open by owner and client: one client may have entries in several parts.
 CREATE TEMP TABLE OpenClient (
     Owner INTEGER, ClientPin TEXT, Deals INTEGER NOT NULL, DueToday INTEGER NOT NULL, Overdue INTEGER NOT NULL,
     PRIMARY KEY (Owner, ClientPin)) WITHOUT ROWID;
 
 -- name: each_open_client_fill
 INSERT INTO temp.OpenClient (Owner, ClientPin, Deals, DueToday, Overdue)
-SELECT (o.LeadId << 36) | (o.GroupId << 20) | o.ManagerId, o.ClientPin, 1, coalesce(o.PayBy = :count_day, 0),
+SELECT o.Owner, o.ClientPin, 1, coalesce(o.PayBy = :count_day, 0),
        coalesce(o.PayBy < :count_day, 0)
 FROM temp.OpenDeal AS o
 WHERE TRUE
 ON CONFLICT (Owner, ClientPin) DO UPDATE
 SET Deals = Deals + 1, DueToday = DueToday + excluded.DueToday, Overdue = Overdue + excluded.Overdue;
-
--- name: each_made
--- What every manager's entries of the last W days amount to: the pace at which new ones are made.
-CREATE TEMP TABLE Made (Pack INTEGER PRIMARY KEY, Amount INTEGER NOT NULL);
-
--- name: each_made_fill
-INSERT INTO temp.Made (Pack, Amount)
-SELECT (d.LeadId << 36) | (d.GroupId << 20) | d.ManagerId, d.Amount
-FROM temp.Cutoff AS c
-CROSS JOIN temp.Deal AS d ON d.EnteredOn > c.Day - c.PaceDays AND d.EnteredOn <= c.Day
-WHERE c.Cutoff = 0
-ON CONFLICT (Pack) DO UPDATE SET Amount = Amount + excluded.Amount;
 
 -- name: each_recent_amount
 -- What was entered after the first replayed evening, by day: the averages of all evenings go back from today's.
@@ -178,13 +167,13 @@ WHERE d.EnteredOn > (SELECT min(Day) FROM temp.Cutoff) AND d.Amount > 0
 ON CONFLICT (Pack) DO UPDATE SET Deals = Deals + 1, Amount = Amount + excluded.Amount;
 
 -- name: gather_counts
-PackedTally Made RecentAmount OpenClient
+PackedTally RecentAmount OpenClient
 
 -- name: stage_tally
 CREATE TEMP TABLE Tally AS
 SELECT (t.Pack >> 36) & 65535 AS LeadId, (t.Pack >> 20) & 65535 AS GroupId, t.Pack & 1048575 AS ManagerId,
-       t.Pack >> 60 AS Status, coalesce(p.StartsOn, -1000000) AS PartStart, t.Deals, t.Priced, t.Amount,
-       t.Paid
+       (t.Pack >> 60) & 3 AS Status, t.Pack >> 62 AS IsMade, coalesce(p.StartsOn, -1000000) AS PartStart,
+       t.Deals, t.Priced, t.Amount, t.Paid
 FROM temp.PackedTally AS t
 LEFT JOIN temp.Part AS p ON p.Part = (t.Pack >> 52) & 255;
 

@@ -27,7 +27,8 @@ WITH Ever AS MATERIALIZED (
            sum(CASE WHEN t.Status <> 0 THEN t.Deals ELSE 0 END) AS ResolvedAll,
            sum(CASE WHEN t.Status = 1 AND t.PartStart >= :count_day - 89 THEN t.Paid ELSE 0 END) AS PaidLately,
            sum(CASE WHEN t.Status = 1 AND t.PartStart > c.Day - c.PaceDays AND t.PartStart <= c.Day
-                    THEN t.Paid ELSE 0 END) AS Pace
+                    THEN t.Paid ELSE 0 END) AS Pace,
+           sum(CASE WHEN t.IsMade THEN t.Amount ELSE 0 END) AS Made
     FROM temp.Tally AS t
     LEFT JOIN temp.Cutoff AS c ON c.Cutoff = 0
     GROUP BY t.LeadId, t.GroupId, t.ManagerId
@@ -48,12 +49,11 @@ SELECT p.PeriodId, c.LeadId, c.ManagerId, s.UnitNo,
        sum(coalesce(w.RefusedCount, 0)) AS RefusedCount, sum(coalesce(w.Refused, 0)) AS Refused,
        sum(c.Won) AS Won, sum(c.Resolved) AS Resolved, sum(c.WonAll) AS WonAll,
        sum(c.ResolvedAll) AS ResolvedAll, sum(c.PaidLately) AS PaidLately, sum(c.Pace) AS Pace,
-       p.EndsOn < :count_day AS IsOver, sum(coalesce(m.Amount, 0)) AS Made, sum(coalesce(f.FromOpen, 0.0)) AS FromOpen,
+       p.EndsOn < :count_day AS IsOver, sum(c.Made) AS Made, sum(coalesce(f.FromOpen, 0.0)) AS FromOpen,
        sum(coalesce(f.Spread, 0.0)) AS Spread, sum(coalesce(f.Whole, 0.0)) AS Whole
 FROM temp.Horizon AS p
 CROSS JOIN Ever AS c
 JOIN temp.GroupSize AS s ON s.GroupId = c.GroupId
-LEFT JOIN temp.Made AS m ON m.Pack = (c.LeadId << 36) | (c.GroupId << 20) | c.ManagerId
 LEFT JOIN temp.OpenCount AS o
     ON o.LeadId = c.LeadId AND o.GroupId = c.GroupId AND o.ManagerId = c.ManagerId
 LEFT JOIN Within AS w

@@ -174,12 +174,17 @@ class Aggregation:
     def _keep_entry_rows(self, team: SideBySide, of_run: Mapping[str, object]) -> None:
         """Write every entry's chances, in the order of the table: that is fastest, and takes least room."""
         with self.db.errors():
-            periods = team.first.execute("SELECT PeriodId FROM temp.Ahead ORDER BY PeriodId").fetchall()
+            ahead = team.first.execute("SELECT PeriodId, Place FROM temp.Ahead ORDER BY Place").fetchall()
             some = "SELECT EXISTS (SELECT 1 FROM temp.Walker WHERE EntryId BETWEEN ? AND ?)"
             with_open = [own for own in team.ranges if own.conn.execute(some, own[1:]).fetchone()[0]]
-        for period in periods:
+        for period in ahead:
             for conn, first_id, last_id in with_open:
-                about = {"period_id": period["PeriodId"], "first_id": first_id, "last_id": last_id}
+                about = {
+                    "period_id": period["PeriodId"],
+                    "place": period["Place"],
+                    "first_id": first_id,
+                    "last_id": last_id,
+                }
                 with self.db.writing(conn):
                     conn.execute(SQL["keep_entry_rows"], {**of_run, **about})
 

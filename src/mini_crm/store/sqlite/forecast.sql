@@ -147,10 +147,10 @@ SELECT :run_id AS RunId, f.* FROM ({rows}) AS f;
 
 -- name: keep_entry_rows
 INSERT INTO EntryForecast (RunId, PeriodId, EntryId, Probability, Contribution, IsLarge)
-SELECT :run_id, c.PeriodId, c.EntryId, c.Probability, c.Amount * c.Probability * u.Scale, c.IsLarge
+SELECT :run_id, :period_id, c.EntryId, c.Probability, c.Amount * c.Probability * u.Scale, c.IsLarge
 FROM temp.EntryChance AS c
-JOIN temp.UnitForecast AS u ON u.PeriodId = c.PeriodId AND u.UnitNo = c.UnitNo
-WHERE c.Pack BETWEEN (:period_id << 40) | :first_id AND (:period_id << 40) | :last_id
+JOIN temp.UnitForecast AS u ON u.PeriodId = :period_id AND u.UnitNo = c.UnitNo
+WHERE c.Pack BETWEEN (:place << 40) | :first_id AND (:place << 40) | :last_id
 ORDER BY c.Pack;
 
 -- name: keep_learnt_speeds
