@@ -373,7 +373,7 @@ def test_a_long_name_leaves_room_and_is_read_under_the_mouse(
 def test_two_hundred_leads_follow_the_keys(
     many: SqliteStore, page: Page, wait_until: WaitUntil, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Order and search need no numbers from the database: the rows are there as soon as the key is pressed."""
+    """Order and search need no numbers from the database: the rows are there when the key was pressed."""
     view = page.open("1366x768")
     company = page.main.company
     assert company is not None
