@@ -197,6 +197,16 @@ def test_filter_by_text(company: Company, entries: tuple[Entry, ...], text: str)
     check_filter(company.anna, entries, EntryFilter(text=text), TEXTS[text])
 
 
+def test_signs_of_patterns_are_looked_for_as_they_are(company: Company) -> None:
+    """A sign that stands for something in a pattern of some database is only itself."""
+    comments = ("x[y]z", "a\\b", "5!6", "q^w", "m-n", "%", "_")
+    for comment in comments:
+        company.anna.add(company.petr, comment=comment)
+    for text in ("[", "]", "[y]", "[a-z]", "\\", "!", "^", "-", "%", "_", "!%", "%%"):
+        found = {entry.comment for entry in page(company.anna, EntryFilter(text=text)).entries}
+        assert found == {comment for comment in comments if text in comment}, text
+
+
 def test_text_follows_changes(company: Company) -> None:
     """An entry is found by what it says now, not by what it said."""
     entry = company.anna.add(company.petr, comment="Старое", client_pin="111")

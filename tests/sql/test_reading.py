@@ -65,8 +65,8 @@ MUTATIONS: list[tuple[Rule, str, str, str]] = [
     (
         reading.uncollated,
         "60_procedures/core.ShowEntries.sql",
-        "Word nvarchar(500) COLLATE Latin1_General_BIN2",
-        "Word nvarchar(500)",
+        "EntryId int NOT NULL);",
+        "EntryId int NOT NULL, Word nvarchar(500));",
     ),
     (reading.schemas_of_others, "10_schemas/api.sql", " AUTHORIZATION dbo", ""),
     (reading.schemas_of_others, "10_schemas/api.sql", " AUTHORIZATION dbo", " AUTHORIZATION anna"),
@@ -129,7 +129,7 @@ def test_each_rule_finds_a_copy_that_breaks_it(
     rule: Rule, place: str, right: str, wrong: str, tmp_path: Path
 ) -> None:
     """A copy of a script with one mistake is found by the rule, and the script itself is not."""
-    text = (FOLDER / place).read_text("utf-8")
+    text = SqlFile(FOLDER / place).text
     assert right in text
     folder, file = place.split("/")[0], place.split("/")[-1]
     (tmp_path / folder).mkdir()
@@ -161,7 +161,7 @@ def test_the_reader_sees_everything() -> None:
     places = {one.place for file in files("60_procedures") for one in typed(file)}
     assert places == {"parameter", "variable", "temporary", "json"}
     (listed,) = [file for file in files("60_procedures") if file.name == "core.ShowEntries"]
-    assert {"LeadId", "Limit", "SearchKey", "Word"} <= {one.name for one in typed(listed)}
+    assert {"LeadId", "Limit", "TextPattern", "Place"} <= {one.name for one in typed(listed)}
 
 
 def test_the_program_measures_as_the_columns_do() -> None:

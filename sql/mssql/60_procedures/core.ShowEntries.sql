@@ -39,14 +39,12 @@ CREATE OR ALTER PROCEDURE core.ShowEntries
 AS
 BEGIN
     SET NOCOUNT, XACT_ABORT ON;
-    DECLARE @SearchKey nvarchar(710) = core.SearchKeyOf(@Text, N'', N'');
-    DECLARE @Sign int = CASE WHEN @Descending = 1 THEN -1 ELSE 1 END;
-    DECLARE @Least float = -1.0E300;        -- what is missing comes first, as in any other column
-    DECLARE @Never float = 1.0E9;           -- the day of what was promised for none
+    DECLARE @TextPattern nvarchar(4000) = core.PatternOf(core.SearchKeyOf(@Text, N'', N''));
+    DECLARE @NamePattern nvarchar(4000) = core.PatternOf(@NameKey);
+    DECLARE @Never date = '99991231';       -- the day of what was promised for none
     DECLARE @UntouchedBefore datetime2(0);
     DECLARE @RunId int, @PeriodId int, @ChanceRunId int;
-    DECLARE @Page TABLE (
-        EntryId int NOT NULL PRIMARY KEY, Word nvarchar(500) COLLATE Latin1_General_BIN2 NULL, Number float NULL);
+    DECLARE @Page TABLE (Place int IDENTITY(1, 1) NOT NULL PRIMARY KEY, EntryId int NOT NULL);
     IF @UntouchedSince IS NOT NULL
         SELECT @UntouchedBefore = core.DayBegan(@UntouchedSince);
     SELECT
@@ -62,88 +60,57 @@ BEGIN
                 WHERE p.Kind = @Kind AND p.StartsOn = @StartsOn AND p.EndsOn = @EndsOn);
         IF @HasChance = 1
             SELECT @ChanceRunId = COALESCE(@RunId, 0);
-        -- Compiled for the filter at hand: what is not asked for costs nothing.
+        -- The filter stands in each statement, which is compiled for it: what is not asked for costs nothing.
         IF @Sort = 'entry_id' AND @Descending = 1
             INSERT INTO @Page (EntryId)
-            SELECT k.EntryId
+            SELECT w.EntryId
             FROM (
                 SELECT e.EntryId
-                FROM core.FilterEntries(
-                    @LeadId, @GroupId, @ManagerId, @Unit, @Statuses, @PayByFrom, @PayByTo, @StatusOnFrom,
-                    @StatusOnTo, @EnteredFrom, @EnteredTo,
-                    @UntouchedSince, @UntouchedBefore, @ChanceRunId, @PeriodId, @SearchKey,
-                    @NameKey) AS e
+                FROM core.Entry AS e
+                WHERE
+                    -- part: Filter
                 ORDER BY e.EntryId DESC
                 OFFSET @Offset ROWS FETCH NEXT @Limit ROWS ONLY
-            ) AS k
-            OPTION (RECOMPILE);
-        ELSE IF @Sort = 'entry_id'
-            INSERT INTO @Page (EntryId)
-            SELECT k.EntryId
-            FROM (
-                SELECT e.EntryId
-                FROM core.FilterEntries(
-                    @LeadId, @GroupId, @ManagerId, @Unit, @Statuses, @PayByFrom, @PayByTo, @StatusOnFrom,
-                    @StatusOnTo, @EnteredFrom, @EnteredTo,
-                    @UntouchedSince, @UntouchedBefore, @ChanceRunId, @PeriodId, @SearchKey,
-                    @NameKey) AS e
-                ORDER BY e.EntryId
-                OFFSET @Offset ROWS FETCH NEXT @Limit ROWS ONLY
-            ) AS k
-            OPTION (RECOMPILE);
-        ELSE IF @Sort IN ('group', 'manager', 'client_pin', 'comment', 'reason')
-            INSERT INTO @Page (EntryId, Word)
-            SELECT k.EntryId, k.Word
-            FROM (
-                SELECT w.EntryId, w.Word
-                FROM (
-                    SELECT e.EntryId,
-                        CASE @Sort WHEN 'group' THEN g.NameKey WHEN 'manager' THEN m.NameKey
-                                   WHEN 'client_pin' THEN e.ClientPin WHEN 'reason' THEN e.Reason
-                                   ELSE e.Comment END AS Word
-                    FROM core.FilterEntries(
-                        @LeadId, @GroupId, @ManagerId, @Unit, @Statuses, @PayByFrom, @PayByTo, @StatusOnFrom,
-                        @StatusOnTo, @EnteredFrom, @EnteredTo,
-                        @UntouchedSince, @UntouchedBefore, @ChanceRunId, @PeriodId,
-                        @SearchKey, @NameKey) AS e
-                    LEFT JOIN core.SalesGroup AS g ON @Sort = 'group' AND g.GroupId = e.GroupId
-                    LEFT JOIN core.Manager AS m ON @Sort = 'manager' AND m.ManagerId = e.ManagerId
-                ) AS w
-                ORDER BY
-                    CASE WHEN @Descending = 0 THEN w.Word END,
-                    CASE WHEN @Descending = 1 THEN w.Word END DESC,
-                    @Sign * w.EntryId
-                OFFSET @Offset ROWS FETCH NEXT @Limit ROWS ONLY
-            ) AS k
+            ) AS w
+            ORDER BY w.EntryId DESC
             OPTION (RECOMPILE);
         ELSE
-            INSERT INTO @Page (EntryId, Number)
-            SELECT k.EntryId, k.Number
+            -- Each kind of value is sorted as what it is; what is missing comes first, a promise for no day last.
+            INSERT INTO @Page (EntryId)
+            SELECT w.EntryId
             FROM (
-                SELECT w.EntryId, w.Number
+                SELECT w.EntryId, w.Word, w.Day, w.Amount, w.Number
                 FROM (
-                    SELECT e.EntryId,
-                        CASE @Sort WHEN 'amount' THEN CAST(e.Amount AS float)
-                                   WHEN 'paid_amount' THEN CAST(e.Came AS float)
-                                   WHEN 'entered_on' THEN CAST(DATEDIFF(DAY, '20000101', e.EnteredOn) AS float)
-                                   WHEN 'pay_by'
-                                       THEN COALESCE(CAST(DATEDIFF(DAY, '20000101', e.PayBy) AS float), @Never)
-                                   WHEN 'status' THEN CAST(e.Status AS float)
-                                   WHEN 'status_on' THEN CAST(DATEDIFF(DAY, '20000101', e.StatusOn) AS float)
-                                   WHEN 'probability' THEN CASE WHEN e.Status = 0 THEN f.Probability END
-                                   ELSE COALESCE(f.Contribution, CAST(e.Amount AS float) * f.Probability) END AS Number
-                    FROM core.FilterEntries(
-                        @LeadId, @GroupId, @ManagerId, @Unit, @Statuses, @PayByFrom, @PayByTo, @StatusOnFrom,
-                        @StatusOnTo, @EnteredFrom, @EnteredTo,
-                        @UntouchedSince, @UntouchedBefore, @ChanceRunId, @PeriodId,
-                        @SearchKey, @NameKey) AS e
+                    SELECT
+                        e.EntryId,
+                        CASE @Sort WHEN 'group' THEN g.NameKey WHEN 'manager' THEN m.NameKey
+                                   WHEN 'client_pin' THEN e.ClientPin WHEN 'reason' THEN e.Reason
+                                   WHEN 'comment' THEN e.Comment END AS Word,
+                        CASE @Sort WHEN 'entered_on' THEN e.EnteredOn WHEN 'status_on' THEN e.StatusOn
+                                   WHEN 'pay_by' THEN COALESCE(e.PayBy, @Never) END AS Day,
+                        CASE @Sort WHEN 'amount' THEN e.Amount
+                                   WHEN 'paid_amount'
+                                       THEN CASE e.Status WHEN 1 THEN COALESCE(e.PaidAmount, e.Amount) END
+                                   WHEN 'status' THEN CAST(e.Status AS decimal(19, 2)) END AS Amount,
+                        CASE @Sort WHEN 'probability' THEN CASE e.Status WHEN 0 THEN f.Probability END
+                                   WHEN 'contribution'
+                                       THEN COALESCE(f.Contribution, CAST(e.Amount AS float) * f.Probability)
+                                   END AS Number
+                    FROM core.Entry AS e
+                    LEFT JOIN core.SalesGroup AS g ON @Sort = 'group' AND g.GroupId = e.GroupId
+                    LEFT JOIN core.Manager AS m ON @Sort = 'manager' AND m.ManagerId = e.ManagerId
                     LEFT JOIN core.EntryForecast AS f
                         ON @Sort IN ('probability', 'contribution') AND f.RunId = @RunId AND f.PeriodId = @PeriodId
                         AND f.EntryId = e.EntryId
+                    WHERE
+                        -- part: Filter
                 ) AS w
-                ORDER BY @Sign * COALESCE(w.Number, @Least), @Sign * w.EntryId
+                ORDER BY
+                    -- part: SortOrder
                 OFFSET @Offset ROWS FETCH NEXT @Limit ROWS ONLY
-            ) AS k
+            ) AS w
+            ORDER BY
+                -- part: SortOrder
             OPTION (RECOMPILE);
         SELECT
             e.EntryId, e.ClientRef, e.LeadId, e.GroupId, g.Name AS GroupName, g.Unit, e.ManagerId,
@@ -152,32 +119,26 @@ BEGIN
             CASE WHEN e.Status = 0 THEN f.Probability END AS Probability,
             COALESCE(f.Contribution, CAST(e.Amount AS float) * f.Probability) AS Contribution,
             CASE WHEN e.Status = 0 THEN f.IsLarge END AS IsLarge
-        FROM @Page AS p
-        JOIN core.Entry AS e ON e.EntryId = p.EntryId
+        FROM (SELECT TOP (@Limit) n.Place, n.EntryId FROM @Page AS n ORDER BY n.Place) AS p
+        JOIN core.Entry AS e ON e.LeadId = @LeadId AND e.EntryId = p.EntryId
         JOIN core.SalesGroup AS g ON g.GroupId = e.GroupId
         JOIN core.Manager AS m ON m.ManagerId = e.ManagerId
         LEFT JOIN core.EntryForecast AS f
             ON f.RunId = @RunId AND f.PeriodId = @PeriodId AND f.EntryId = e.EntryId
-        ORDER BY
-            CASE WHEN @Descending = 0 THEN p.Word END,
-            CASE WHEN @Descending = 1 THEN p.Word END DESC,
-            @Sign * COALESCE(p.Number, @Least),
-            @Sign * p.EntryId;
+        ORDER BY p.Place;
         -- A contribution stays until the next run, whatever became of the entry since; method 1 kept none.
         -- By group first: there are few, and a unit's sums are those of its groups.
         SELECT
             g.Unit, s.Status, SUM(s.Deals) AS Deals, CAST(SUM(s.Amount) AS decimal(38, 2)) AS Amount,
             COALESCE(SUM(s.Contribution), 0.0E0) AS Contribution
         FROM (
-            SELECT e.GroupId, e.Status, COUNT(*) AS Deals, SUM(COALESCE(e.Came, e.Amount)) AS Amount,
+            SELECT e.GroupId, e.Status, COUNT(*) AS Deals, SUM(COALESCE(e.PaidAmount, e.Amount)) AS Amount,
                 SUM(COALESCE(f.Contribution, CAST(e.Amount AS float) * f.Probability)) AS Contribution
-            FROM core.FilterEntries(
-                @LeadId, @GroupId, @ManagerId, @Unit, @Statuses, @PayByFrom, @PayByTo, @StatusOnFrom,
-                @StatusOnTo, @EnteredFrom, @EnteredTo,
-                @UntouchedSince, @UntouchedBefore, @ChanceRunId, @PeriodId, @SearchKey,
-                @NameKey) AS e
+            FROM core.Entry AS e
             LEFT JOIN core.EntryForecast AS f
                 ON f.RunId = @RunId AND f.PeriodId = @PeriodId AND f.EntryId = e.EntryId
+            WHERE
+                -- part: Filter
             GROUP BY e.GroupId, e.Status
         ) AS s
         JOIN core.SalesGroup AS g ON g.GroupId = s.GroupId
