@@ -28,10 +28,11 @@ class SqlFile:
     def text(self) -> str:
         """All of it, with the parts that it shares with others in their places."""
         text = self.path.read_bytes().decode("utf-8")
-        for line, indent, name in re.findall(r"^(( *)-- part: (\w+))$", text, re.MULTILINE):
-            part = (self.path.parent / "parts" / f"{name}.sql").read_text("utf-8")
-            text = text.replace(line, "\n".join((indent + row) if row else row for row in part.splitlines()))
-        return text
+        return re.sub(r"^( *)-- part: (\w+)$", self._part, text, flags=re.MULTILINE)
+
+    def _part(self, line: re.Match[str]) -> str:
+        rows = (self.path.parent / "parts" / f"{line[2]}.sql").read_text("utf-8").splitlines()
+        return "\n".join((line[1] + row) if row else row for row in rows)
 
     @property
     def name(self) -> str:

@@ -65,7 +65,13 @@ def test_a_program_that_stays_open_asks_again_after_a_minute(monkeypatch: pytest
     """An update at noon is noticed by an open window before it does anything."""
     now = [0.0]
     monkeypatch.setattr(checked.time, "monotonic", lambda: now[0])
-    server, fake = serving(version(5, 5), Answer([ROWS]), Answer([ROWS]), version(6, 6), version(6, 6))
+    server, fake = serving(
+        version(SCHEMA_VERSION, SCHEMA_VERSION),
+        Answer([ROWS]),
+        Answer([ROWS]),
+        version(SCHEMA_VERSION + 1, SCHEMA_VERSION + 1),
+        version(SCHEMA_VERSION + 1, SCHEMA_VERSION + 1),
+    )
     server.call("api.ListGroups")
     now[0] = 59
     server.call("api.ListGroups")
@@ -79,7 +85,12 @@ def test_a_program_that_stays_open_asks_again_after_a_minute(monkeypatch: pytest
 
 def test_a_connection_that_is_made_again_asks_again() -> None:
     """After a lost connection the next call looks first: the server may have been away to be updated."""
-    server, fake = serving(version(5, 5), LOST, Answer([ROWS]), version(6, 6))
+    server, fake = serving(
+        version(SCHEMA_VERSION, SCHEMA_VERSION),
+        LOST,
+        Answer([ROWS]),
+        version(SCHEMA_VERSION + 1, SCHEMA_VERSION + 1),
+    )
     server.call("api.ListGroups")
     with pytest.raises(WrongVersion, match="database_too_new"):
         server.call("api.AddEntry", repeatable=False)
@@ -88,7 +99,11 @@ def test_a_connection_that_is_made_again_asks_again() -> None:
 
 def test_a_procedure_that_is_gone_tells_who_is_too_old() -> None:
     """A call that does not fit is no riddle: the versions are compared at once."""
-    server, _fake = serving(version(5, 5), MISSING, version(6, 6, "//server/setup.exe"))
+    server, _fake = serving(
+        version(SCHEMA_VERSION, SCHEMA_VERSION),
+        MISSING,
+        version(SCHEMA_VERSION + 1, SCHEMA_VERSION + 1, "//server/setup.exe"),
+    )
     with pytest.raises(WrongVersion, match="database_too_new") as caught:
         server.call("api.ListGroups")
     assert caught.value.data["program"] == "//server/setup.exe"
@@ -96,6 +111,8 @@ def test_a_procedure_that_is_gone_tells_who_is_too_old() -> None:
 
 def test_a_procedure_that_is_gone_though_the_numbers_agree() -> None:
     """Where the versions say nothing, the sentence is about both."""
-    server, _fake = serving(version(5, 5), MISSING, version(5, 5))
+    server, _fake = serving(
+        version(SCHEMA_VERSION, SCHEMA_VERSION), MISSING, version(SCHEMA_VERSION, SCHEMA_VERSION)
+    )
     with pytest.raises(WrongVersion, match="database_other_version"):
         server.call("api.ListGroups")

@@ -20,7 +20,7 @@ BEGIN
     IF @@TRANCOUNT > 0
         THROW 51008, N'Not inside a transaction.', 1;
     SELECT MAX(CAST(SUBSTRING(d.Name, 15, 4) AS int)) AS SchemaVersion,
-           5 AS LeastVersion,
+           6 AS LeastVersion,
            (SELECT s.Value FROM core.Setting AS s WHERE s.Name = 'ProgramPlace') AS ProgramPlace
     FROM core.Deployment AS d
     WHERE d.Name LIKE N'20[_]migrations/[0-9][0-9][0-9][0-9][_]%';

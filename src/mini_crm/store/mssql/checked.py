@@ -10,7 +10,7 @@ from mini_crm.store.mssql.call import NOTHING, Server
 from mini_crm.store.mssql.values import Row, Rows
 from mini_crm.store.version import Version, refuse_unfit
 
-SCHEMA_VERSION = 5
+SCHEMA_VERSION = 6
 """Number of the newest migration that this program was made for."""
 LOOK_EVERY_S = 60.0
 """So long a program goes on unasked after the database was updated; a procedure that does not fit is told at
