@@ -210,7 +210,9 @@ def main() -> None:
     size, scaling, units, language = sys.argv[1], int(sys.argv[2]), int(sys.argv[3]), sys.argv[4]
     folder = Path(sys.argv[5]) if len(sys.argv) > 5 else None
     name = f"{size}.{scaling}.{units}.{language}"
-    with virtual_screen(size, always=True), window_manager(), tempfile.TemporaryDirectory() as place:
+    # Windows deletes no file that the program's worker still has open.
+    scratch = tempfile.TemporaryDirectory(ignore_cleanup_errors=True)
+    with virtual_screen(size, always=True), window_manager(), scratch as place:
         store = SqliteStore.create(Path(place) / "company.sqlite")
         make_demo(store, today=store.get_today(), entries=ENTRIES)
         lead = store.list_leads()[0].name
