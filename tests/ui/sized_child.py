@@ -210,9 +210,7 @@ def main() -> None:
     size, scaling, units, language = sys.argv[1], int(sys.argv[2]), int(sys.argv[3]), sys.argv[4]
     folder = Path(sys.argv[5]) if len(sys.argv) > 5 else None
     name = f"{size}.{scaling}.{units}.{language}"
-    # Windows deletes no file that the program's worker still has open.
-    scratch = tempfile.TemporaryDirectory(ignore_cleanup_errors=True)
-    with virtual_screen(size, always=True), window_manager(), scratch as place:
+    with virtual_screen(size, always=True), window_manager(), tempfile.TemporaryDirectory() as place:
         store = SqliteStore.create(Path(place) / "company.sqlite")
         make_demo(store, today=store.get_today(), entries=ENTRIES)
         lead = store.list_leads()[0].name
@@ -234,6 +232,7 @@ def main() -> None:
         app.root.report_callback_exception = lambda kind, error, trace: visit.errors.append(error)
         print(json.dumps(visit.look(lead), ensure_ascii=False))
         app.close()
+        store.close()  # this thread's connection: Windows deletes no file that is open
 
 
 if __name__ == "__main__":
