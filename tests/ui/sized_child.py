@@ -233,6 +233,7 @@ def main() -> None:
         app.root.report_callback_exception = lambda kind, error, trace: visit.errors.append(error)
         print(json.dumps(visit.look(lead), ensure_ascii=False))
         app.close()
+        store.close()  # this thread's connection: Windows deletes no file that is open
 
 
 if __name__ == "__main__":

@@ -29,7 +29,8 @@ def show(program: app.App) -> None:
     view = program.login
     assert view is not None
     found["focus"] = str(program.root.focus_lastfor() or "").startswith(str(view))
-    while not view.name.input.names and time.time() < started + 10:
+    last = time.time() + 30
+    while not view.name.input.names and time.time() < last:
         program.root.update()
         time.sleep(0.002)
     found["names_s"] = time.time() - started

@@ -72,6 +72,7 @@ def test_without_a_database_a_window_says_what_to_do(environ: dict[str, str]) ->
     assert found["problem"] in errors
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="there is always a screen")
 def test_without_a_screen(environ: dict[str, str]) -> None:
     """Where there is no screen the program says so and ends."""
     environ.pop("DISPLAY", None)
