@@ -16,7 +16,6 @@ from mini_crm.ui.main_window import MainWindow, Surroundings
 from mini_crm.usecases.outbox import Outbox
 from ui.conftest import CODE, LEAD, Hand, WaitUntil, press, type_into
 
-MADE = 5
 _ = Texts("ru").gettext
 
 
@@ -29,13 +28,11 @@ def opened(around: Surroundings) -> list[Path]:
 
 
 def set_version(store: SqliteStore, number: int, place: Path | None = None) -> None:
-    """Be what another version of the program has made of the file."""
+    """Be what a program of that version, which lets no older one in, has made of the file."""
+    settings = {"LeastVersion": str(number)} | ({} if place is None else {"ProgramPlace": str(place)})
     with closing(sqlite3.connect(store.db.path, timeout=10)) as connection:
         connection.execute(f"PRAGMA user_version = {number}")
-        if place is not None:
-            connection.execute(
-                "INSERT OR REPLACE INTO Setting (Name, Value) VALUES ('ProgramPlace', ?)", (str(place),)
-            )
+        connection.executemany("INSERT OR REPLACE INTO Setting (Name, Value) VALUES (?, ?)", settings.items())
         connection.commit()
 
 
@@ -45,7 +42,8 @@ def test_at_sign_in_the_new_program_is_a_click_away(
     """Who signs in with an old program reads where the new one is; its path is copied, its folder opened."""
     view = app.login
     assert view is not None
-    set_version(store, MADE + 1, tmp_path)
+    made = store.get_schema_version()
+    set_version(store, made + 1, tmp_path)
     type_into(view.name.input, LEAD)
     press(view.name.input, "<Return>")
     type_into(view.password.input, CODE)
@@ -61,7 +59,7 @@ def test_at_sign_in_the_new_program_is_a_click_away(
     assert app.root.clipboard_get() == str(tmp_path)
     hand.click(folder)
     wait_until(lambda: opened == [tmp_path])
-    set_version(store, MADE)
+    set_version(store, made)
     hand.click(view.button)
     wait_until(lambda: app.main is not None)
 
@@ -93,7 +91,8 @@ def test_an_update_under_an_open_window(
     assert view is not None and main.entries is not None
     form = view.form
     wait_until(lambda: form.manager.input.names)
-    set_version(store, MADE + 1, tmp_path)
+    made = store.get_schema_version()
+    set_version(store, made + 1, tmp_path)
     for field, text in (
         (form.manager, "Орлов Пётр"),
         (form.client_pin, "77"),
@@ -122,7 +121,7 @@ def test_an_update_under_an_open_window(
     assert form.client_pin.get() == "88"
     with closing(sqlite3.connect(store.db.path)) as connection:
         assert connection.execute("SELECT count(*) FROM Entry").fetchone() == (0,)
-    set_version(store, MADE)  # as the new program would find it
+    set_version(store, made)  # as the new program would find it
     main.entries.refresh()
     wait_until(lambda: not main.trouble.sentence)
     (entry,) = store.list_entries(main.desk.token, EntryFilter(), descending=False).entries
