@@ -17,7 +17,7 @@ from mini_crm.messages import sentence
 from mini_crm.usecases.outbox import Outbox
 from mini_crm.usecases.writes import Add
 
-KNOWN = 5
+KNOWN = 6
 """The newest migration that this program knows."""
 
 

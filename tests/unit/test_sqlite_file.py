@@ -102,6 +102,7 @@ def version_of(path: Path) -> int:
 def test_an_open_file_that_becomes_newer(path: Path) -> None:
     """Also by a connection that is open nothing is read from or written into a file that is newer by now."""
     store = SqliteStore.create(path)
+    made = version_of(path)
     set_version(path, 99)
     before = path.read_bytes(), path.with_name(f"{path.name}-wal").read_bytes()
     for act in (store.list_lead_names, lambda: store.set_setting("Currency", "EUR", "test")):
@@ -110,7 +111,7 @@ def test_an_open_file_that_becomes_newer(path: Path) -> None:
     with pytest.raises(WrongVersion, match="database_too_new"):
         store.aggregate_forecast(None, "test")
     assert (path.read_bytes(), path.with_name(f"{path.name}-wal").read_bytes()) == before
-    set_version(path, 5)
+    set_version(path, made)
     assert store.get_setting("Currency") == "RUB"
     store.close()
 
@@ -118,13 +119,14 @@ def test_an_open_file_that_becomes_newer(path: Path) -> None:
 def test_a_newer_file_that_is_fit_for_this_program(path: Path) -> None:
     """A file says which migration must be known at least; who knows it goes on and leaves the number."""
     SqliteStore.create(path).close()
-    set_version(path, 99, LeastVersion="5")
+    made = version_of(path)
+    set_version(path, 99, LeastVersion=str(made))
     store = SqliteStore.open(path)
     store.set_setting("Currency", "EUR", "test")
     assert store.get_setting("Currency") == "EUR"
     store.close()
     assert version_of(path) == 99
-    set_version(path, 99, LeastVersion="6")
+    set_version(path, 99, LeastVersion=str(made + 1))
     with pytest.raises(WrongVersion, match="database_too_new"):
         SqliteStore.open(path)
 

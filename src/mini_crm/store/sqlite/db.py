@@ -39,7 +39,7 @@ from mini_crm.store.zones import zone
 Row = sqlite3.Row
 Clock = Callable[[], datetime]
 
-NEEDED_VERSION = 5
+NEEDED_VERSION = 6
 """Number of the migration that a program must know to work with a file that has all of them; a new migration
 raises it only if programs that do not know that one would go wrong."""
 
