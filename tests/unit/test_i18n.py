@@ -5,14 +5,12 @@ from __future__ import annotations
 import re
 import subprocess
 import sys
-from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
-from babel.messages.pofile import read_po
 
 from mini_crm import i18n
-from mini_crm.i18n import Texts, catalogue_files, placeholders
+from mini_crm.i18n import Texts, placeholders
 
 HEAD = 'msgid ""\nmsgstr ""\n"Content-Type: text/plain; charset=utf-8\\n"\n\n'
 
@@ -113,50 +111,14 @@ def test_placeholders() -> None:
     assert placeholders("{a} of {b:>3} {{c}} {a}") == {"a", "b"}
 
 
-@pytest.mark.parametrize("language", ["en", "ru"])
-def test_texts_load_no_babel(language: str) -> None:
-    """No program waits for the general library that reads translations."""
+def test_english_loads_no_babel() -> None:
+    """Whoever needs no translation does not wait for the library that reads them."""
     code = (
-        f"import sys; from mini_crm.i18n import Texts; Texts('{language}').gettext('x'); "
+        "import sys; from mini_crm.i18n import Texts; Texts('en').gettext('x'); "
         "sys.exit(any(name.split('.')[0] == 'babel' for name in sys.modules))"
     )
     result = subprocess.run([sys.executable, "-c", code], check=False)
     assert result.returncode == 0
-
-
-def test_translations_are_read_as_the_general_library_reads_them() -> None:
-    """Every sentence of every file that is shipped: its context, its plural and all its forms."""
-    for file in catalogue_files("ru"):
-        with file.open("rb") as stream:
-            theirs = [
-                (message.context, _several(message.id), _several(message.string))
-                for message in read_po(stream, locale="ru")
-                if message.id and message.string
-            ]
-        ours = [
-            (message.context, list(message.sources), list(message.targets))
-            for name, message in i18n._messages("ru")
-            if name == file.name
-        ]
-        assert theirs == ours
-        assert len(ours) > 2
-
-
-def test_lines_and_escapes_of_a_translation(locale: Path) -> None:
-    """A text may go over several lines, and have quotation marks, line ends and backslashes in it."""
-    write(locale, 'msgid "a\\nb"\nmsgstr ""\n"один \\"два\\"\\n"\n"C:\\\\новое"\n# remark\n\n#~ msgid "x"\n')
-    assert Texts("ru").gettext("a\nb") == 'один "два"\nC:\\новое'
-
-
-def test_a_file_that_is_no_po_file_is_told(locale: Path) -> None:
-    """A line that cannot be read is not passed over: it may be half a sentence."""
-    write(locale, 'msgid "a"\nmsgstr "б\n')
-    with pytest.raises(ValueError, match="б"):
-        Texts("ru")
-
-
-def _several(texts: str | Sequence[str]) -> list[str]:
-    return [texts] if isinstance(texts, str) else list(texts)
 
 
 def test_real_catalogue_speaks_russian() -> None:
