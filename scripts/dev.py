@@ -150,9 +150,7 @@ def test(arguments: list[str]) -> int:
     failed = [] if arguments else failed_linters()
     with screen():
         step("Tests")
-        # A file's tests stay together; a few chosen ones are quicker in one process.
-        spread = [] if arguments else ["-n", "auto", "--dist", "loadfile"]
-        code = run([PYTHON, "-m", "pytest", *spread, *arguments], cwd=ROOT)
+        code = run([PYTHON, "-m", "pytest", *arguments], cwd=ROOT)
     if failed:
         print(f"dev.py: failed before the tests: {', '.join(failed)}", file=sys.stderr)
     return code or int(bool(failed))
