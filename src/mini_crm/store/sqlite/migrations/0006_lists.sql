@@ -3,8 +3,8 @@
 -- A narrow copy of a lead's entries in the order of their numbers. What it does not have, such as texts, is
 -- looked up in the order in which the table has it.
 CREATE INDEX IX_Entry_List ON Entry (
-    LeadId, EntryId, DeletedAt, Status, GroupId, ManagerId, Amount, PaidAmount, EnteredOn, PayBy, StatusOn,
-    Version, ChangeSeq);
+    LeadId, EntryId, Status, GroupId, ManagerId, Amount, PaidAmount, EnteredOn, PayBy, StatusOn,
+    Version, ChangeSeq, DeletedAt) WHERE DeletedAt IS NULL;
 
 -- The list opens on what is expected, overdue first: in this very order, so that a page is all that is read.
 DROP INDEX IX_Entry_Open;
