@@ -60,7 +60,7 @@ class Screen:
 
     def type(self, text: str) -> None:
         """Type a text of Latin letters; the keyboard has no others."""
-        self._do("type", text)
+        self._do("type", "--delay", "50", text)
 
     def key(self, name: str) -> None:
         """Press a key, such as ``Return``."""
