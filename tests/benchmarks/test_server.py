@@ -19,10 +19,9 @@ import pytest
 
 from benchmarks.conftest import Report
 from contract.adapters import ADAPTERS
-from contract.sales import KEY, expected, store_company
+from contract.sales import expected, store_company
 from mini_crm.domain.model import EntrySort
-from mini_crm.ui.main_window import MainWindow, Surroundings
-from mini_crm.ui.memory import Memory
+from mini_crm.ui.main_window import MainWindow
 from virtual_screen import virtual_screen
 
 if TYPE_CHECKING:
@@ -152,7 +151,7 @@ class Bench:
 def bench(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Bench]:
     """Give both programs, over a lead with 1,000 open entries."""
     from benchmarks.first_version import TABLE, FirstVersion
-    from benchmarks.window_child import Drive
+    from benchmarks.window_child import Drive, around_store
     from contract.mssql_backdoor import connect
     from mini_crm.store.mssql import MssqlStore
     from server.raw import settings_for
@@ -173,16 +172,7 @@ def bench(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Bench]:
     line = Line()
     store = MssqlStore(counted(settings, line))
     with virtual_screen():
-        around = Surroundings(
-            connect=lambda: store,
-            disconnect=store.close,
-            database="benchmark",
-            address="benchmark",
-            memory=Memory(),
-            computer="benchmark",
-            derive=lambda password, kind, kdf: KEY,
-        )
-        drive = Drive(around)
+        drive = Drive(around_store(store))
         begin = partial(FirstVersion, drive.root, partial(connect, settings), lead)
         made = Bench(lead, drive, line, store, begin(), begin(keeps=True))
         yield made

@@ -24,6 +24,7 @@ from mini_crm.ui.widgets.dialogs import Dialog
 from mini_crm.usecases.behind import Number
 
 if TYPE_CHECKING:
+    from mini_crm.store.port import DesktopStore
     from mini_crm.ui.forecast.page_view import ForecastView
 
 KEY = b"k" * 32
@@ -93,6 +94,11 @@ def around_file(path: Path) -> Surroundings:
     yesterday.aggregate_forecast(None, "benchmark")
     yesterday.close()
     store = SqliteStore.open(path)
+    return around_store(store, lambda: store.aggregate_forecast(None, "benchmark"))
+
+
+def around_store(store: DesktopStore, aggregate: Callable[[], object] | None = None) -> Surroundings:
+    """Give what the window works with over a database that is open; the key of a password costs nothing."""
     return Surroundings(
         connect=lambda: store,
         disconnect=store.close,
@@ -101,7 +107,7 @@ def around_file(path: Path) -> Surroundings:
         memory=Memory(),
         computer="benchmark",
         derive=lambda password, kind, kdf: KEY,
-        aggregate=lambda: store.aggregate_forecast(None, "benchmark"),
+        aggregate=aggregate,
     )
 
 

@@ -86,13 +86,12 @@ def all_newest_first(lead_name: str = ANNA) -> Memory:
     return memory
 
 
-def open_page(
-    company: Company, clock: Clock, outbox: Outbox | None = None, memory: Memory | None = None
-) -> Page:
-    """Open the page in Russian."""
-    anna, tasks, view, cable = company.anna, ImmediateTasks(), FakeEntriesView(), Cable(company.store)
+def desk_of(
+    company: Company, memory: Memory, outbox: Outbox | None = None
+) -> tuple[Desk, Cable, ImmediateTasks]:
+    """Give Anna's desk before there is any page on it."""
+    cable, tasks, anna = Cable(company.store), ImmediateTasks(), company.anna
     session = company.store.get_session(anna.token)
-    memory = memory if memory is not None else all_newest_first()
     desk = Desk(
         cable,  # type: ignore[arg-type]
         Texts("ru"),
@@ -103,6 +102,15 @@ def open_page(
         outbox,
         memory=memory,
     )
+    return desk, cable, tasks
+
+
+def open_page(
+    company: Company, clock: Clock, outbox: Outbox | None = None, memory: Memory | None = None
+) -> Page:
+    """Open the page in Russian."""
+    memory = memory if memory is not None else all_newest_first()
+    (desk, cable, tasks), view = desk_of(company, memory, outbox), FakeEntriesView()
     presenter = EntriesPresenter(desk, view, now=clock)
     presenter.start()
     return Page(company, cable, tasks, view, desk, presenter)

@@ -4,34 +4,16 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-from fakes import ImmediateTasks
 from mini_crm.domain.model import EntrySort, Status
-from mini_crm.i18n import Texts
 from mini_crm.ui.desk import Desk
 from mini_crm.ui.entries.chosen import Chosen, remember_filters, remember_order
 from mini_crm.ui.entries.first_rows import FirstRows
 from mini_crm.ui.entries.page_presenter import EntriesPresenter
 from mini_crm.ui.memory import Memory
-from unit.entries_page import Clock, Company, Page, clock, company
+from unit.entries_page import Clock, Company, Page, clock, company, desk_of
 from unit.fake_entries_view import Cable, FakeEntriesView
 
 __all__ = ["clock", "company"]
-
-
-def desk_of(company: Company, memory: Memory | None = None) -> tuple[Desk, Cable, ImmediateTasks]:
-    """Give Anna's desk before there is any page on it."""
-    cable, tasks, anna = Cable(company.store), ImmediateTasks(), company.anna
-    session = company.store.get_session(anna.token)
-    desk = Desk(
-        cable,  # type: ignore[arg-type]
-        Texts("ru"),
-        tasks,
-        session,
-        anna.token,
-        "test",
-        memory=memory or Memory(),
-    )
-    return desk, cable, tasks
 
 
 def open_on(first: FirstRows, desk: Desk, cable: Cable, company: Company, clock: Clock) -> Page:
@@ -61,7 +43,7 @@ def test_rows_that_were_asked_for_are_read_once(company: Company, clock: Clock) 
 
 def test_rows_come_before_all_else(company: Company, clock: Clock) -> None:
     """Nothing else is asked for before the rows, whether they were asked for or not: 2 questions to them."""
-    desk, cable, _tasks = desk_of(company)
+    desk, cable, _tasks = desk_of(company, Memory())
     open_on(FirstRows(desk), desk, cable, company, clock)
     assert cable.calls[:2] == ["list_changes", "list_entries"]
     assert {"list_groups", "get_forecast", "list_reasons"} <= set(cable.calls[2:])
@@ -69,7 +51,7 @@ def test_rows_come_before_all_else(company: Company, clock: Clock) -> None:
 
 def test_what_changes_while_the_page_is_built_is_shown(company: Company, clock: Clock) -> None:
     """An entry of another window, stored between the rows and the first look for changes, comes with that."""
-    desk, cable, _tasks = desk_of(company)
+    desk, cable, _tasks = desk_of(company, Memory())
     first = FirstRows(desk)
     first.ask()
     late = company.anna.add(company.petr)
@@ -80,7 +62,7 @@ def test_what_changes_while_the_page_is_built_is_shown(company: Company, clock: 
 def test_a_run_that_ends_while_the_page_is_built_is_shown(company: Company, clock: Clock) -> None:
     """The chances of rows that were asked for before it are not those that stay."""
     company.anna.add(company.petr)
-    desk, cable, _tasks = desk_of(company)
+    desk, cable, _tasks = desk_of(company, Memory())
     first = FirstRows(desk)
     first.ask()
     company.store.aggregate_forecast(None, "test")
@@ -92,7 +74,7 @@ def test_a_run_that_ends_while_the_page_is_built_is_shown(company: Company, cloc
 def test_rows_that_could_not_be_read_are_asked_for_again(company: Company, clock: Clock) -> None:
     """A database that is gone right after signing in is told of by the page, not before; then it has them."""
     entry = company.anna.add(company.petr)
-    desk, cable, _tasks = desk_of(company)
+    desk, cable, _tasks = desk_of(company, Memory())
     first = FirstRows(desk)
     cable.pulled = True
     first.ask()

@@ -29,10 +29,9 @@ from mini_crm.ui.sign_in.login_view import LANGUAGE_NAMES
 from mini_crm.ui.sign_in.password_dialogs import ask_new_password, ask_to_sign_in_again
 from mini_crm.ui.tasks import Tasks, Worker
 from mini_crm.ui.theme import Theme
-from mini_crm.ui.widgets.banner import Banner
 from mini_crm.ui.widgets.dialogs import ask, show_error
 from mini_crm.ui.widgets.note import shorten
-from mini_crm.ui.widgets.offers import offer_folder, offer_path
+from mini_crm.ui.widgets.offers import OfferBanner
 from mini_crm.ui.widgets.room import ScrolledRoom
 from mini_crm.ui.widgets.tips import tip_text
 from mini_crm.usecases.behind import Rows
@@ -217,7 +216,7 @@ class MainWindow(plain_ttk.Frame):
         self._openers: dict[str, Callable[[], None]] = {}
         self._first_rows: FirstRows | None = None
         self._frame()
-        self._new_program = NewProgram(self, self._aside, around.open_folder)
+        self._new_program = NewProgram(self.trouble, self._aside, around.open_folder)
 
     def start(self) -> None:
         """Build the pages step by step, so that the window never stands still, and set them going.
@@ -319,18 +318,6 @@ class MainWindow(plain_ttk.Frame):
             must=False,
         )
 
-    def show_problem(self, problem: str) -> None:
-        """See ``OfferPort``."""
-        self.trouble.show_problem(problem)
-
-    def offer_path(self, place: str) -> None:
-        """See ``OfferPort``."""
-        offer_path(self.trouble, self._texts, place)
-
-    def offer_folder(self, open_folder: Callable[[], None]) -> None:
-        """See ``OfferPort``."""
-        offer_folder(self.trouble, self._texts, open_folder)
-
     def _tell_unfit(self, error: WrongVersion | None) -> None:
         """Say what becomes of the work where program and database do not fit together any more."""
         if error is None:
@@ -347,7 +334,7 @@ class MainWindow(plain_ttk.Frame):
         """Make what stands around the pages."""
         room = self._room = ScrolledRoom(self, self._theme.px(LEAST_WIDTH), self._theme.px(LEAST_HEIGHT))
         room.pack(fill="both", expand=True)
-        self.trouble = Banner(room.body, self._theme)
+        self.trouble = OfferBanner(room.body, self._theme, self._texts)
         self.trouble.pack(fill="x", side="bottom")
         self.pages = ttk.Notebook(room.body)
         self.pages.pack(fill="both", expand=True)

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping
+from typing import Any
 
 from mini_crm.domain.errors import DatabaseError
-from mini_crm.store.mssql.call import NOTHING, Server
+from mini_crm.store.mssql.call import Server
 from mini_crm.store.mssql.values import Row, Rows
 from mini_crm.store.version import Version, refuse_unfit
 
@@ -22,16 +22,7 @@ class CheckedServer(Server):
 
     _looked_at: float | None = None
 
-    def call(
-        self,
-        procedure: str,
-        /,
-        *,
-        about: Mapping[str, object] = NOTHING,
-        repeatable: bool = True,
-        timeout_s: int | None = None,
-        **parameters: object,
-    ) -> list[Rows]:
+    def call(self, procedure: str, /, **parameters: Any) -> list[Rows]:
         """See ``Server``.
 
         Raises:
@@ -40,9 +31,7 @@ class CheckedServer(Server):
         if self._looked_at is None or time.monotonic() - self._looked_at > LOOK_EVERY_S:
             self.look()
         try:
-            return super().call(
-                procedure, about=about, repeatable=repeatable, timeout_s=timeout_s, **parameters
-            )
+            return super().call(procedure, **parameters)
         except DatabaseError as error:
             if error.code == "database_other_version":
                 self.look()  # says which of the two has to be updated, if the numbers tell

@@ -11,10 +11,9 @@ import ttkbootstrap as ttk
 
 from mini_crm.i18n import Texts
 from mini_crm.ui.theme import HINT_LABEL, TITLE_LABEL, Theme
-from mini_crm.ui.widgets.banner import Banner
 from mini_crm.ui.widgets.fields import ChoiceField
 from mini_crm.ui.widgets.focus import last_focused
-from mini_crm.ui.widgets.offers import offer_folder, offer_path
+from mini_crm.ui.widgets.offers import OfferBanner
 from mini_crm.ui.widgets.password_field import PasswordField
 
 LANGUAGE_NAMES = {"ru": "\u0420\u0443\u0441\u0441\u043a\u0438\u0439", "en": "English"}
@@ -79,7 +78,7 @@ class LoginView(plain_ttk.Frame):
         self.name.grid(row=2, sticky="ew")
         self.password = PasswordField(card, theme, texts, _("Password"))
         self.password.grid(row=3, sticky="ew", pady=(pad // 2, 0))
-        self.banner = Banner(card, theme)
+        self.banner = OfferBanner(card, theme, texts)
         self.banner.grid(row=4, sticky="ew", pady=(pad // 2, 0))
         self.button = ttk.Button(card, text=_("Sign in"), bootstyle="primary", command=self._pressed)
         self.button.grid(row=5, sticky="ew", pady=(pad, 0))
@@ -136,11 +135,11 @@ class LoginView(plain_ttk.Frame):
 
     def offer_path(self, place: str) -> None:
         """See ``OfferPort``."""
-        offer_path(self.banner, self._texts, place)
+        self.banner.offer_path(place)
 
     def offer_folder(self, open_folder: Callable[[], None]) -> None:
         """See ``OfferPort``."""
-        offer_folder(self.banner, self._texts, open_folder)
+        self.banner.offer_folder(open_folder)
 
     def show_busy(self, busy: bool) -> None:
         """See ``LoginViewPort``."""

@@ -15,7 +15,7 @@ from mini_crm.ui.theme import BOLD_LABEL, Theme
 from mini_crm.ui.widgets.banner import Banner
 from mini_crm.ui.widgets.dialogs import WRAP, Dialog
 from mini_crm.ui.widgets.fields import enter_goes_on
-from mini_crm.ui.widgets.offers import offer_folder, offer_path
+from mini_crm.ui.widgets.offers import OfferBanner
 from mini_crm.ui.widgets.password_field import PasswordField
 from mini_crm.usecases.signing import SignedIn
 
@@ -130,7 +130,7 @@ class SignInAgainDialog(Dialog):
         self.name.grid(row=1, sticky="w")
         self.password = PasswordField(body, theme, texts, _("Password"))
         self.password.grid(row=2, sticky="ew", pady=(theme.pad // 2, 0))
-        self.banner = Banner(body, theme)
+        self.banner = OfferBanner(body, theme, texts)
         self.banner.grid(row=3, sticky="ew")
         self.ok = self.add_button(_("Sign in"), self._pressed, style="primary")
         self.add_button(_("Sign out"), self.cancel)
@@ -149,11 +149,11 @@ class SignInAgainDialog(Dialog):
 
     def offer_path(self, place: str) -> None:
         """See ``OfferPort``."""
-        offer_path(self.banner, self._texts, place)
+        self.banner.offer_path(place)
 
     def offer_folder(self, open_folder: Callable[[], None]) -> None:
         """See ``OfferPort``."""
-        offer_folder(self.banner, self._texts, open_folder)
+        self.banner.offer_folder(open_folder)
 
     def show_busy(self, busy: bool) -> None:
         """See ``LoginViewPort``."""

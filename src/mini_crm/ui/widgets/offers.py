@@ -1,23 +1,37 @@
-"""The way to a new program, below the sentence that tells of it."""
+"""A banner that offers the way to a new program, below the sentence that tells of it."""
 
 from __future__ import annotations
 
+import tkinter as tk
 from collections.abc import Callable
 
 from mini_crm.i18n import Texts
+from mini_crm.ui.theme import Theme
 from mini_crm.ui.widgets.banner import Banner
 
 
-def offer_path(banner: Banner, texts: Texts, place: str) -> None:
-    """Offer to copy the path of the new program."""
+class OfferBanner(Banner):
+    """A banner that is an ``OfferPort``.
 
-    def copy() -> None:
-        banner.clipboard_clear()
-        banner.clipboard_append(place)
+    Args:
+        parent: Where it stands.
+        theme: For sizes and colours.
+        texts: In the person's language.
+    """
 
-    banner.offer(texts.gettext("Copy the path"), copy)
+    def __init__(self, parent: tk.Misc, theme: Theme, texts: Texts) -> None:
+        super().__init__(parent, theme)
+        self._texts = texts
 
+    def offer_path(self, place: str) -> None:
+        """See ``OfferPort``."""
 
-def offer_folder(banner: Banner, texts: Texts, open_folder: Callable[[], None]) -> None:
-    """Offer to open its folder."""
-    banner.offer(texts.gettext("Open folder"), open_folder)
+        def copy() -> None:
+            self.clipboard_clear()
+            self.clipboard_append(place)
+
+        self.offer(self._texts.gettext("Copy the path"), copy)
+
+    def offer_folder(self, open_folder: Callable[[], None]) -> None:
+        """See ``OfferPort``."""
+        self.offer(self._texts.gettext("Open folder"), open_folder)
